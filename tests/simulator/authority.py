@@ -33,7 +33,7 @@ CURVES: Mapping[str, type[ec.EllipticCurve]] = {
     "secp384r1": ec.SECP384R1,
     "secp521r1": ec.SECP521R1,
 }
-HASHES: Mapping[str, type[hashes.HashAlgorithm]] = {
+HASHES: Mapping[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
     "sha256": hashes.SHA256,
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+"""The certificates that the simulator issues itself."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from . import fingerprints
+from .authority import Authority, Issued, PrivateKey, new_key
+from .fields import Resource
+from .material import Material
+
+LETS_ENCRYPT_DAYS = 90
+_OPTIONS = frozenset(("names", "days", "not_before", "not_after", "key_type", "lets_encrypt"))
+
+
+class Certifier:
+    """Two authorities: an ordinary one, and a stand-in for Let's Encrypt."""
+
+    def __init__(self) -> None:
+        self.root = Authority("Simulator Root CA")
+        self._commercial = self.root.intermediate("Simulator Intermediate CA")
+        self._lets_encrypt = Authority("Simulated ISRG Root").intermediate("Simulated R10")
+        # Making a key costs more than signing, and nobody here relies on distinct keys.
+        self._shared_key: PrivateKey = new_key()
+        self.fallback = Material.of(self._commercial.issue(["edge.invalid"]))
+
+    def server(self, host: str) -> Issued:
+        """Issue the certificate of the API itself."""
+        return self.root.issue([host, "localhost"])
+
+    def issue(self, resource: Resource, options: Mapping[str, Any]) -> Material:
+        """Issue for a resource's names; ``options`` as the admin door takes them.
+
+        ``not_before`` and ``not_after`` are ISO 8601 texts. Raises ValueError for an unknown
+        option.
+        """
+        unknown = options.keys() - _OPTIONS
+        if unknown:
+            raise ValueError(f"unknown options of issue: {sorted(unknown)}")
+        lets_encrypt = options.get("lets_encrypt", False)
+        authority = self._lets_encrypt if lets_encrypt else self._commercial
+        key_type = options.get("key_type")
+        issued = authority.issue(
+            options.get("names") or host_names(resource),
+            key=new_key(key_type) if key_type else self._shared_key,
+            not_before=_moment(options.get("not_before")),
+            not_after=_moment(options.get("not_after")),
+            days=options.get("days", LETS_ENCRYPT_DAYS),
+        )
+        return Material.of(issued)
+
+    def lets_encrypt(self, resource: Resource) -> Material:
+        """Issue what Let's Encrypt would: ninety days, all names."""
+        return self.issue(resource, {"lets_encrypt": True})
+
+    def rival(self, resource: Resource, like: Material | None, same_expiry: bool) -> Material:
+        """Issue another certificate for the same names, with the same notAfter or another."""
+        if like is None or not same_expiry:
+            return self.issue(resource, {"days": LETS_ENCRYPT_DAYS + 7, "key_type": "ec"})
+        end = fingerprints.iso(fingerprints.not_after(like.certificates[0]))
+        return self.issue(resource, {"not_after": end, "key_type": "ec"})
+
+
+def host_names(resource: Resource) -> list[str]:
+    """Return the resource's name and those of its aliases."""
+    aliases = [alias["alias_data"] for alias in resource.get("aliases") or []]
+    return [resource["name"], *aliases]
+
+
+def _moment(text: str | None) -> datetime.datetime | None:
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+"""The edges: real TLS servers on loopback addresses, choosing by server name."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import ssl
+from dataclasses import dataclass
+from typing import Any
+
+from .contexts import ServerContexts
+from .journal import Entry
+from .material import Material
+from .serving import MUTE
+from .world import World
+
+_CHUNK = 65536
+_PLAIN = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\nsimulated\n"
+
+
+@dataclass
+class Choice:
+    """What a server name leads to; without material the handshake is refused."""
+
+    server_name: str | None
+    mode: str
+    material: Material | None
+
+
+class Edges:
+    """One listener for each loopback address in use, all on one port."""
+
+    def __init__(self, world: World, contexts: ServerContexts, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self._world = world
+        self._contexts = contexts
+        self._servers: dict[str, asyncio.Server] = {}
+        self._connections: dict[Any, Connection] = {}
+        self._entrance = contexts.get(world.certifier.fallback)
+        self._entrance.sni_callback = self._server_name
+
+    async def start(self) -> None:
+        """Open the first listener, which settles the port, and then the others."""
+        await self._listen(self.host)
+        self.port = self._servers[self.host].sockets[0].getsockname()[1]
+        await self.sync()
+
+    async def sync(self) -> None:
+        """Open and close listeners until they fit the resources' addresses.
+
+        Raises OSError where an address can't be listened on.
+        """
+        wanted = {each for each in self._world.store.addresses() if _is_loopback(each)}
+        wanted.add(self.host)
+        for address in self._servers.keys() - wanted:
+            self._servers.pop(address).close()
+        for address in sorted(wanted - self._servers.keys()):
+            await self._listen(address)
+
+    def close(self) -> None:
+        """Stop listening."""
+        for server in self._servers.values():
+            server.close()
+
+    async def _listen(self, address: str) -> None:
+        server = await asyncio.start_server(self._connected, address, self.port, backlog=1024)
+        self._servers[address] = server
+
+    async def _connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        connection = Connection(self._world, self._entrance, reader, writer)
+        self._connections[connection.tls] = connection
+        try:
+            with contextlib.suppress(ConnectionError):
+                await connection.serve()
+        finally:
+            del self._connections[connection.tls]
+            writer.close()
+
+    def _server_name(
+        self, tls: ssl.SSLObject, server_name: str | None, context: ssl.SSLContext
+    ) -> int | None:
+        connection = self._connections[tls]
+        choice = self._choose(connection.address, server_name)
+        connection.choice = choice
+        if choice.material is None:
+            return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        tls.context = self._contexts.get(choice.material, choice.mode == "leaf_only")
+        return None
+
+    def _choose(self, address: str, server_name: str | None) -> Choice:
+        record = self._world.store.served_at(address, server_name) if server_name else None
+        if record is None:
+            return Choice(server_name, "unknown", self._world.certifier.fallback)
+        material = record.serving.material(self._world.settings.edge_delay)
+        return Choice(server_name, record.serving.mode, material)
+
+
+class Connection:
+    """One client, from its first byte; the TLS runs in memory so that it can be withheld."""
+
+    def __init__(
+        self,
+        world: World,
+        context: ssl.SSLContext,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self.address: str = writer.get_extra_info("sockname")[0]
+        self.choice: Choice | None = None
+        self._world = world
+        self._reader = reader
+        self._writer = writer
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+
+    async def serve(self) -> None:
+        """Shake hands as the edge's mode wants it, then answer one request."""
+        if not await self._until_choice():
+            return
+        mode = self.choice.mode if self.choice else "unknown"
+        entry = self._journal(mode)
+        try:
+            if mode == "silent":
+                await self._swallow()
+            elif mode == "plain":
+                self._writer.write(_PLAIN)
+            else:
+                await asyncio.sleep(self._world.settings.edge_latency)
+                await self._finish(entry)
+        finally:
+            self._world.journal.close(entry)
+
+    async def _until_choice(self) -> bool:
+        """Feed the handshake until it has something to answer; False where the client left."""
+        while not self._outgoing.pending:
+            data = await self._reader.read(_CHUNK)
+            if not data:
+                return False
+            self._incoming.write(data)
+            self._step()
+        return True
+
+    def _step(self) -> bool:
+        """Go on with the handshake; True when it is over, well or badly."""
+        try:
+            self.tls.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLError:
+            return True
+        return True
+
+    def _journal(self, mode: str) -> Entry:
+        shown = self.choice.material if self.choice and mode not in MUTE else None
+        return self._world.journal.open(
+            "handshake",
+            address=self.address,
+            server_name=self.choice.server_name if self.choice else None,
+            mode=mode,
+            served=shown.fingerprint if shown else None,
+            completed=False,
+        )
+
+    async def _swallow(self) -> None:
+        while await self._reader.read(_CHUNK):
+            pass
+
+    async def _finish(self, entry: Entry) -> None:
+        await self._flush()
+        while not self._step():
+            await self._flush()
+            data = await self._reader.read(_CHUNK)
+            if not data:
+                return
+            self._incoming.write(data)
+        await self._flush()
+        if self.tls.version() is not None:
+            entry["completed"] = True
+            await self._greet()
+
+    async def _greet(self) -> None:
+        while True:
+            try:
+                if self.tls.read(_CHUNK):
+                    self.tls.write(_HELLO)
+                await self._flush()
+                return
+            except ssl.SSLWantReadError:
+                data = await self._reader.read(_CHUNK)
+                if not data:
+                    return
+                self._incoming.write(data)
+            except ssl.SSLError:
+                return
+
+    async def _flush(self) -> None:
+        if self._outgoing.pending:
+            self._writer.write(self._outgoing.read())
+            await self._writer.drain()
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+"""The fields of a resource: which are read-only, and what a PUT resets the others to."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+Resource = dict[str, Any]
+
+READ_ONLY = frozenset(
+    ("enabled", "created", "updated", "status", "client", "service_ip", "id", "service_ssl_expire")
+)
+CREDENTIALS = frozenset(("service_ssl_crt", "service_ssl_key"))
+DEFAULTS: Mapping[str, Any] = {
+    "name": "",
+    "active": False,
+    "is_waf_enabled": False,
+    "is_redirect_to_https_enabled": False,
+    "ssl_type": None,
+    "aliases": [],
+    "origins": [],
+    "rate_limier_rules": [],
+    "whitelists": [],
+    "blacklists": [],
+    "service_botprotect": 0,
+    "service_cdn": 0,
+    "service_cdn_host": "",
+    "service_cdn_proxy_host": "",
+    "service_client_id": 0,
+    "service_enable": 0,
+    "service_forcessl": 0,
+    "service_geoip_list": "",
+    "service_geoip_mode": 0,
+    "service_global_whitelist": 0,
+    "service_hsts": 0,
+    "service_http2": 0,
+    "service_https2http": 0,
+    "service_id": 0,
+    "service_iphash": 0,
+    "service_methods": "",
+    "service_stream": 0,
+    "service_waf": "",
+    "service_wwwredir": 0,
+}
+
+
+def replaced(stored: Resource, body: Mapping[str, Any]) -> Resource:
+    """Return what a PUT of ``body`` makes of ``stored``.
+
+    Read-only fields stay. Any other field that the body leaves out is reset to its default, or
+    removed where it has none. The certificate and its key never become part of the resource.
+    """
+    written = {
+        name: value
+        for name, value in body.items()
+        if name not in READ_ONLY and name not in CREDENTIALS
+    }
+    result: Resource = {}
+    for name, value in stored.items():
+        if name in READ_ONLY:
+            result[name] = value
+        elif name not in written and name in DEFAULTS:
+            result[name] = copy.deepcopy(DEFAULTS[name])
+    return {**result, **written}
+
+
+def reset(resource: Resource, name: str) -> None:
+    """Put one setting back to its default; a field without one is removed."""
+    if name in DEFAULTS:
+        resource[name] = copy.deepcopy(DEFAULTS[name])
+    else:
+        resource.pop(name, None)

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+"""The resources, what is installed on them, and what a write makes of them."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from . import fields
+from .authority import a_label
+from .certifier import Certifier, host_names
+from .fields import Resource
+from .fingerprints import UTC
+from .material import Material, MaterialError
+from .serving import MODES, Serving
+
+# Nothing ever listens here: the address of a resource whose edge is down.
+DEAD_ADDRESS = "127.0.0.254"
+_SEED_KEYS = frozenset(("resource", "install", "issue", "edge"))
+_EDGE_KEYS = frozenset(("mode", "same_expiry", "certificate", "private_key"))
+_cached_label = lru_cache(maxsize=100_000)(a_label)
+
+
+@dataclass
+class Record:
+    """A resource as the API shows it, and beside it what it never shows."""
+
+    resource: Resource
+    installed: Material | None = None
+    serving: Serving = field(default_factory=Serving)
+
+    def host_keys(self) -> set[tuple[str, str]]:
+        """Return the addresses and server names under which an edge serves it."""
+        address = self.resource.get("service_ip", "")
+        return {(address, _cached_label(name)) for name in host_names(self.resource) if name}
+
+
+class Store:
+    """All resources, in the order of their ids."""
+
+    def __init__(self, certifier: Certifier) -> None:
+        self._certifier = certifier
+        self._records: dict[int, Record] = {}
+        self._by_host: dict[tuple[str, str], Record] | None = None
+        self._last_write = datetime.datetime.min.replace(tzinfo=UTC)
+
+    def __iter__(self) -> Iterator[Record]:
+        return (self._records[key] for key in sorted(self._records))
+
+    def get(self, resource_id: int) -> Record:
+        """Return a record; raises KeyError where there is none."""
+        return self._records[resource_id]
+
+    def served_at(self, address: str, server_name: str) -> Record | None:
+        """Return the resource that an edge's address serves under a server name, if any."""
+        if self._by_host is None:
+            self._by_host = {key: record for record in self for key in record.host_keys()}
+        name = server_name.lower()
+        wildcard = "*." + name.partition(".")[2]
+        return self._by_host.get((address, name)) or self._by_host.get((address, wildcard))
+
+    def addresses(self) -> set[str]:
+        """Return every edge address in use."""
+        return {record.resource.get("service_ip", "") for record in self} - {"", DEAD_ADDRESS}
+
+    def put(
+        self,
+        resource_id: int,
+        body: Mapping[str, Any],
+        *,
+        dropped_setting: str | None = None,
+        keep_certificate: bool = False,
+    ) -> Record:
+        """Replace a resource by ``body``; raises KeyError, or MaterialError for bad TLS fields."""
+        record = self._records[resource_id]
+        material = self._wanted(record, body)
+        kept_ssl_type = record.resource.get("ssl_type")
+        hosts = record.host_keys()
+        was_lets_encrypt = kept_ssl_type == "le"
+        record.resource = fields.replaced(record.resource, copy.deepcopy(dict(body)))
+        if dropped_setting:
+            fields.reset(record.resource, dropped_setting)
+        if keep_certificate:
+            record.resource["ssl_type"] = kept_ssl_type
+        else:
+            # Switched off, a Let's Encrypt certificate stays served until it expires.
+            self._install(record, material, serve=not (was_lets_encrypt and material is None))
+        self._written(record, hosts)
+        return record
+
+    def seed(self, item: Mapping[str, Any]) -> Record:
+        """Add or replace one resource as it is, with what is installed there from the start."""
+        wrapped = isinstance(item.get("resource"), dict) and item.keys() <= _SEED_KEYS
+        parts: Mapping[str, Any] = item if wrapped else {"resource": item}
+        record = Record(copy.deepcopy(dict(parts["resource"])))
+        material = self._given(record.resource, parts)
+        record.serving.store(material)
+        if material is not None:
+            self._show_installed(record, material, parts)
+        self._records[record.resource["id"]] = record
+        self._by_host = None
+        if "edge" in parts:
+            self.set_edge(record.resource["id"], parts["edge"])
+        return record
+
+    def edit(self, resource_id: int, parts: Mapping[str, Any]) -> Record:
+        """Change some fields, or the certificate, as somebody else would.
+
+        ``parts`` holds ``resource`` (fields to merge), ``install`` or ``issue``.
+        """
+        unknown = parts.keys() - (_SEED_KEYS - {"edge"})
+        if unknown:
+            raise ValueError(f"unknown parts of an edit: {sorted(unknown)}")
+        record = self._records[resource_id]
+        hosts = record.host_keys()
+        material = self._given(record.resource, parts)
+        if material is not None:
+            self._show_installed(record, material, parts)
+            record.serving.store(material)
+        record.resource.update(copy.deepcopy(dict(parts.get("resource", {}))))
+        self._written(record, hosts)
+        return record
+
+    def clear(self) -> None:
+        """Forget every resource."""
+        self._records.clear()
+        self._by_host = None
+
+    def snapshot(self) -> list[Record]:
+        """Copy the state; what is installed is immutable and shared."""
+        return [_copy(record) for record in self]
+
+    def restore(self, records: list[Record]) -> None:
+        """Go back to a snapshot, which stays usable."""
+        self._records = {record.resource["id"]: _copy(record) for record in records}
+        self._by_host = None
+
+    def set_edge(self, resource_id: int, change: Mapping[str, Any], delay: float = 0.0) -> Record:
+        """Set how the edge serves one resource; raises ValueError for an unknown mode."""
+        mode = change.get("mode")
+        if mode not in MODES or change.keys() - _EDGE_KEYS:
+            raise ValueError(f"an edge has mode {'|'.join(MODES)} and {sorted(_EDGE_KEYS)}")
+        record = self._records[resource_id]
+        record.serving.pinned = self._pinned(record, mode, change, delay)
+        record.serving.mode = mode
+        self._move(record, down=mode == "down")
+        self._by_host = None
+        return record
+
+    def _pinned(
+        self, record: Record, mode: str, change: Mapping[str, Any], delay: float
+    ) -> Material | None:
+        if mode == "frozen":
+            return record.serving.material(delay)
+        if mode == "given":
+            return Material.parse(change.get("certificate"), change.get("private_key"))
+        if mode == "other":
+            same_expiry = change.get("same_expiry", False)
+            return self._certifier.rival(record.resource, record.installed, same_expiry)
+        return None
+
+    def _move(self, record: Record, *, down: bool) -> None:
+        serving = record.serving
+        if down and serving.home_address is None:
+            serving.home_address = record.resource.get("service_ip", "")
+            record.resource["service_ip"] = DEAD_ADDRESS
+        elif not down and serving.home_address is not None:
+            record.resource["service_ip"] = serving.home_address
+            serving.home_address = None
+
+    def _wanted(self, record: Record, body: Mapping[str, Any]) -> Material | None:
+        ssl_type = body.get("ssl_type") or None
+        if ssl_type is None:
+            return None
+        if ssl_type == "custom":
+            return Material.parse(body.get("service_ssl_crt"), body.get("service_ssl_key"))
+        if ssl_type != "le":
+            raise MaterialError("ssl_type", "Not a valid choice.")
+        if record.resource.get("ssl_type") == "le" and record.installed is not None:
+            return record.installed
+        return self._certifier.lets_encrypt(record.resource)
+
+    def _given(self, resource: Resource, parts: Mapping[str, Any]) -> Material | None:
+        if parts.get("install"):
+            pair = parts["install"]
+            return Material.parse(pair.get("certificate"), pair.get("private_key"))
+        if parts.get("issue") is not None:
+            return self._certifier.issue(resource, parts["issue"])
+        return None
+
+    def _show_installed(self, record: Record, material: Material, parts: Mapping[str, Any]) -> None:
+        lets_encrypt = (parts.get("issue") or {}).get("lets_encrypt", False)
+        record.installed = material
+        record.resource["ssl_type"] = "le" if lets_encrypt else "custom"
+        record.resource["service_ssl_expire"] = material.expire
+
+    def _install(self, record: Record, material: Material | None, *, serve: bool) -> None:
+        record.installed = material
+        record.resource["service_ssl_expire"] = material.expire if material else 0
+        if serve:
+            record.serving.store(material)
+
+    def _written(self, record: Record, hosts_before: set[tuple[str, str]]) -> None:
+        now = datetime.datetime.now(UTC)
+        self._last_write = max(now, self._last_write + datetime.timedelta(microseconds=1))
+        record.resource["updated"] = self._last_write.isoformat(" ", "microseconds")
+        if record.host_keys() != hosts_before:
+            self._by_host = None
+
+
+def _copy(record: Record) -> Record:
+    serving = Serving(
+        record.serving.mode,
+        record.serving.pinned,
+        record.serving.home_address,
+        list(record.serving.history),
+    )
+    return Record(copy.deepcopy(record.resource), record.installed, serving)
