@@ -94,17 +94,13 @@ async def _run(arguments: argparse.Namespace, contexts: ServerContexts) -> None:
     edges.close()
 
 
-def _api_context(
-    arguments: argparse.Namespace, world: World, contexts: ServerContexts
-) -> ssl.SSLContext | None:
+def _api_context(arguments: argparse.Namespace, world: World, contexts: ServerContexts) -> ssl.SSLContext | None:
     if not arguments.tls:
         return None
     return contexts.get(Material.of(world.certifier.server(arguments.host)))
 
 
-async def _open(
-    runner: web.BaseRunner, host: str, port: int, context: ssl.SSLContext | None
-) -> str:
+async def _open(runner: web.BaseRunner, host: str, port: int, context: ssl.SSLContext | None) -> str:
     """Listen, and return the place for a URL."""
     await runner.setup()
     await web.TCPSite(runner, host, port, ssl_context=context, backlog=1024).start()

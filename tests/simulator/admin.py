@@ -43,6 +43,7 @@ class Admin:
                 web.put("/_admin/faults", self._set_faults),
                 web.delete("/_admin/faults", self._clear_faults),
                 web.patch("/_admin/edges/{id}", self._edge),
+                web.post("/_admin/edges/warm", self._warm),
                 web.post("/_admin/reset", self._reset),
             ]
         )
@@ -51,11 +52,11 @@ class Admin:
     async def _journal(self, request: web.Request) -> web.Response:
         return web.json_response(self._world.journal.find(request.query))
 
-    async def _clear_journal(self, request: web.Request) -> web.Response:
+    async def _clear_journal(self, _request: web.Request) -> web.Response:
         self._world.journal.clear()
         return web.json_response({})
 
-    async def _resources(self, request: web.Request) -> web.Response:
+    async def _resources(self, _request: web.Request) -> web.Response:
         return web.json_response([self._state(record) for record in self._world.store])
 
     async def _seed(self, request: web.Request) -> web.Response:
@@ -63,7 +64,7 @@ class Admin:
         await self._edges.sync()
         return web.json_response([self._state(record) for record in records])
 
-    async def _clear_resources(self, request: web.Request) -> web.Response:
+    async def _clear_resources(self, _request: web.Request) -> web.Response:
         self._world.store.clear()
         await self._edges.sync()
         return web.json_response({})
@@ -76,21 +77,21 @@ class Admin:
         await self._edges.sync()
         return web.json_response(self._state(record))
 
-    async def _settings(self, request: web.Request) -> web.Response:
+    async def _settings(self, _request: web.Request) -> web.Response:
         return web.json_response(dataclasses.asdict(self._world.settings))
 
     async def _change_settings(self, request: web.Request) -> web.Response:
         self._world.settings.patch(await request.json())
         return await self._settings(request)
 
-    async def _faults(self, request: web.Request) -> web.Response:
+    async def _faults(self, _request: web.Request) -> web.Response:
         return web.json_response([rule.facts() for rule in self._world.faults.rules])
 
     async def _set_faults(self, request: web.Request) -> web.Response:
         self._world.faults.replace(await request.json())
         return await self._faults(request)
 
-    async def _clear_faults(self, request: web.Request) -> web.Response:
+    async def _clear_faults(self, _request: web.Request) -> web.Response:
         self._world.faults.replace([])
         return web.json_response([])
 
@@ -100,7 +101,11 @@ class Admin:
         await self._edges.sync()
         return web.json_response(self._state(record))
 
-    async def _reset(self, request: web.Request) -> web.Response:
+    async def _warm(self, _request: web.Request) -> web.Response:
+        self._edges.warm()
+        return web.json_response({})
+
+    async def _reset(self, _request: web.Request) -> web.Response:
         self._world.reset()
         await self._edges.sync()
         return web.json_response({})

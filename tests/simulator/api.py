@@ -5,74 +5,25 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
-import email.utils
-import json
-import re
 import socket
 import struct
-import time
-import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
-from . import answers, echo
+from . import answers, echo, presentation
 from .answers import Answer, ApiError
-from .credentials import Presented
 from .edges import Edges
-from .faults import Call, Fault
-from .fields import Resource
+from .exchange import Exchange
+from .faults import Fault
 from .journal import Entry, redacted, scrubbed
 from .material import MaterialError
-from .settings import SHAPES, Shape
+from .mishaps import MISHAPS, CutError
 from .store import Record
 from .world import World
 
-_LIST = "/security/resources"
-_ONE = re.compile(r"/security/resources/(\d+)")
-_CALLS: Mapping[tuple[bool, str], str] = {
-    (False, "GET"): "list",
-    (True, "GET"): "get",
-    (True, "PUT"): "put",
-}
-_LARGEST_PAGE = 1000
-_SECONDS_OF_DAY = 86400
-
-_EXPIRY: Mapping[str, Callable[[int], Any]] = {
-    "exact": lambda expire: expire,
-    "day": lambda expire: expire - expire % _SECONDS_OF_DAY,
-    "zero": lambda expire: 0,
-    "string": str,
-}
-
-
-class Cut(Exception):
-    """The connection is to be cut; ``sent`` is what goes out before."""
-
-    def __init__(self, sent: bytes = b"") -> None:
-        super().__init__("cut")
-        self.sent = sent
-
-
-@dataclass
-class Exchange:
-    """One request on its way to an answer."""
-
-    request: web.BaseRequest
-    call: Call
-    entry: Entry
-    presented: Presented
-    body: Any
-    known_path: bool
-    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-
-    @property
-    def authorization(self) -> str:
-        """The Authorization header, empty where there is none."""
-        return self.request.headers.get("Authorization", "")
+_INVALID = "Invalid request data."
+_EDIT_PARTS = ("resource", "install", "issue")
 
 
 class Api:
@@ -82,72 +33,71 @@ class Api:
         self._world = world
         self._edges = edges
         self._in_flight = 0
-        self._faults: Mapping[str, Callable[[Exchange, Fault], Awaitable[Answer]]] = {
-            "status": self._status,
-            "cut": self._cut,
-            "cut_body": self._cut_body,
-            "hang": self._hang,
-            "truncated_json": self._truncated_json,
-            "wrong_content_type": self._wrong_content_type,
-            "html_200": self._html_200,
-            "drop_setting": self._drop_setting,
-            "not_stored": self._not_stored,
-            "redirect": self._redirect,
-            "outside_edit": self._outside_edit,
-        }
-        self._calls: Mapping[str, Callable[..., Answer]] = {
-            "list": self._list,
-            "get": self._get,
-            "put": self._put,
-        }
+        self._reads: Mapping[str, Callable[[Exchange], Answer]] = {"list": self._list, "get": self._get}
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, and write it into the journal."""
-        raw = await request.read()
+        exchange = Exchange.read(request, await request.read())
         self._in_flight += 1
-        exchange = self._exchange(request, raw)
+        exchange.entry = self._open(exchange)
         try:
             await asyncio.sleep(self._world.settings.latency)
             answer = await self._answer(exchange)
             exchange.entry["status"] = answer.status
             return _response(answer, exchange.request_id)
-        except Cut as cut:
+        except CutError as cut:
             _abort(request, cut.sent)
             return web.Response()
         finally:
             self._in_flight -= 1
             self._world.journal.close(exchange.entry)
 
-    def _exchange(self, request: web.BaseRequest, raw: bytes) -> Exchange:
-        one = _ONE.fullmatch(request.path)
-        known_path = one is not None or request.path == _LIST
-        name = _CALLS.get((one is not None, request.method)) if known_path else None
-        call = Call(request.method, name, int(one.group(1)) if one else None)
-        presented = Presented.read(request.headers.get("Authorization", ""))
-        body = _parsed(raw)
-        entry = self._open(request, call, presented, body, raw)
-        exchange = Exchange(request, call, entry, presented, body, known_path)
-        entry["request_id"] = exchange.request_id
-        return exchange
+    def serve(
+        self, exchange: Exchange, *, dropped_setting: str | None = None, keep_certificate: bool = False
+    ) -> Answer:
+        """Answer a request; the two options make a PUT go wrong in silence."""
+        try:
+            call = self._admitted(exchange)
+            if call == "put":
+                return self._put(exchange, dropped_setting, keep_certificate)
+            return self._reads[call](exchange)
+        except ApiError as error:
+            return self.refuse(exchange, error)
 
-    def _open(
-        self, request: web.BaseRequest, call: Call, presented: Presented, body: Any, raw: bytes
-    ) -> Entry:
+    def refuse(self, exchange: Exchange, error: ApiError) -> Answer:
+        """Answer with an error."""
+        return error.answer(exchange.request_id, self.echo(exchange))
+
+    def echo(self, exchange: Exchange) -> list[str]:
+        """Return what answers repeat of the request."""
+        if not self._world.settings.echo_secrets:
+            return []
+        return echo.received(exchange.authorization, exchange.body)
+
+    async def edit(self, resource_id: int | None, fault: Fault) -> None:
+        """Change a resource as somebody else would."""
+        parts = {name: fault[name] for name in _EDIT_PARTS if name in fault}
+        self._world.store.edit(resource_id or 0, parts)
+        await self._edges.sync()
+
+    def _open(self, exchange: Exchange) -> Entry:
         known = self._world.credentials
-        secrets = (known.api_key, known.bearer_token, presented.token)
-        seen = redacted(body, secrets) if body is not None or not raw else {"unreadable": len(raw)}
+        secrets = (known.api_key, known.bearer_token, exchange.presented.token)
+        request = exchange.request
+        unreadable = exchange.body is None and exchange.raw
         return self._world.journal.open(
             "request",
+            request_id=exchange.request_id,
             method=request.method,
             path=scrubbed(request.path, secrets),
             query=redacted(dict(request.query), secrets),
-            call=call.call,
-            resource_id=call.resource_id,
-            auth_scheme=presented.scheme or None,
-            token_sha256=presented.sha256,
+            call=exchange.call.call,
+            resource_id=exchange.call.resource_id,
+            auth_scheme=exchange.presented.scheme or None,
+            token_sha256=exchange.presented.sha256,
             user_agent=scrubbed(request.headers.get("User-Agent", ""), secrets),
             content_type=scrubbed(request.headers.get("Content-Type", ""), secrets),
-            body=seen,
+            body={"unreadable": len(exchange.raw)} if unreadable else redacted(exchange.body, secrets),
             status=None,
             fault=None,
             took_effect=False,
@@ -158,21 +108,14 @@ class Api:
         seconds = self._world.rate_limit.wait(self._world.settings.rate_limit)
         if seconds:
             exchange.entry["fault"] = "rate_limit"
-            error = ApiError(429, headers={"Retry-After": str(seconds)})
-            return self._error(exchange, error)
+            return self.refuse(exchange, ApiError(429, headers={"Retry-After": str(seconds)}))
         fault = self._world.faults.pick(exchange.call)
         if fault is None:
-            return self._serve(exchange)
+            return self.serve(exchange)
         exchange.entry["fault"] = fault["kind"]
-        return await self._faults[fault["kind"]](exchange, fault)
+        return await MISHAPS[fault["kind"]](self, exchange, fault)
 
-    def _serve(self, exchange: Exchange, **spoilt: Any) -> Answer:
-        try:
-            return self._dispatch(exchange, **spoilt)
-        except ApiError as error:
-            return self._error(exchange, error)
-
-    def _dispatch(self, exchange: Exchange, **spoilt: Any) -> Answer:
+    def _admitted(self, exchange: Exchange) -> str:
         if not exchange.known_path:
             raise ApiError(404, "The requested path does not exist.")
         if exchange.call.call is None:
@@ -180,54 +123,34 @@ class Api:
         refusal = self._world.credentials.refusal(exchange.presented)
         if refusal:
             raise ApiError(401, refusal)
-        return self._calls[exchange.call.call](exchange, **spoilt)
-
-    def _error(self, exchange: Exchange, error: ApiError) -> Answer:
-        return error.answer(exchange.request_id, self._echo(exchange))
-
-    def _echo(self, exchange: Exchange) -> list[str]:
-        if not self._world.settings.echo_secrets:
-            return []
-        return echo.received(exchange.authorization, exchange.body)
+        return exchange.call.call
 
     def _list(self, exchange: Exchange) -> Answer:
-        records = list(self._world.store)
-        if not self._shape.paged:
-            return answers.document([self._shown(record) for record in records])
         query = exchange.request.query
-        limit = min(_number(query, "limit") or int(self._world.settings.page_size), _LARGEST_PAGE)
-        offset = _number(query, "offset")
-        page = [self._shown(record) for record in records[offset : offset + limit]]
-        return answers.document({"count": len(records), "results": page})
+        limit, offset = _number(query, "limit"), _number(query, "offset")
+        records = list(self._world.store)
+        return answers.document(presentation.listed(records, self._world.settings, limit, offset))
 
     def _get(self, exchange: Exchange) -> Answer:
-        return self._document(self._shown(self._record(exchange)))
+        settings = self._world.settings
+        shown = presentation.shown(self._record(exchange), settings)
+        return answers.document(presentation.single(shown, settings))
 
-    def _put(
-        self,
-        exchange: Exchange,
-        *,
-        dropped_setting: str | None = None,
-        keep_certificate: bool = False,
-    ) -> Answer:
-        resource_id = self._record(exchange).resource["id"]
+    def _put(self, exchange: Exchange, dropped_setting: str | None, keep_certificate: bool) -> Answer:
+        record = self._record(exchange)
         if not isinstance(exchange.body, dict):
             raise ApiError(400, "The body is not a JSON object.")
         try:
-            record = self._world.store.put(
-                resource_id,
-                exchange.body,
-                dropped_setting=dropped_setting,
-                keep_certificate=keep_certificate,
+            self._world.store.put(
+                record, exchange.body, dropped_setting=dropped_setting, keep_certificate=keep_certificate
             )
         except MaterialError as error:
-            message = "Invalid request data."
-            raise ApiError(400, message, invalid_fields=error.invalid_fields) from None
+            raise ApiError(400, _INVALID, invalid_fields=error.invalid_fields) from None
         exchange.entry["took_effect"] = not keep_certificate
-        shown = self._shown(record)
+        shown = presentation.shown(record, self._world.settings)
         if self._world.settings.echo_secrets:
-            shown = {**shown, **exchange.body, "received": self._echo(exchange)}
-        return self._document(shown)
+            shown = {**exchange.body, **shown, "received": self.echo(exchange)}
+        return answers.document(presentation.single(shown, self._world.settings))
 
     def _record(self, exchange: Exchange) -> Record:
         try:
@@ -235,109 +158,12 @@ class Api:
         except KeyError:
             raise ApiError(404, "Resource not found.") from None
 
-    @property
-    def _shape(self) -> Shape:
-        return SHAPES[self._world.settings.shape]
-
-    def _document(self, shown: Resource) -> Answer:
-        return answers.document({"resource": shown} if self._shape.wrapped else shown)
-
-    def _shown(self, record: Record) -> Resource:
-        settings = self._world.settings
-        shown = dict(record.resource)
-        expire = shown.pop("service_ssl_expire", None)
-        if expire is not None and settings.expiry in _EXPIRY:
-            shown["service_ssl_expire"] = _EXPIRY[settings.expiry](expire)
-        if not settings.ssl_type_visible:
-            shown.pop("ssl_type", None)
-        if settings.return_certificate and record.installed:
-            shown["service_ssl_crt"] = record.installed.text
-        return shown
-
-    def _effect(self, exchange: Exchange, fault: Fault) -> None:
-        if fault.get("effect") == "after":
-            self._serve(exchange)
-
-    async def _status(self, exchange: Exchange, fault: Fault) -> Answer:
-        self._effect(exchange, fault)
-        headers = _retry_after(fault)
-        if fault.get("html"):
-            return answers.page(fault["status"], self._echo(exchange), headers)
-        error = ApiError(
-            fault["status"],
-            fault.get("message"),
-            exception_class=fault.get("exception_class"),
-            invalid_fields=fault.get("invalid_fields"),
-            headers=headers,
-        )
-        return self._error(exchange, error)
-
-    async def _cut(self, exchange: Exchange, fault: Fault) -> Answer:
-        self._effect(exchange, fault)
-        raise Cut
-
-    async def _cut_body(self, exchange: Exchange, fault: Fault) -> Answer:
-        body = self._serve(exchange).text.encode()
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: {answers.JSON}\r\nContent-Length: {len(body)}"
-        raise Cut(head.encode() + b"\r\n\r\n" + body[: len(body) // 2])
-
-    async def _hang(self, exchange: Exchange, fault: Fault) -> Answer:
-        self._effect(exchange, fault)
-        await asyncio.sleep(fault.get("seconds", 30))
-        raise Cut
-
-    async def _truncated_json(self, exchange: Exchange, fault: Fault) -> Answer:
-        answer = self._serve(exchange)
-        answer.text = answer.text[: len(answer.text) // 2]
-        return answer
-
-    async def _wrong_content_type(self, exchange: Exchange, fault: Fault) -> Answer:
-        answer = self._serve(exchange)
-        answer.content_type = answers.HTML
-        return answer
-
-    async def _html_200(self, exchange: Exchange, fault: Fault) -> Answer:
-        self._effect(exchange, fault)
-        return answers.page(200, self._echo(exchange))
-
-    async def _drop_setting(self, exchange: Exchange, fault: Fault) -> Answer:
-        return self._serve(exchange, dropped_setting=fault["setting"])
-
-    async def _not_stored(self, exchange: Exchange, fault: Fault) -> Answer:
-        return self._serve(exchange, keep_certificate=True)
-
-    async def _redirect(self, exchange: Exchange, fault: Fault) -> Answer:
-        return Answer(fault["status"], "", headers={"Location": fault["location"]})
-
-    async def _outside_edit(self, exchange: Exchange, fault: Fault) -> Answer:
-        resource_id = fault.get("resource_id", exchange.call.resource_id)
-        parts = {name: fault[name] for name in ("resource", "install", "issue") if name in fault}
-        self._world.store.edit(resource_id, parts)
-        await self._edges.sync()
-        return self._serve(exchange)
-
-
-def _parsed(raw: bytes) -> Any:
-    try:
-        return json.loads(raw) if raw else None
-    except ValueError:
-        return None
-
 
 def _number(query: Mapping[str, str], name: str) -> int:
     text = query.get(name, "0")
-    if not text.isdecimal():
-        reason = {name: ["A valid integer is required."]}
-        raise ApiError(400, "Invalid request data.", invalid_fields=reason)
+    if not (text.isascii() and text.isdigit()):
+        raise ApiError(400, _INVALID, invalid_fields={name: ["A valid integer is required."]})
     return int(text)
-
-
-def _retry_after(fault: Fault) -> dict[str, str]:
-    if "retry_after_date" in fault:
-        seconds = datetime.timedelta(seconds=fault["retry_after_date"])
-        when = datetime.datetime.fromtimestamp(time.time(), datetime.timezone.utc) + seconds
-        return {"Retry-After": email.utils.format_datetime(when, usegmt=True)}
-    return {"Retry-After": str(fault["retry_after"])} if "retry_after" in fault else {}
 
 
 def _response(answer: Answer, request_id: str) -> web.Response:

@@ -8,7 +8,6 @@ import datetime
 import ipaddress
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Union
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -25,7 +24,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from . import fingerprints
 
-PrivateKey = Union[ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey, ed25519.Ed25519PrivateKey]
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 Names = Sequence[str]
 
 CURVES: Mapping[str, type[ec.EllipticCurve]] = {
@@ -49,9 +48,7 @@ USAGES: Mapping[str, x509.ObjectIdentifier] = {
 _COMMON_NAME_LIMIT = 64
 
 
-def new_key(
-    key_type: str = "ec", *, key_size: int = 2048, curve: str = "secp256r1"
-) -> PrivateKey:
+def new_key(key_type: str = "ec", *, key_size: int = 2048, curve: str = "secp256r1") -> PrivateKey:
     """Make a private key; ``key_size`` in bits counts for ``rsa``, ``curve`` for ``ec``.
 
     Raises KeyError for an unknown key type or curve.
@@ -125,7 +122,7 @@ class Issued:
         """End of validity, aware, UTC."""
         return fingerprints.not_after(self.certificate)
 
-    def key_pem(self, format: str = "pkcs8", passphrase: str | None = None) -> str:
+    def key_pem(self, format: str = "pkcs8", passphrase: str | None = None) -> str:  # noqa: A002
         """Write the key as ``pkcs8`` or ``traditional`` (PKCS#1, SEC1) PEM.
 
         Raises ValueError where the key type has no traditional form (Ed25519).
@@ -350,9 +347,7 @@ _EC_IDENTIFIERS = (
 )
 
 
-def _sign_sha1(
-    draft: x509.Certificate, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-) -> x509.Certificate:
+def _sign_sha1(draft: x509.Certificate, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> x509.Certificate:
     """Sign a SHA-256 certificate again with SHA-1, which the builder refuses to do."""
     is_rsa = isinstance(key, rsa.RSAPrivateKey)
     strong, weak = _RSA_IDENTIFIERS if is_rsa else _EC_IDENTIFIERS

@@ -66,9 +66,15 @@ class Certifier:
 
 
 def host_names(resource: Resource) -> list[str]:
-    """Return the resource's name and those of its aliases."""
-    aliases = [alias["alias_data"] for alias in resource.get("aliases") or []]
-    return [resource["name"], *aliases]
+    """Return the resource's name and those of its aliases, as far as they are names at all."""
+    aliases = resource.get("aliases")
+    entries = aliases if isinstance(aliases, list) else []
+    names = [resource.get("name"), *(_alias_name(entry) for entry in entries)]
+    return [name for name in names if isinstance(name, str) and name]
+
+
+def _alias_name(entry: Any) -> Any:
+    return entry.get("alias_data") if isinstance(entry, dict) else None
 
 
 def _moment(text: str | None) -> datetime.datetime | None:

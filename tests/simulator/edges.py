@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import ipaddress
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,13 @@ class Edges:
         for address in sorted(wanted - self._servers.keys()):
             await self._listen(address)
 
+    def warm(self) -> None:
+        """Make every context now, so that no first handshake has to wait for its own."""
+        for record in self._world.store:
+            material = record.serving.material(self._world.settings.edge_delay)
+            if material is not None:
+                self._contexts.get(material, record.serving.mode == "leaf_only")
+
     def close(self) -> None:
         """Stop listening."""
         for server in self._servers.values():
@@ -71,9 +79,7 @@ class Edges:
         server = await asyncio.start_server(self._connected, address, self.port, backlog=1024)
         self._servers[address] = server
 
-    async def _connected(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(self._world, self._entrance, reader, writer)
         self._connections[connection.tls] = connection
         try:
@@ -83,9 +89,7 @@ class Edges:
             del self._connections[connection.tls]
             writer.close()
 
-    def _server_name(
-        self, tls: ssl.SSLObject, server_name: str | None, context: ssl.SSLContext
-    ) -> int | None:
+    def _server_name(self, tls: ssl.SSLObject, server_name: str | None, _context: ssl.SSLContext) -> int | None:
         connection = self._connections[tls]
         choice = self._choose(connection.address, server_name)
         connection.choice = choice
@@ -139,14 +143,14 @@ class Connection:
             self._world.journal.close(entry)
 
     async def _until_choice(self) -> bool:
-        """Feed the handshake until it has something to answer; False where the client left."""
-        while not self._outgoing.pending:
+        """Feed the handshake until there is something to answer; False where the client left."""
+        while True:
             data = await self._reader.read(_CHUNK)
             if not data:
                 return False
             self._incoming.write(data)
-            self._step()
-        return True
+            if self._step() or self._outgoing.pending:
+                return True
 
     def _step(self) -> bool:
         """Go on with the handshake; True when it is over, well or badly."""
@@ -174,32 +178,31 @@ class Connection:
             pass
 
     async def _finish(self, entry: Entry) -> None:
-        await self._flush()
-        while not self._step():
+        if await self._pump(self._step) and self.tls.version() is not None:
+            entry["completed"] = True
+            await self._pump(self._answered)
+
+    async def _pump(self, step: Callable[[], bool]) -> bool:
+        """Carry bytes until a step says that it is over; False where the client left."""
+        while not step():
             await self._flush()
             data = await self._reader.read(_CHUNK)
             if not data:
-                return
+                return False
             self._incoming.write(data)
         await self._flush()
-        if self.tls.version() is not None:
-            entry["completed"] = True
-            await self._greet()
+        return True
 
-    async def _greet(self) -> None:
-        while True:
-            try:
-                if self.tls.read(_CHUNK):
-                    self.tls.write(_HELLO)
-                await self._flush()
-                return
-            except ssl.SSLWantReadError:
-                data = await self._reader.read(_CHUNK)
-                if not data:
-                    return
-                self._incoming.write(data)
-            except ssl.SSLError:
-                return
+    def _answered(self) -> bool:
+        """Answer whatever is asked; True when there is nothing more to wait for."""
+        try:
+            if self.tls.read(_CHUNK):
+                self.tls.write(_HELLO)
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLError:
+            return True
+        return True
 
     async def _flush(self) -> None:
         if self._outgoing.pending:

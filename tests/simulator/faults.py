@@ -128,9 +128,7 @@ class Rule:
     def _matches(self, call: Call) -> bool:
         if self.fault["kind"] in _PUT_ONLY and call.call != "put":
             return False
-        return all(
-            self.match.get(name) in (None, getattr(call, name)) for name in _COMPARED
-        )
+        return all(self.match.get(name) in (None, getattr(call, name)) for name in _COMPARED)
 
 
 class FaultPlan:

@@ -10,9 +10,7 @@ from typing import Any
 
 Resource = dict[str, Any]
 
-READ_ONLY = frozenset(
-    ("enabled", "created", "updated", "status", "client", "service_ip", "id", "service_ssl_expire")
-)
+READ_ONLY = frozenset(("enabled", "created", "updated", "status", "client", "service_ip", "id", "service_ssl_expire"))
 CREDENTIALS = frozenset(("service_ssl_crt", "service_ssl_key"))
 DEFAULTS: Mapping[str, Any] = {
     "name": "",
@@ -53,11 +51,7 @@ def replaced(stored: Resource, body: Mapping[str, Any]) -> Resource:
     Read-only fields stay. Any other field that the body leaves out is reset to its default, or
     removed where it has none. The certificate and its key never become part of the resource.
     """
-    written = {
-        name: value
-        for name, value in body.items()
-        if name not in READ_ONLY and name not in CREDENTIALS
-    }
+    written = {name: value for name, value in body.items() if name not in READ_ONLY and name not in CREDENTIALS}
     result: Resource = {}
     for name, value in stored.items():
         if name in READ_ONLY:

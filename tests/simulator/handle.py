@@ -82,9 +82,7 @@ class Simulator:
     def start(self) -> Simulator:
         """Start it and wait until it is ready; raises SimulatorError where it is not."""
         command = [sys.executable, "-m", "simulator", "--exit-with-stdin", *_flags(self._options)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()
-        )
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment())
         try:
             ready = json.loads(_first_line(self._process))
         except ValueError:
@@ -109,9 +107,7 @@ class Simulator:
             if pipe is not None:
                 pipe.close()
 
-    def journal(
-        self, call: str | None = None, resource_id: int | None = None, **filters: Any
-    ) -> list[dict[str, Any]]:
+    def journal(self, call: str | None = None, resource_id: int | None = None, **filters: Any) -> list[dict[str, Any]]:
         """Return the API requests in order; filters name a field and its value."""
         wanted = {"type": "request", "call": call, "resource_id": resource_id, **filters}
         return self._find(wanted)
@@ -124,9 +120,7 @@ class Simulator:
         """Forget requests and handshakes."""
         self._admin("DELETE", "/journal")
 
-    def seed(
-        self, items: Iterable[Mapping[str, Any]], issue: Mapping[str, Any] | None = None
-    ) -> list[dict[str, Any]]:
+    def seed(self, items: Iterable[Mapping[str, Any]], issue: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Add or replace resources: plain ones, or from with_installed() and with_issued().
 
         With ``issue`` the simulator issues a certificate for each of them, which must be plain.
@@ -183,15 +177,17 @@ class Simulator:
         """Set how the edge serves one resource; see the table in README.md."""
         return self._state("PATCH", f"/edges/{resource_id}", {"mode": mode, **options})
 
+    def warm(self) -> None:
+        """Make the edges ready for their first handshakes, for measurements."""
+        self._admin("POST", "/edges/warm")
+
     def reset(self) -> None:
         """Go back to the resources and settings of the start; no faults, an empty journal."""
         self._admin("POST", "/reset")
 
     def _find(self, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
         given = {name: str(value) for name, value in wanted.items() if value is not None}
-        entries: list[dict[str, Any]] = self._admin(
-            "GET", f"/journal?{urllib.parse.urlencode(given)}"
-        )
+        entries: list[dict[str, Any]] = self._admin("GET", f"/journal?{urllib.parse.urlencode(given)}")
         return entries
 
     def _state(self, method: str, path: str, body: Any = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from . import fingerprints
@@ -53,9 +54,7 @@ class Journal:
     def find(self, filters: Mapping[str, str]) -> list[Entry]:
         """Return the entries whose fields, written as text, equal the filters."""
         return [
-            entry
-            for entry in self._entries
-            if all(str(entry.get(name)) == value for name, value in filters.items())
+            entry for entry in self._entries if all(str(entry.get(name)) == value for name, value in filters.items())
         ]
 
     def clear(self) -> None:
@@ -87,9 +86,7 @@ def redacted(value: Any, secrets: Sequence[str] = (), name: str = "") -> Any:
     if isinstance(value, list):
         return [redacted(item, secrets) for item in value]
     if isinstance(value, dict):
-        return {
-            scrubbed(key, secrets): redacted(item, secrets, key) for key, item in value.items()
-        }
+        return {scrubbed(key, secrets): redacted(item, secrets, key) for key, item in value.items()}
     return value
 
 
@@ -109,5 +106,5 @@ def token_sha256(token: str) -> str:
 def _public_key(raw: bytes) -> str | None:
     try:
         return fingerprints.key_sha256(load_pem_private_key(raw, None))
-    except Exception:  # whatever is wrong with it, it is not a readable key
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return None

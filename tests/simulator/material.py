@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from cryptography import x509
@@ -45,7 +46,7 @@ class Material:
         key = _private_key(private_key)
         if fingerprints.key_sha256(key) != fingerprints.key_sha256(certificates[0]):
             raise MaterialError("service_ssl_key", "The key does not match the certificate.")
-        for position, pair in enumerate(zip(certificates, certificates[1:]), start=2):
+        for position, pair in enumerate(pairwise(certificates), start=2):
             if not _issued_by(*pair):
                 reason = f"Certificate {position} is not the issuer of the one before it."
                 raise MaterialError("service_ssl_crt", reason)
@@ -67,9 +68,7 @@ class Material:
         return {
             "fingerprint_sha256": self.fingerprint,
             "key_fingerprint_sha256": fingerprints.key_sha256(leaf),
-            "chain_fingerprints_sha256": [
-                fingerprints.certificate_sha256(each) for each in self.certificates[1:]
-            ],
+            "chain_fingerprints_sha256": [fingerprints.certificate_sha256(each) for each in self.certificates[1:]],
             "not_before": fingerprints.iso(fingerprints.not_before(leaf)),
             "not_after": fingerprints.iso(fingerprints.not_after(leaf)),
             "expire": self.expire,

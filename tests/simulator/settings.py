@@ -87,7 +87,7 @@ _CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "edge_delay": _is_duration,
     "edge_latency": _is_duration,
     "shape": SHAPES.__contains__,
-    "page_size": lambda value: _is_number(value) and value >= 1,
+    "page_size": lambda value: isinstance(value, int) and value >= 1,
     "expiry": EXPIRIES.__contains__,
     "ssl_type_visible": _is_flag,
     "return_certificate": _is_flag,

@@ -23,7 +23,15 @@ from .serving import MODES, Serving
 DEAD_ADDRESS = "127.0.0.254"
 _SEED_KEYS = frozenset(("resource", "install", "issue", "edge"))
 _EDGE_KEYS = frozenset(("mode", "same_expiry", "certificate", "private_key"))
-_cached_label = lru_cache(maxsize=100_000)(a_label)
+
+
+@lru_cache(maxsize=100_000)
+def _server_name(name: str) -> str:
+    try:
+        return a_label(name)
+    except UnicodeError:
+        # What can't be a host name is kept as it is; no client will ask for it.
+        return name.lower()
 
 
 @dataclass
@@ -37,7 +45,7 @@ class Record:
     def host_keys(self) -> set[tuple[str, str]]:
         """Return the addresses and server names under which an edge serves it."""
         address = self.resource.get("service_ip", "")
-        return {(address, _cached_label(name)) for name in host_names(self.resource) if name}
+        return {(address, _server_name(name)) for name in host_names(self.resource)}
 
 
 class Store:
@@ -70,14 +78,13 @@ class Store:
 
     def put(
         self,
-        resource_id: int,
+        record: Record,
         body: Mapping[str, Any],
         *,
         dropped_setting: str | None = None,
         keep_certificate: bool = False,
-    ) -> Record:
-        """Replace a resource by ``body``; raises KeyError, or MaterialError for bad TLS fields."""
-        record = self._records[resource_id]
+    ) -> None:
+        """Replace a resource by ``body``; raises MaterialError for bad TLS fields."""
         material = self._wanted(record, body)
         kept_ssl_type = record.resource.get("ssl_type")
         hosts = record.host_keys()
@@ -91,7 +98,6 @@ class Store:
             # Switched off, a Let's Encrypt certificate stays served until it expires.
             self._install(record, material, serve=not (was_lets_encrypt and material is None))
         self._written(record, hosts)
-        return record
 
     def seed(self, item: Mapping[str, Any]) -> Record:
         """Add or replace one resource as it is, with what is installed there from the start."""
@@ -152,9 +158,7 @@ class Store:
         self._by_host = None
         return record
 
-    def _pinned(
-        self, record: Record, mode: str, change: Mapping[str, Any], delay: float
-    ) -> Material | None:
+    def _pinned(self, record: Record, mode: str, change: Mapping[str, Any], delay: float) -> Material | None:
         if mode == "frozen":
             return record.serving.material(delay)
         if mode == "given":
