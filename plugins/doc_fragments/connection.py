@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The options that every plugin of this collection shares: how to reach the API."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Documentation fragment `gcore.web_security.connection`."""
+
+    DOCUMENTATION = r"""
+options:
+  api_key:
+    description:
+      - A permanent API token of the Gcore account, sent as C(Authorization: APIKey).
+      - If unset, the environment variable E(GCORE_API_KEY) is used.
+      - A permanent token may hold a C($). In a shell, put it between single quotes.
+      - Exactly one of O(api_key) and O(api_token) is needed, as an option or from the environment.
+    type: str
+  api_token:
+    description:
+      - A session token of the Gcore customer portal, sent as C(Authorization: Bearer).
+      - If unset, the environment variable E(GCORE_API_TOKEN) is used.
+    type: str
+  api_url:
+    description:
+      - The base URL of the API.
+      - If unset, the environment variable E(GCORE_BASE_URL) is used, then C(https://api.gcore.com).
+      - Plain C(http) is refused unless the host is the machine itself.
+    type: str
+  validate_certs:
+    description:
+      - Whether to verify the TLS certificate of the API.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - A file of CA certificates in PEM, or a folder of them, to verify the API's certificate with.
+      - If unset, the environment variable E(REQUESTS_CA_BUNDLE) is used, then the CA certificates that come with
+        C(requests).
+      - The proxy variables of the environment, such as E(HTTPS_PROXY) and E(NO_PROXY), are honoured.
+    type: path
+  request_timeout:
+    description:
+      - Seconds for one request and its whole answer.
+    type: int
+    default: 30
+  retries:
+    description:
+      - How many times a call is tried again after a failure that may pass, such as a lost connection, a C(429) or a
+        C(5xx).
+      - The wait between two tries doubles from half a second to eight, or is what the API's C(Retry-After) asks for,
+        up to a
+        minute.
+      - A write is never repeated blindly. The resource is read first, and written again only if that is still needed.
+    type: int
+    default: 5
+  total_timeout:
+    description:
+      - Seconds for the whole task, all tries and all waiting included.
+    type: int
+    default: 1800
+requirements:
+  - Python 3.10 or later
+  - requests 2.28 or later
+  - cryptography 41 or later
+"""

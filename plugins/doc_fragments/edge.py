@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The options of every plugin that looks at what the edges serve."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Documentation fragment `gcore.web_security.edge`."""
+
+    DOCUMENTATION = r"""
+options:
+  edge_probe:
+    description:
+      - Whether to make a TLS handshake with the resource's protected IP, with its name as SNI, to see which
+        certificate is
+        really served. The API does not return the installed certificate.
+      - V(auto) makes one handshake, unless the API does return the certificate, or HTTPS is off.
+      - V(always) makes it in any case.
+      - V(never) makes none, and leaves the expiry date as the only evidence. Use it where a firewall lets nothing
+        through.
+    type: str
+    choices: [auto, always, never]
+    default: auto
+  edge_port:
+    description:
+      - The TCP port of the TLS handshake.
+    type: int
+    default: 443
+  edge_timeout:
+    description:
+      - Seconds for the TLS handshake. An edge that does not answer is a warning, not a failure.
+    type: float
+    default: 5.0
+"""

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""A certificate chain in the order in which TLS sends it (RFC 8446, section 4.4.2), found by names and signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ansible_collections.gcore.web_security.plugins.module_utils.certificate import Certificate
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import CertificateError
+
+
+def ordered(certificates: Sequence[Certificate], leaf: Certificate, what: str) -> tuple[Certificate, ...]:
+    """The leaf, its issuer, the issuer's issuer and so on, as far as the certificates go.
+
+    Raises:
+        CertificateError: one of them belongs to another chain, or the link to it is missing.
+    """
+    rest = [certificate for certificate in certificates if certificate != leaf]
+    chain = [leaf]
+    while issuer := _issuer(chain[-1], rest):
+        chain.append(issuer)
+        rest.remove(issuer)
+    foreign = [certificate for certificate in rest if not _is_twin(certificate, chain)]
+    if foreign:
+        raise CertificateError(
+            f"{what}: {foreign[0].label()} is not part of the chain of {leaf.label()}: "
+            f"{chain[-1].label()} was issued by '{chain[-1].x509.issuer.rfc4514_string()}'",
+            "Remove it, or add the certificate that is missing between them.",
+        )
+    return (*chain, *rest)
+
+
+def _issuer(certificate: Certificate, candidates: Sequence[Certificate]) -> Certificate | None:
+    """Who signed it; of a root and its cross-signed twin the twin, because the chain goes on behind that one."""
+    if certificate.is_self_issued:
+        return None
+    issuers = [candidate for candidate in candidates if candidate.is_authority and certificate.is_issued_by(candidate)]
+    return min(issuers, key=lambda issuer: issuer.is_self_issued, default=None)
+
+
+def _is_twin(certificate: Certificate, chain: Sequence[Certificate]) -> bool:
+    """Whether it is another certificate (cross-signed) of an authority that the chain already has."""
+    return any(certificate.is_authority and certificate.public_key_der == link.public_key_der for link in chain[1:])
+
+
+def without_root(chain: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """The part of a chain that clients need: whether the root is sent along makes no difference to them."""
+    return tuple(link for place, link in enumerate(chain) if place == 0 or not link.is_self_issued)
+
+
+def leaf_of(certificates: Sequence[Certificate]) -> Certificate | None:
+    """The one that issued none of the others, None where several or none are so."""
+    leaves = [one for one in certificates if not any(other.is_issued_by(one) for other in certificates if other != one)]
+    return leaves[0] if len(leaves) == 1 else None

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The one way in for certificates and keys: option or file, learnt by the redactor before anything else sees it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import CERTIFICATE, exclude_each_other
+from ansible_collections.gcore.web_security.plugins.module_utils.bundle import Bundle, Material, read_bundle
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError
+from ansible_collections.gcore.web_security.plugins.module_utils.pem import MAX_BYTES
+from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
+
+_SECRET = ("private_key", "pkcs12")
+_PARTS = ("certificate", "chain", "private_key", "private_key_passphrase", "pkcs12")
+
+
+def read_input(values: Mapping[str, Any], redactor: Redactor) -> Bundle:
+    """The chain and key that a task names.
+
+    Args:
+        values: the task's parameters, empty strings already unset.
+        redactor: learns the secrets.
+
+    Raises:
+        InputError: they contradict each other, can't be read, or do not fit together.
+    """
+    for part in _PARTS:
+        exclude_each_other(values, (part,), (f"{part}_path",))
+    exclude_each_other(values, ("pkcs12", "pkcs12_path"), _NOT_BESIDE_PKCS12)
+    contents = {part: _content(part, values) for part in _PARTS}
+    for part in _SECRET:
+        redactor.add(contents[part])
+    bundle = read_bundle(_material(contents, values))
+    redactor.add(bundle.key.pem())
+    return bundle
+
+
+_NOT_BESIDE_PKCS12 = tuple(name for name in CERTIFICATE if name.startswith(("certificate", "chain")) or name in (
+    "private_key", "private_key_path"
+))  # fmt: skip
+
+
+def _content(part: str, values: Mapping[str, Any]) -> str | bytes | None:
+    """An option's text or its file's bytes; what is empty counts as unset."""
+    path = values.get(f"{part}_path")
+    content = values.get(part) if path is None else read_file(path, f"{part}_path")
+    return content if content and content.strip() else None
+
+
+def read_file(path: str, option: str) -> bytes:
+    """A file's content.
+
+    Raises:
+        InputError: the file can't be read, or is far too large; names the path.
+    """
+    try:
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_BYTES:
+                raise InputError(
+                    f"{option}: '{path}' has {size} bytes, more than any chain or key", "Is it the right file?"
+                )
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{option}: can't read '{path}': {error.strerror or type(error).__name__}") from None
+
+
+def _material(contents: Mapping[str, Any], values: Mapping[str, Any]) -> Material:
+    return Material(
+        certificate=contents["certificate"],
+        chain=contents["chain"],
+        private_key=contents["private_key"],
+        pkcs12=_binary(contents["pkcs12"]),
+        passphrase=_passphrase(contents["private_key_passphrase"]),
+        names={part: _name(part, values) for part in _PARTS},
+    )
+
+
+def _name(part: str, values: Mapping[str, Any]) -> str:
+    path = values.get(f"{part}_path")
+    return f"{part}_path ({path})" if path else part
+
+
+def _binary(content: str | bytes | None) -> bytes | None:
+    """A bundle's file is binary; an option's text is its base64."""
+    if content is None or isinstance(content, bytes):
+        return content
+    try:
+        return base64.b64decode("".join(content.split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError("pkcs12: not base64", "Give the bundle's base64, or its file as pkcs12_path.") from None
+
+
+def _passphrase(content: str | bytes | None) -> str | None:
+    """A file's final line end is the editor's, not the passphrase's."""
+    if not isinstance(content, bytes):
+        return content
+    try:
+        return content.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise InputError("private_key_passphrase_path: the file is not UTF-8 text") from None

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What the module `gcore_resource_cert` and its action plugin do, once their options are parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import CERTIFICATE, exclude_each_other
+from ansible_collections.gcore.web_security.plugins.module_utils.bundle import check_bundle
+from ansible_collections.gcore.web_security.plugins.module_utils.client import Client
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError, ResourceLookupError
+from ansible_collections.gcore.web_security.plugins.module_utils.hostname import normalised
+from ansible_collections.gcore.web_security.plugins.module_utils.intake import read_input
+from ansible_collections.gcore.web_security.plugins.module_utils.report import Report
+from ansible_collections.gcore.web_security.plugins.module_utils.rotation import Policy, Rotation
+from ansible_collections.gcore.web_security.plugins.module_utils.target import (
+    HTTPS_OFF,
+    RENEWED_BY_VENDOR,
+    CustomCertificate,
+    Target,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils.task import Task
+
+
+def rotate_resource(task: Task, report: Report) -> None:
+    """Bring one resource to what the task asks for. All that the input alone can get wrong is found before any request.
+
+    Raises:
+        GcoreError: whatever keeps the resource from it.
+    """
+    values = task.values
+    if (values["resource_id"] is None) == (values["name"] is None):
+        raise InputError("one of resource_id and name says which resource is meant", "Set exactly one of them.")
+    target = _target(task, report)
+    client = task.client()
+    Rotation(client, _policy(task)).rotate(_find(client, values), target, report)
+
+
+def _target(task: Task, report: Report) -> Target:
+    values = task.values
+    if values["state"] == "present" and values["type"] == "custom":
+        return _custom_certificate(task, report)
+    exclude_each_other(
+        {**values, f"state={values['state']}, type={values['type']}": True},
+        (f"state={values['state']}, type={values['type']}",),
+        CERTIFICATE,
+    )
+    return HTTPS_OFF if values["state"] == "absent" else RENEWED_BY_VENDOR
+
+
+def _custom_certificate(task: Task, report: Report) -> CustomCertificate:
+    values = task.values
+    bundle = read_input(values, task.redactor)
+    report.desired = {"ssl_type": "custom", **bundle.leaf.facts(task.clock.now())}
+    report.warn(*bundle.warnings, *check_bundle(bundle, task.clock.now(), values["min_days_valid"]))
+    options = ("force", "replace_lets_encrypt", "allow_downgrade", "require_alias_coverage")
+    return CustomCertificate(bundle, **{name: values[name] for name in options})
+
+
+def _policy(task: Task) -> Policy:
+    names = ("edge_probe", "edge_port", "edge_timeout", "verify", "verify_timeout", "verify_interval")
+    return Policy(check_mode=task.check_mode, **{name: task.values[name] for name in names})
+
+
+def _find(client: Client, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The resource's JSON, by its id or by its exact name."""
+    if values["resource_id"] is not None:
+        return client.resource(values["resource_id"])
+    wanted = normalised(values["name"])
+    found = [raw for raw in client.resources() if normalised(str(raw.get("name"))) == wanted]
+    if len(found) != 1:
+        ids = ", ".join(str(raw["id"]) for raw in found)
+        raise ResourceLookupError(
+            f"no resource is named {wanted}" if not found else f"{len(found)} resources are named {wanted}: {ids}",
+            "Check the name and the token's account; aliases do not count."
+            if not found
+            else "Use resource_id to say which one is meant.",
+        )
+    return found[0]

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""One task and its one error boundary: whatever runs inside, what comes out is a result that shows no secret."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import resolved
+from ansible_collections.gcore.web_security.plugins.module_utils.client import Client, credentials
+from ansible_collections.gcore.web_security.plugins.module_utils.clock import Clock, Deadline
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import GcoreError, InternalError
+from ansible_collections.gcore.web_security.plugins.module_utils.libraries import require_libraries
+from ansible_collections.gcore.web_security.plugins.module_utils.pacer import Pacer
+from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
+from ansible_collections.gcore.web_security.plugins.module_utils.report import Report
+from ansible_collections.gcore.web_security.plugins.module_utils.retry import Backoff
+from ansible_collections.gcore.web_security.plugins.module_utils.transport import Transport
+
+
+@dataclass
+class Task:
+    """What an operation gets to work with.
+
+    Attributes:
+        values: the parameters, the environment filled in, empty ones None.
+        check_mode: nothing may be written.
+        redactor: learns every secret before it is used.
+    """
+
+    values: dict[str, Any]
+    check_mode: bool
+    redactor: Redactor
+    clock: Clock = field(default_factory=Clock)
+
+    def client(self) -> Client:
+        """The API, as the connection options say.
+
+        Raises:
+            InputError: they contradict each other, or name no credentials.
+        """
+        values = self.values
+        transport = Transport(
+            values["api_url"], validate_certs=values["validate_certs"], ca_path=values["ca_path"], clock=self.clock
+        )
+        return Client(
+            transport,
+            credentials(values["api_key"], values["api_token"]),
+            self.redactor,
+            clock=self.clock,
+            deadline=Deadline(self.clock, values["total_timeout"]),
+            pacer=Pacer(self.clock),
+            backoff=Backoff(tries=values["retries"]),
+            request_timeout=values["request_timeout"],
+        )
+
+
+Operation = Callable[[Task, Report], None]
+
+
+def run(operation: Operation, parameters: Mapping[str, Any], *, check_mode: bool, diff: bool) -> dict[str, Any]:
+    """Run an operation to its result, a failed one included.
+
+    Args:
+        operation: the work.
+        parameters: as Ansible parsed them.
+        check_mode: nothing may be written.
+        diff: the result shall hold one.
+    """
+    redactor, report = Redactor(), Report()
+    try:
+        require_libraries()
+        operation(Task(resolved(parameters), check_mode, redactor), report)
+        result = report.success(diff)
+    except GcoreError as error:
+        result = report.failure(error, diff)
+    except Exception as error:  # noqa: BLE001  # the boundary: nothing passes it uncleaned
+        result = {**report.failure(InternalError(error), diff), "exception": traceback.format_exc()}
+    return dict(redactor.clean(result))

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""One HTTP exchange over `requests`: TLS verified, no redirect followed, the whole answer within its time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible_collections.gcore.web_security.plugins.module_utils.clock import Clock
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError
+from ansible_collections.gcore.web_security.plugins.module_utils.libraries import requests, urllib3
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_CHUNK = 65536
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class NoAnswerError(Exception):
+    """The exchange broke off, or never began; the text says how, in words that hold nothing that was sent."""
+
+
+class Transport:
+    """A pool of connections to one API, shared by all workers of a run."""
+
+    def __init__(
+        self, api_url: str, *, validate_certs: bool, ca_path: str | None, clock: Clock, connections: int = 1
+    ) -> None:
+        self._url = checked_url(api_url)
+        self._clock = clock
+        self._session = requests.Session()
+        self._settings = _settings(self._session, self._url, validate_certs, ca_path)
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=connections))
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
+        """Send one request and read its answer.
+
+        Args:
+            method: GET or PUT.
+            path: the path, with its query.
+            headers: of the request.
+            body: of the request.
+            timeout: seconds for all of it.
+
+        Raises:
+            NoAnswerError: no complete answer came.
+        """
+        end = self._clock.monotonic() + timeout
+        try:
+            response = self._session.request(
+                method, self._url + path, headers=dict(headers), data=body, timeout=timeout,
+                allow_redirects=False, stream=True, **self._settings,
+            )  # fmt: skip
+            with response:
+                return Answer(response.status_code, response.headers, self._read(response, end))
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise NoAnswerError(_reason(error, timeout)) from None
+
+    def _read(self, response: Any, end: float) -> bytes:
+        """A server that sends a byte now and then must not hold the task for ever."""
+        chunks = []
+        for chunk in response.iter_content(_CHUNK):
+            chunks.append(chunk)
+            if self._clock.monotonic() > end:
+                raise requests.Timeout
+        return b"".join(chunks)
+
+
+def checked_url(url: str) -> str:
+    """The base URL without a final slash.
+
+    Raises:
+        InputError: not a URL, or one that would send the token and the key in the clear.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError(f"api_url: '{url}' is not a URL", "It looks like https://api.gcore.com.")
+    if parts.username or parts.password:
+        raise InputError("api_url: credentials do not belong into the URL", "Use api_key or api_token.")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise InputError(f"api_url: '{url}' would send the token and the private key unencrypted", "Use https.")
+    return url.rstrip("/")
+
+
+def _settings(session: Any, url: str, validate_certs: bool, ca_path: str | None) -> dict[str, Any]:
+    """The environment's proxies and CA bundle, read once: left to itself, `requests` lets the environment win over the
+    task, looks for a password in ~/.netrc, and does all that again with each request."""
+    if ca_path is not None and not os.path.exists(ca_path):
+        raise InputError(f"ca_path: no such file or folder: {ca_path}")
+    if not validate_certs:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    verify = None if validate_certs else False
+    settings = session.merge_environment_settings(url, {}, True, ca_path or verify, None)
+    session.trust_env = False
+    return {"proxies": settings["proxies"], "verify": settings["verify"] if validate_certs else False}
+
+
+_REASONS = (
+    ("ConnectTimeout", "got no connection within {timeout:g} s"),
+    ("Timeout", "got no complete answer within {timeout:g} s"),
+    ("ProxyError", "failed: the proxy refused or could not be reached"),
+    ("SSLError", "failed: the TLS certificate of the API was not accepted, or the handshake failed"),
+    ("ChunkedEncodingError", "got an answer that broke off"),
+    ("InvalidHeader", "was not sent: a header has characters that HTTP does not allow"),
+    ("ConnectionError", "failed: {cause}"),
+)
+
+
+def _reason(error: Exception, timeout: float) -> str:
+    """In our own words: a library's may quote what was sent."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    pattern = next((pattern for name, pattern in _REASONS if name in names), "failed: {cause}")
+    return pattern.format(timeout=timeout, cause=_cause(error))
+
+
+_CAUSES = (
+    ("NameResolutionError", "the API's host name could not be resolved"),
+    ("gaierror", "the API's host name could not be resolved"),
+    ("ConnectionRefusedError", "the connection was refused"),
+    ("NewConnectionError", "no connection could be made"),
+    ("ReadTimeoutError", "no complete answer came in time"),
+)
+
+
+def _cause(error: Exception) -> str:
+    """The innermost reason that we have words for."""
+    seen: list[str] = []
+    cause: Any = error
+    while cause is not None and len(seen) < 10:
+        seen.append(type(cause).__name__)
+        inner = getattr(cause, "reason", None) or next((arg for arg in cause.args if isinstance(arg, Exception)), None)
+        cause = inner or cause.__context__
+    return next((words for name, words in _CAUSES if name in seen), "the connection was lost")

@@ -1,0 +1,411 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Documentation and wiring; the work is in module_utils/resource_cert.py."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: gcore_resource_cert
+short_description: Keeps the TLS certificate of a Gcore Web Security resource current
+version_added: 1.0.0
+author:
+  - The gcore.web_security authors (@gcore-web-security)
+description:
+  - Compares the SHA-256 fingerprint of the certificate that a DDoS-protected resource has with the desired one, and
+    replaces it
+    only if they differ.
+  - The API does not return the installed certificate. What is there now is found from evidence, best first - the
+    API's answer,
+    should it hold the certificate, a TLS handshake with the edge, and the expiry date that the API tells. The result
+    says which
+    evidence was used.
+  - Certificate and key are checked before anything is sent - that they can be read, belong together, are in order
+    and complete,
+    valid now, strong enough, and cover the resource's name.
+  - A write sends the whole resource as a fresh read gave it, with nothing but the certificate's fields set, and is
+    followed by
+    another read that shows that the certificate is stored and that no other setting moved.
+options:
+  resource_id:
+    description:
+      - The id of the resource. Exactly one of O(resource_id) and O(name) is needed.
+    type: int
+  name:
+    description:
+      - The exact name of the resource. It is an error if none or several resources have it. Aliases do not count.
+    type: str
+  state:
+    description:
+      - V(present) means that the resource serves HTTPS with the O(type) of certificate.
+      - V(absent) turns HTTPS off for the resource. Its certificate is removed, and visitors who come by HTTPS reach
+        nothing.
+    type: str
+    choices: [present, absent]
+    default: present
+  type:
+    description:
+      - V(custom) is a certificate of your own, which O(certificate) and O(private_key), or O(pkcs12), give.
+      - V(lets_encrypt) is a certificate that the vendor obtains and renews. It is a paid option, and needs the
+        resource's DNS
+        record to point at its protected IP.
+    type: str
+    choices: [custom, lets_encrypt]
+    default: custom
+  certificate:
+    description:
+      - The certificate in PEM, alone or with the rest of its chain in any order.
+      - Line ends, blank lines, a byte order mark and text between the blocks are of no account.
+    type: str
+  certificate_path:
+    description:
+      - A file with what O(certificate) takes, on the host where the task runs.
+    type: path
+  chain:
+    description:
+      - The intermediate certificates in PEM, where O(certificate) does not hold them.
+    type: str
+  chain_path:
+    description:
+      - A file with what O(chain) takes.
+    type: path
+  private_key:
+    description:
+      - The private key in PEM (PKCS#8, PKCS#1 or SEC1), encrypted or not.
+    type: str
+  private_key_path:
+    description:
+      - A file with what O(private_key) takes.
+    type: path
+  private_key_passphrase:
+    description:
+      - The passphrase of O(private_key) or O(pkcs12), where it is encrypted.
+    type: str
+  private_key_passphrase_path:
+    description:
+      - A file with what O(private_key_passphrase) takes. A final line end is not part of it.
+    type: path
+  pkcs12:
+    description:
+      - A PKCS#12 bundle with certificate, chain and key, as base64. It stands for O(certificate), O(chain) and
+        O(private_key).
+    type: str
+  pkcs12_path:
+    description:
+      - A PKCS#12 file.
+    type: path
+  min_days_valid:
+    description:
+      - Refuse a certificate that expires in fewer days.
+    type: int
+    default: 0
+  require_alias_coverage:
+    description:
+      - Whether it is an error, and not only a warning, that the certificate leaves an alias uncovered that has no
+        certificate of
+        its own.
+    type: bool
+    default: false
+  allow_downgrade:
+    description:
+      - Whether a certificate may be replaced by one that expires earlier.
+    type: bool
+    default: false
+  replace_lets_encrypt:
+    description:
+      - Whether the certificate may take the place of a Let's Encrypt certificate, which renews itself.
+    type: bool
+    default: false
+  force:
+    description:
+      - Write the certificate even if it is already there. The task then always reports a change.
+    type: bool
+    default: false
+  verify:
+    description:
+      - How to prove a change.
+      - V(none) trusts the API's answer to the write.
+      - V(api) reads the resource again. The certificate must show within 30 seconds, and no other setting may have
+        moved.
+      - V(edge) also waits until the edge serves the certificate, after a change, and where it is stored but not
+        served yet.
+    type: str
+    choices: [none, api, edge]
+    default: api
+  verify_timeout:
+    description:
+      - Seconds for the edge to serve the certificate. The vendor says that it takes minutes, up to fifteen.
+    type: int
+    default: 900
+  verify_interval:
+    description:
+      - Seconds between two handshakes while waiting for the edge.
+    type: int
+    default: 10
+extends_documentation_fragment:
+  - gcore.web_security.connection
+  - gcore.web_security.edge
+  - gcore.web_security.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - Shows parsed facts of the certificates, never the certificates or keys themselves.
+  idempotent:
+    support: partial
+    details:
+      - With O(force=true) every run writes.
+      - Where neither the API nor the edge tells which certificate is there, it is written to be sure.
+  action_group:
+    support: full
+  action:
+    support: full
+    details:
+      - On a local connection without C(become), C(environment) and C(async), the work is done in the controller's
+        process.
+      - Otherwise the module runs on the host, and files and environment variables are those of the host.
+  async:
+    support: full
+seealso:
+  - name: How to renew a certificate by hand
+    description: What this module does, in the words of the vendor.
+    link: https://gcore.com/docs/web-security/add-an-ssl-certificate-to-your-resource
+"""
+
+EXAMPLES = r"""
+- name: Keep the certificate of one resource current
+  gcore.web_security.gcore_resource_cert:
+    name: www.example.com
+    certificate_path: /etc/letsencrypt/live/www.example.com/fullchain.pem
+    private_key_path: /etc/letsencrypt/live/www.example.com/privkey.pem
+    api_key: "{{ gcore_api_key }}"
+
+- name: Contents from any lookup, and proof that the edge serves them
+  gcore.web_security.gcore_resource_cert:
+    resource_id: 1234
+    certificate: "{{ lookup('ansible.builtin.file', 'www.example.com.crt') }}"
+    chain: "{{ lookup('ansible.builtin.file', 'intermediate.crt') }}"
+    private_key: "{{ lookup('ansible.builtin.file', 'www.example.com.key') }}"
+    verify: edge
+
+- name: A PKCS#12 bundle that must be good for another month
+  gcore.web_security.gcore_resource_cert:
+    name: shop.example.com
+    pkcs12_path: /etc/pki/shop.example.com.p12
+    private_key_passphrase: "{{ shop_passphrase }}"
+    min_days_valid: 30
+
+- name: Let the vendor obtain and renew the certificate
+  gcore.web_security.gcore_resource_cert:
+    name: blog.example.com
+    type: lets_encrypt
+
+- name: Turn HTTPS off
+  gcore.web_security.gcore_resource_cert:
+    name: legacy.example.com
+    state: absent
+"""
+
+RETURN = r"""
+msg:
+  description: What happened, to which resource, and after a failure what was changed and what to do next.
+  returned: always
+  type: str
+  sample: "resource 1234 (www.example.com) was changed (expiry_differs): custom 0c5e6ad1c9a0 (until
+    2026-12-01T00:00:00Z) to custom
+    9b74c9897bac (until 2027-02-28T23:59:59Z)"
+resource:
+  description: The resource, as the API last told it. Null where it was not reached.
+  returned: always
+  type: dict
+  contains:
+    id:
+      description: Its id.
+      type: int
+      sample: 1234
+    name:
+      description: Its host name.
+      type: str
+      sample: www.example.com
+    ssl_type:
+      description: V(custom), V(le) for Let's Encrypt, null for no HTTPS.
+      type: str
+      sample: custom
+    ssl_expires:
+      description: When its certificate expires, as the API tells it.
+      type: str
+      sample: "2027-02-28T23:59:59Z"
+    service_ip:
+      description: Its protected IP address, where the edge is.
+      type: str
+      sample: 203.0.113.7
+    status:
+      description: V(active) or V(suspended).
+      type: str
+      sample: active
+    aliases:
+      description: Its further host names, with the expiry of those that have a certificate of their own.
+      type: list
+      elements: dict
+      sample: [{"name": "example.com", "ssl_expires": null}]
+desired:
+  description: Facts of the desired certificate. For O(type=lets_encrypt) and O(state=absent) RV(desired.ssl_type)
+    alone.
+  returned: always
+  type: dict
+  contains: &certificate_facts
+    ssl_type:
+      description: V(custom), V(le), or null for no HTTPS.
+      type: str
+      sample: custom
+    fingerprint_sha256:
+      description: SHA-256 of the DER, lower-case hexadecimal without colons.
+      type: str
+      sample: 9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
+    subject:
+      description: The subject (RFC 4514).
+      type: str
+      sample: CN=www.example.com
+    issuer:
+      description: The issuer (RFC 4514).
+      type: str
+      sample: CN=Example CA,O=Example
+    serial_number:
+      description: The serial number, decimal. A string, because it may have more digits than JSON numbers keep.
+      type: str
+      sample: "295012341234123412341234"
+    subject_alt_names:
+      description: The host names that the certificate is for.
+      type: list
+      elements: str
+      sample: [www.example.com, example.com]
+    key_type:
+      description: V(RSA), V(ECDSA) or V(Ed25519).
+      type: str
+      sample: ECDSA
+    key_size:
+      description: Bits of the key.
+      type: int
+      sample: 256
+    not_before:
+      description: The start of the validity, UTC.
+      type: str
+      sample: "2026-11-30T00:00:00Z"
+    not_after:
+      description: The end of the validity, UTC.
+      type: str
+      sample: "2027-02-28T23:59:59Z"
+    days_left:
+      description: Whole days until then, negative once it is over.
+      type: int
+      sample: 90
+current:
+  description:
+    - Facts of the certificate that the resource had when the task first looked, as far as anybody tells.
+    - Where neither the API nor the edge shows it, RV(current.not_after) and RV(current.days_left) come from the
+      API's expiry.
+  returned: always
+  type: dict
+  contains: *certificate_facts
+drift:
+  description: The judgement. Null where the task failed before.
+  returned: always
+  type: dict
+  contains:
+    detected:
+      description: Whether the resource lacks what is desired.
+      type: bool
+      sample: true
+    reason:
+      description:
+        - In sync are V(fingerprint_matches) and V(expiry_matches).
+        - Drift are V(fingerprint_differs), V(chain_differs), V(expiry_differs), V(https_disabled), V(no_evidence)
+          and V(forced).
+        - V(lets_encrypt), V(custom_certificate) and V(https_disabled) name what is there, where the type itself is
+          in question.
+      type: str
+      sample: expiry_differs
+    evidence:
+      description: V(api), V(edge), V(expiry) or V(none).
+      type: str
+      sample: expiry
+    propagating:
+      description: The certificate is stored, and the edge does not serve it yet.
+      type: bool
+      sample: false
+verification:
+  description: What is proven of the state after the task.
+  returned: always
+  type: dict
+  contains:
+    api:
+      description: Whether the API shows the certificate, one of V(verified), V(pending), V(mismatch) and V(skipped).
+      type: str
+      sample: verified
+    edge:
+      description: Whether the edge serves the certificate, in the same words.
+      type: str
+      sample: skipped
+collateral:
+  description: Other settings that changed while the certificate was replaced. The task fails if there are any.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{"setting": "service_geoip_mode", "before": 1, "after": 0}]
+api_error:
+  description: What the API refused.
+  returned: when a call of the API failed
+  type: dict
+  contains:
+    call:
+      description: Method and path.
+      type: str
+      sample: PUT /security/resources/1234
+    status:
+      description: The HTTP status, null if there was no answer.
+      type: int
+      sample: 400
+    exception_class:
+      description: The API's kind of error.
+      type: str
+      sample: ValidationError
+    message:
+      description: The API's message, freed of anything secret.
+      type: str
+      sample: Invalid certificate
+    invalid_fields:
+      description: Complaints by field.
+      type: dict
+      sample: {"service_ssl_crt": ["The chain is incomplete."]}
+    info:
+      description: What else the API said.
+      type: raw
+    request_id:
+      description: What the vendor's support asks for.
+      type: str
+      sample: 3f0b2c9d-58a1-4c1e-9a57-1d5d0c6f2b7a
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert import rotate_resource
+from ansible_collections.gcore.web_security.plugins.module_utils.task import run
+
+
+def main() -> None:
+    """Parse, run, print."""
+    module = AnsibleModule(argument_spec=RESOURCE_CERT, supports_check_mode=True)
+    result = run(rotate_resource, module.params, check_mode=module.check_mode, diff=module._diff)
+    for warning in result.pop("warnings"):
+        module.warn(warning)
+    leave = module.fail_json if result.get("failed") else module.exit_json
+    leave(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The shared base of the action plugins: near where that is enough, far where the task asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import Specification
+from ansible_collections.gcore.web_security.plugins.module_utils.libraries import libraries_are_here
+from ansible_collections.gcore.web_security.plugins.module_utils.task import Operation, run
+
+_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+class EngineAction(ActionBase):
+    """Runs a module's operation in the controller's process, which spares shipping the module for each item and host.
+
+    A subclass names the operation and its options. The result is the module's own: the same validation, the same
+    function, the same masking of secrets.
+    """
+
+    _supports_async = True
+    _supports_check_mode = True
+    _supports_diff = True
+    _requires_connection = False
+
+    operation: Operation
+    specification: Specification
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The task's result."""
+        result = super().run(tmp, task_vars)
+        if self._is_near():
+            result.update(self._run_here())
+        else:
+            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        return dict(result)
+
+    def _is_near(self) -> bool:
+        """Whether the controller's process does what the module would: same machine, user, environment, libraries."""
+        task = self._task
+        asks_for_more = self._play_context.become or any(task.environment or ()) or task.async_val
+        return self._connection.transport == "local" and not asks_for_more and libraries_are_here()
+
+    def _run_here(self) -> dict[str, Any]:
+        validated = ModuleArgumentSpecValidator(self.specification).validate(dict(self._task.args))
+        if validated.error_messages:
+            return {"failed": True, "msg": "; ".join(validated.error_messages)}
+        parameters = validated.validated_parameters
+        result = run(self.operation, parameters, check_mode=self._task.check_mode, diff=self._task.diff)
+        result["invocation"] = {"module_args": self._shown(parameters)}
+        secrets = validated._no_log_values
+        return dict(remove_values(result, secrets))
+
+    def _shown(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The parameters as a module's invocation shows them."""
+        hidden = {name for name, option in self.specification.items() if option.get("no_log")}
+        return {
+            name: _HIDDEN if name in hidden and value is not None else value
+            for name, value in parameters.items()
+            if name in self.specification
+        }
