@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The virtual environments: a table, and how one is made and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from . import interpreters
+from .paths import BUILD, REQUIREMENTS
+from .process import Failed, Skipped, caller_environment, output, run
+
+NEWEST_FIRST = tuple(reversed(interpreters.SUPPORTED))
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What goes into a virtual environment, and on which Pythons: the first one found is taken."""
+
+    pythons: tuple[str, ...]
+    requirements: Path
+    constraints: Path | None = None
+    """Versions that ansible-test's own environments are held to as well."""
+
+
+ENVIRONMENTS = {
+    "newest": Environment(NEWEST_FIRST, REQUIREMENTS / "newest.txt"),
+    "floor": Environment(("3.10",), REQUIREMENTS / "floor.txt", REQUIREMENTS / "floor-constraints.txt"),
+    "tools": Environment(NEWEST_FIRST, REQUIREMENTS / "tools.txt"),
+}
+
+
+_SHOWN = ("ansible-core", "ansible-lint", "cryptography", "pytest", "requests")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A virtual environment that is ready."""
+
+    name: str
+    interpreter: interpreters.Interpreter
+    constraints: Path | None
+
+    @property
+    def root(self) -> Path:
+        """Everything that belongs to this environment, and to no other."""
+        return BUILD / self.name
+
+    @property
+    def binaries(self) -> Path:
+        """Where its commands are."""
+        return self.root / "venv" / "bin"
+
+    @property
+    def python(self) -> Path:
+        """Its Python."""
+        return self.binaries / "python"
+
+    def command(self, name: str, *words: str) -> list[str]:
+        """A call of one of its commands."""
+        return [str(self.binaries / name), *words]
+
+    def module(self, name: str, *words: str) -> list[str]:
+        """A call of one of its Python modules."""
+        return [str(self.python), "-m", name, *words]
+
+    def pip(self, *words: str) -> list[str]:
+        """A call of its pip."""
+        return self.module("pip", "--disable-pip-version-check", *words)
+
+
+@cache
+def ensure(name: str) -> Built:
+    """Make an environment, unless it is there already and made from these very requirements.
+
+    Raises:
+        Skipped: no suitable Python on this machine.
+        Failed: pip could not install it.
+    """
+    environment = ENVIRONMENTS[name]
+    built = Built(name, _interpreter(environment), environment.constraints)
+    stamp = built.root / "venv" / "made-from"
+    wanted = _fingerprint(built, environment)
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        _make(built, environment)
+        stamp.write_text(wanted)
+    return built
+
+
+def _interpreter(environment: Environment) -> interpreters.Interpreter:
+    found = (interpreters.find(version) for version in environment.pythons)
+    chosen = next((interpreter for interpreter in found if interpreter), None)
+    if not chosen:
+        raise Skipped(f"Python {' or '.join(environment.pythons)} not found")
+    return chosen
+
+
+def _make(built: Built, environment: Environment) -> None:
+    print(f"Making the environment {built.name} (Python {built.interpreter.full_version})", flush=True)
+    shutil.rmtree(built.binaries.parent, ignore_errors=True)
+    env = caller_environment()
+    run([str(built.interpreter.path), "-m", "venv", str(built.binaries.parent)], env, quiet=True)
+    run(built.pip("install", "--quiet", "--quiet", "--requirement", str(environment.requirements)), env)
+    installed = output(built.pip("list", "--format", "freeze"), env)
+    (built.root / "installed.txt").write_text(installed)
+    print("  ".join(line for line in installed.splitlines() if line.partition("==")[0] in _SHOWN), flush=True)
+
+
+def _fingerprint(built: Built, environment: Environment) -> str:
+    digest = hashlib.sha256(f"{built.interpreter}\n".encode())
+    for path in requirement_files(environment.requirements):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def requirement_files(path: Path) -> list[Path]:
+    """A requirements file and all that it includes (`-r`, `-c`).
+
+    Raises:
+        Failed: one of them is missing.
+    """
+    if not path.is_file():
+        raise Failed(f"requirements file {path} is missing")
+    lines = [line.split() for line in path.read_text().splitlines()]
+    included = [words[1] for words in lines if words[:1] in (["-r"], ["-c"])]
+    return [path, *(file for name in included for file in requirement_files(path.parent / name))]

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Running commands in an environment that the caller's shell cannot bend."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from .paths import ROOT, TESTS, shown
+
+_FOREIGN_PREFIXES = ("ANSIBLE_", "GIT_", "MYPY", "PYTEST_", "RUFF_", "GCORE_", "COV_CORE_", "COVERAGE_")
+_FOREIGN = {"PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONWARNINGS", "VIRTUAL_ENV", "PYENV_VERSION", "MAKEFLAGS"}
+_FOREIGN |= {"COLLECTION_UNDER_TEST", "CDPATH", "BASH_ENV", "ENV"}
+_NETWORK_PREFIXES = ("PIP_",)
+_NETWORK = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
+_NETWORK |= {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+
+
+class Failed(Exception):  # noqa: N818 - it is the word that the summary shows
+    """Something that a target promises does not hold."""
+
+
+class Skipped(Exception):  # noqa: N818
+    """Something could not be tried here: the message says why."""
+
+
+def caller_environment() -> dict[str, str]:
+    """The caller's environment without what would change the tools' behaviour: for pip and git."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _FOREIGN and not name.startswith(_FOREIGN_PREFIXES)
+    }
+
+
+def isolated_environment(binaries: Path) -> dict[str, str]:
+    """An environment for tests, which talk to nobody but themselves: no proxies, no foreign trust anchors."""
+    kept = {
+        name: value
+        for name, value in caller_environment().items()
+        if name.upper() not in _NETWORK and not name.startswith(_NETWORK_PREFIXES)
+    }
+    kept.setdefault("LC_ALL", kept.get("LANG", "C.UTF-8"))
+    return kept | {"PATH": f"{binaries}{os.pathsep}{kept.get('PATH', os.defpath)}", "PYTHONPATH": str(TESTS)}
+
+
+def run(
+    command: Sequence[str],
+    env: Mapping[str, str],
+    cwd: Path = ROOT,
+    quiet: bool = False,
+    accepted: Sequence[int] = (0,),
+) -> int:
+    """Run a command and show it.
+
+    Raises:
+        Failed: it ended with another exit status than the accepted ones.
+    """
+    line = shown(shlex.join(command))
+    if not quiet:
+        print(f"$ {line}", flush=True)
+    status = subprocess.run(command, env=dict(env), cwd=cwd, check=False).returncode
+    if status not in accepted:
+        raise Failed(f"exit status {status}: {line}")
+    return status
+
+
+def output(command: Sequence[str], env: Mapping[str, str], cwd: Path = ROOT) -> str:
+    """What a command prints.
+
+    Raises:
+        Failed: it ended with another exit status than 0.
+    """
+    done = subprocess.run(command, env=dict(env), cwd=cwd, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise Failed(f"exit status {done.returncode}: {shown(shlex.join(command))}")
+    return done.stdout

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The suites that run the collection with pytest, ansible-playbook and ansible-galaxy."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from . import checks, trees
+from .environments import Built
+from .paths import BUILD, COLLECTION, COLLECTION_PATH, NAME, NAMESPACE, ROOT, TESTS
+from .process import Failed, Skipped, isolated_environment, run
+
+_NO_TESTS_COLLECTED = 5
+_DOCUMENTED = {"modules": "module", "inventory": "inventory"}
+
+
+def ansible_environment(built: Built, collections: Path) -> dict[str, str]:
+    """What tests and tools see: this environment's commands, these collections, nobody's own settings."""
+    settings = BUILD / "ansible.cfg"
+    settings.parent.mkdir(exist_ok=True)
+    settings.touch()
+    return isolated_environment(built.binaries) | {
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+        "ANSIBLE_CONFIG": str(settings),
+        "ANSIBLE_HOME": str(built.root / "ansible"),
+        "COLLECTION_UNDER_TEST": str(collections / COLLECTION_PATH),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(built.root / "hypothesis"),
+    }
+
+
+def unit(built: Built, words: list[str]) -> None:
+    """Plain pytest over tests/unit."""
+    trees.linked()
+    _pytest(built, trees.LINKED, [_folder("unit"), *words])
+
+
+def system(built: Built, words: list[str]) -> None:
+    """Real ansible-playbook runs against the simulator."""
+    trees.linked()
+    _pytest(built, trees.LINKED, [_folder("system"), "--ignore-glob=*/test_installed*.py", *words])
+
+
+def build(built: Built, words: list[str]) -> None:
+    """The archive that users install: built, installed into an empty folder, and used from there."""
+    folder = built.root / "build"
+    shutil.rmtree(folder, ignore_errors=True)
+    installed = folder / "installed"
+    env = ansible_environment(built, installed)
+    archive = _archive(built, folder, env)
+    where = ["--collections-path", str(installed), "--offline"]
+    run(built.command("ansible-galaxy", "collection", "install", str(archive), *where), env)
+    for command in _documentation(built, installed):
+        run(command, env | {"PAGER": "cat"})
+    tests = sorted(str(path.relative_to(ROOT)) for path in TESTS.glob("system/test_installed*.py"))
+    if tests:
+        _pytest(built, installed, [*tests, *words])
+
+
+def demo(built: Built, words: list[str]) -> None:
+    """tests/demo, which shows the collection at work."""
+    _package(built, "demo", words)
+
+
+def bench(built: Built, words: list[str]) -> None:
+    """tests/benchmark, which measures it."""
+    _package(built, "benchmark", words)
+
+
+def _pytest(built: Built, collections: Path, words: list[str]) -> None:
+    command = built.module("pytest", "-o", f"cache_dir={built.root / 'pytest'}", *words)
+    env = ansible_environment(built, collections)
+    if run(command, env, accepted=(0, _NO_TESTS_COLLECTED)) == _NO_TESTS_COLLECTED:
+        raise Skipped("no tests collected")
+
+
+def _folder(name: str) -> str:
+    path = TESTS / name
+    if not path.is_dir():
+        raise Skipped(f"there is no {path.relative_to(ROOT)}")
+    return str(path.relative_to(ROOT))
+
+
+def _archive(built: Built, folder: Path, env: dict[str, str]) -> Path:
+    run(built.command("ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(folder)), env)
+    archive = next(folder.glob(f"{NAMESPACE}-{NAME}-*.tar.gz"))
+    checks.archive(archive, trees.known_files())
+    return archive
+
+
+def _documentation(built: Built, installed: Path) -> list[list[str]]:
+    """A call of ansible-doc for each kind of plugin that users read about."""
+    plugins = installed / COLLECTION_PATH / "plugins"
+    found = {
+        kind: sorted(f"{COLLECTION}.{path.stem}" for path in (plugins / folder).glob("[!_]*.py"))
+        for folder, kind in _DOCUMENTED.items()
+    }
+    return [built.command("ansible-doc", "--type", kind, *names) for kind, names in found.items() if names]
+
+
+def _package(built: Built, name: str, words: list[str]) -> None:
+    if not (TESTS / name).is_dir():
+        raise Failed(f"there is no tests/{name}")
+    trees.linked()
+    run(built.module(name, *words), ansible_environment(built, trees.LINKED))

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The collection where Ansible looks for it: under `ansible_collections/gcore/web_security`."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from .environments import Built
+from .paths import BUILD, COLLECTION_PATH, ROOT
+from .process import caller_environment, output, run
+
+LINKED = BUILD / "collections"
+
+
+def known_files() -> list[Path]:
+    """What git tracks, or would track after `git add`: relative paths."""
+    listed = output(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], caller_environment())
+    return sorted({Path(name) for name in listed.split("\0") if name and (ROOT / name).is_file()})
+
+
+def linked() -> Path:
+    """A tree that is the repository itself, by a symbolic link: for pytest and ansible-playbook."""
+    link = LINKED / COLLECTION_PATH
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink() or link.resolve() != ROOT:
+        link.unlink(missing_ok=True)
+        link.symlink_to(ROOT, target_is_directory=True)
+    return link
+
+
+def copied(built: Built) -> Path:
+    """A fresh copy: ansible-test refuses links, and walks through what git ignores unless it runs in a checkout."""
+    tree = built.root / COLLECTION_PATH
+    shutil.rmtree(tree, ignore_errors=True)
+    for name in known_files():
+        target = tree / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target)
+    run(["git", "init", "--quiet", str(tree)], caller_environment(), quiet=True)
+    return tree
