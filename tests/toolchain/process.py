@@ -21,11 +21,11 @@ _NETWORK = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
 _NETWORK |= {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"}
 
 
-class Failed(Exception):  # noqa: N818 - it is the word that the summary shows
+class Failed(Exception):
     """Something that a target promises does not hold."""
 
 
-class Skipped(Exception):  # noqa: N818
+class Skipped(Exception):
     """Something could not be tried here: the message says why."""
 
 
