@@ -76,6 +76,12 @@ class NotServedError(GcoreError):
     """The edge does not serve the stored certificate within the time it was given."""
 
 
+class StoppedError(GcoreError):
+    """The run was stopped before this resource was written."""
+
+    hint = "Run the task again: it writes only what is still needed."
+
+
 class DeadlineError(GcoreError):
     """The task ran out of its total time."""
 

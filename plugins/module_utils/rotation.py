@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from ansible_collections.gcore.web_security.plugins.module_utils.brake import Brake
 from ansible_collections.gcore.web_security.plugins.module_utils.client import Client
 from ansible_collections.gcore.web_security.plugins.module_utils.drift import Observation, State, Verdict
 from ansible_collections.gcore.web_security.plugins.module_utils.edge import EdgeAnswer, probe
@@ -58,15 +59,37 @@ class Policy:
     verify_interval: float = 10.0
 
 
+@dataclass
+class Rotated:
+    """A resource on its way to its target, as the steps of a rotation hand it on.
+
+    Attributes:
+        resource: the API's view of it when it was last read.
+        target: what it shall have.
+        report: grows as things become known, also when an error ends the rotation.
+        edge: what its edge answered when it was asked.
+    """
+
+    resource: Resource
+    target: Target
+    report: Report
+    edge: EdgeAnswer | None = None
+
+
 class Rotation:
-    """Brings resources to their targets, one call of `rotate` each."""
+    """Brings resources to their targets: `rotate` for one, and its steps `look`, `write` and `await_edges` for many."""
 
     def __init__(
-        self, client: Client, policy: Policy, probe_edge: Callable[[str, int, str, float], EdgeAnswer] = probe
+        self,
+        client: Client,
+        policy: Policy,
+        probe_edge: Callable[[str, int, str, float], EdgeAnswer] = probe,
+        brake: Brake | None = None,
     ) -> None:
         self._client = client
         self._policy = policy
         self._probe_edge = probe_edge
+        self._brake = brake or Brake()
 
     def rotate(self, raw: Raw, target: Target, report: Report) -> None:
         """Judge a resource as the API gave it, and write the target where it is not there.
@@ -74,122 +97,163 @@ class Rotation:
         Args:
             raw: the resource's JSON.
             target: what it shall have.
-            report: grows as things become known, also when an error ends the rotation.
+            report: of the resource.
 
         Raises:
             GcoreError: whatever keeps the resource from its target.
         """
-        observed = self._observe(Resource.from_api(raw), target)
-        report.current = current_facts(observed, self._client.clock.now())
-        report.desired = target.facts(self._client.clock.now())
-        verdict = _plan(observed, target, report)
-        if verdict.state is State.IN_SYNC:
-            self._prove_in_sync(observed, target, report)
-        elif self._policy.check_mode:
-            report.written = Written.PLANNED
-        else:
-            before = self._write(observed, target, report)
-            if before is None:
-                self._prove_in_sync(Observation(report.resource or observed.resource, observed.edge), target, report)
-            elif self._policy.verify != "none":
-                self._prove_written(before, target, report)
+        item = Rotated(Resource.from_api(raw), target, report)
+        self.look(item, ask_edge=self.asks_edge(item))
+        if report.written is Written.PLANNED:
+            return
+        if report.verdict and report.verdict.state is State.DRIFT:
+            self.write(item)
+        for _item, refusal in self.await_edges([item]):
+            raise refusal
 
-    def _observe(self, resource: Resource, target: Target) -> Observation:
-        asks = {
-            "never": False,
-            "auto": target.wants_edge and resource.certificate is None and resource.ssl_type != DISABLED,
-            "always": True,
-        }
-        return Observation(resource, self._probe(resource) if asks[self._policy.edge_probe] else None)
+    def asks_edge(self, item: Rotated) -> bool:
+        """Whether the edge can tell anything that the API does not."""
+        is_open = item.resource.certificate is None and item.resource.ssl_type != DISABLED
+        return {"never": False, "auto": item.target.wants_edge and is_open, "always": True}[self._policy.edge_probe]
+
+    def look(self, item: Rotated, *, ask_edge: bool) -> None:
+        """Gather evidence and plan. In check mode a drift ends here, as planned.
+
+        Raises:
+            GcoreError: the target does not fit the resource, or must not take the place of what is there.
+        """
+        item.edge = self._probe(item.resource) if ask_edge else None
+        now = self._client.clock.now()
+        item.report.current = current_facts(Observation(item.resource, item.edge), now)
+        item.report.desired = item.target.facts(now)
+        if _plan(item).state is State.IN_SYNC:
+            _credit(item)
+        elif self._policy.check_mode:
+            item.report.written = Written.PLANNED
+
+    def write(self, item: Rotated) -> None:
+        """Write the target, and prove that the API has it and that no other setting moved.
+
+        Raises:
+            GcoreError: the report tells what became of the write.
+        """
+        before = self._write(item)
+        if before is None:
+            _credit(item)
+        elif self._policy.verify != "none":
+            self._await_store(before, item)
+            if self._policy.verify == "edge" and item.target.wants_edge:
+                item.report.verification["edge"] = "pending"
+
+    def await_edges(
+        self, items: Sequence[Rotated], each: Callable[..., Iterable[bool]] = map
+    ) -> list[tuple[Rotated, NotServedError]]:
+        """Wait until the edges serve what is stored, asking all that are still pending in each round.
+
+        Args:
+            items: any, of which only those with a pending edge are waited for.
+            each: `map`, or one that works concurrently.
+
+        Returns:
+            Those whose edges did not follow in time, and what is to be said of each.
+        """
+        if self._policy.verify != "edge" or self._policy.check_mode:
+            return []
+        pending = [item for item in items if item.report.verification["edge"] == "pending"]
+        end = self._client.clock.monotonic() + self._policy.verify_timeout
+        while pending:
+            pending = [item for item, is_served in zip(pending, list(each(self._is_served, pending))) if not is_served]
+            left = min(end - self._client.clock.monotonic(), self._client.deadline.remaining())
+            if left <= 0:
+                break
+            if pending:
+                self._client.deadline.sleep(min(self._policy.verify_interval, left))
+        return [(item, _unserved(item, self._policy)) for item in pending]
+
+    def _is_served(self, item: Rotated) -> bool:
+        item.edge = self._probe(item.resource)
+        if item.target.served(item.edge):
+            item.report.verification["edge"] = "verified"
+            return True
+        return False
 
     def _probe(self, resource: Resource) -> EdgeAnswer:
         policy = self._policy
         return self._probe_edge(resource.service_ip, policy.edge_port, resource.name, policy.edge_timeout)
 
-    def _write(self, observed: Observation, target: Target, report: Report) -> Raw | None:
+    def _write(self, item: Rotated) -> Raw | None:
         """Read, judge again, write; after a failure look before writing again.
 
         Returns:
             What the resource was before the write, None where it became right without one.
         """
         before: Raw | None = None
+        report, target = item.report, item.target
         for attempt in count(1):
-            raw = self._client.resource(observed.resource.id)
-            fresh = Observation(Resource.from_api(raw), observed.edge)
-            if before is not None and took_effect(target, Resource.from_api(before), fresh.resource):
+            raw = self._client.resource(item.resource.id)
+            item.resource = Resource.from_api(raw)
+            if before is not None and took_effect(target, Resource.from_api(before), item.resource):
                 report.written = Written.YES
+                self._brake.write_succeeded(item.resource.id)
                 return before
-            if _plan(fresh, target, report).state is State.IN_SYNC:
+            if _plan(item).state is State.IN_SYNC:
                 report.written = Written.NO if before is None else Written.YES
                 return before
+            self._brake.admit_write()
             try:
-                self._client.replace(fresh.resource.id, put_body(raw, target.fields()))
+                self._client.replace(item.resource.id, put_body(raw, target.fields()))
             except ApiError as error:
                 if error.outcome_unknown:
                     before, report.written = before or raw, Written.UNKNOWN
+                self._brake.write_failed(item.resource.id, error)
                 self._client.pause(error, attempt)
             else:
                 report.written = Written.YES
+                self._brake.write_succeeded(item.resource.id)
                 return before or raw
         raise AssertionError("unreachable: count() has no end")
 
-    def _prove_in_sync(self, observed: Observation, target: Target, report: Report) -> None:
-        report.verification["api"] = target.shown(observed.resource).value
-        if target.served(observed.edge):
-            report.verification["edge"] = "verified"
-        elif report.verdict and report.verdict.propagating:
-            report.verification["edge"] = "pending"
-            if self._policy.verify == "edge" and not self._policy.check_mode:
-                self._await_edge(observed.resource, target, report)
-
-    def _prove_written(self, before: Raw, target: Target, report: Report) -> None:
-        resource = self._await_store(before, target, report)
-        if self._policy.verify == "edge" and target.wants_edge:
-            self._await_edge(resource, target, report)
-
-    def _await_store(self, before: Raw, target: Target, report: Report) -> Resource:
+    def _await_store(self, before: Raw, item: Rotated) -> None:
         """The answer of a fresh GET shows the write, and every other setting as it was."""
+        report = item.report
         report.verification["api"] = "pending"
         clock = self._client.clock
         end = clock.monotonic() + _STORED_WITHIN
         while True:
-            after = self._client.resource(int(before["id"]))
-            resource = report.resource = Resource.from_api(after)
-            shown = target.shown(resource)
+            after = self._client.resource(item.resource.id)
+            item.resource = report.resource = Resource.from_api(after)
+            shown = item.target.shown(item.resource)
             if shown is not Shown.NO or clock.monotonic() >= end or not self._client.deadline.remaining():
                 break
             self._client.deadline.sleep(_STORED_INTERVAL)
         report.verification["api"] = shown.value
         report.collateral = collateral(before, after)
-        _check_stored(shown, resource, report)
+        _check_stored(shown, item.resource, report)
         _check_collateral(report)
-        return resource
-
-    def _await_edge(self, resource: Resource, target: Target, report: Report) -> None:
-        report.verification["edge"] = "pending"
-        clock = self._client.clock
-        end = clock.monotonic() + self._policy.verify_timeout
-        while True:
-            answer = self._probe(resource)
-            if target.served(answer):
-                report.verification["edge"] = "verified"
-                return
-            if clock.monotonic() >= end or not self._client.deadline.remaining():
-                break
-            self._client.deadline.sleep(min(self._policy.verify_interval, max(end - clock.monotonic(), 0)))
-        _refuse_edge(answer, resource, self._policy, report)
 
 
-def _plan(observed: Observation, target: Target, report: Report) -> Verdict:
+def _credit(item: Rotated) -> None:
+    """What is in sync has its proof already."""
+    verification = item.report.verification
+    verification["api"] = item.target.shown(item.resource).value
+    if item.target.served(item.edge):
+        verification["edge"] = "verified"
+    elif item.report.verdict and item.report.verdict.propagating:
+        verification["edge"] = "pending"
+
+
+def _plan(item: Rotated) -> Verdict:
     """The one decision, for check mode, diff and the write alike."""
-    report.resource = observed.resource
-    report.warn(*target.admit(observed.resource))
-    verdict = report.verdict = target.judge(observed)
+    report, resource, edge = item.report, item.resource, item.edge
+    report.resource = resource
+    report.warn(*item.target.admit(resource))
+    observed = Observation(resource, edge)
+    verdict = report.verdict = item.target.judge(observed)
     if verdict.warning:
-        report.warn(f"{observed.resource.label()}: {verdict.warning}.")
-    if observed.edge and observed.edge.problem:
-        report.warn(f"{observed.resource.label()}: the edge could not be probed: {observed.edge.problem}.")
-    target.guard(observed, verdict)
+        report.warn(f"{resource.label()}: {verdict.warning}.")
+    if edge and edge.problem:
+        report.warn(f"{resource.label()}: the edge could not be probed: {edge.problem}.")
+    item.target.guard(observed, verdict)
     return verdict
 
 
@@ -223,16 +287,17 @@ def _moved(report: Report) -> str:
     return f", other settings changed: {settings}" if settings else ""
 
 
-def _refuse_edge(answer: EdgeAnswer, resource: Resource, policy: Policy, report: Report) -> None:
+def _unserved(item: Rotated, policy: Policy) -> NotServedError:
     """The time is over: the edge serves the certificate from before, or a stranger, or nothing."""
-    if answer.leaf is None:
-        seen = f"could not be probed: {answer.problem}"
+    leaf = item.edge.leaf if item.edge else None
+    if leaf is None:
+        seen = f"could not be probed: {item.edge.problem if item.edge else 'there was no time'}"
     else:
-        seen = f"serves {answer.leaf.fingerprint_sha256} {answer.leaf.label()}"
-        if answer.leaf.fingerprint_sha256 != report.current.get("fingerprint_sha256"):
-            report.verification["edge"] = "mismatch"
-    raise NotServedError(
-        f"the certificate is stored, but the edge {resource.service_ip}:{policy.edge_port} {seen} "
+        seen = f"serves {leaf.fingerprint_sha256} {leaf.label()}"
+        if leaf.fingerprint_sha256 != item.report.current.get("fingerprint_sha256"):
+            item.report.verification["edge"] = "mismatch"
+    return NotServedError(
+        f"the certificate is stored, but the edge {item.resource.service_ip}:{policy.edge_port} {seen} "
         f"(waited {policy.verify_timeout:g} s)",
         "Look at the site; if it still serves the old certificate in a while, ask the vendor's support.",
     )

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What stops a run between two writes: too many failures, an interrupt. A write in flight always ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import Lock
+
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import ApiError, StoppedError
+
+
+class Brake:
+    """Shared by all workers of a run; each asks it before each write.
+
+    What counts are failed writes that were not made good since: one that is tried again counts until it succeeds, so
+    that an API at which every write fails is left alone at once. A write that the API asked to send later (429) does not
+    count.
+    """
+
+    def __init__(self, tolerated: int | None = None) -> None:
+        self._tolerated = tolerated
+        self._failures: Counter[int] = Counter()
+        self._lock = Lock()
+        self.reason = ""
+
+    def stop(self, reason: str) -> None:
+        """No write begins after this. The first reason stays."""
+        with self._lock:
+            self.reason = self.reason or reason
+
+    def admit_write(self) -> None:
+        """Ask before a write.
+
+        Raises:
+            StoppedError: the run is stopped.
+        """
+        if self.reason:
+            raise StoppedError(f"the run was stopped: {self.reason}")
+
+    def write_failed(self, resource_id: int, error: ApiError) -> None:
+        """Count a failed write, and stop the run where there are too many."""
+        if error.status != 429:
+            self._count(resource_id, 1)
+
+    def gave_up(self, resource_id: int) -> None:
+        """A resource ends as failed: it counts, if its failed writes did not yet."""
+        self._count(resource_id, 0 if self._failures[resource_id] else 1)
+
+    def _count(self, resource_id: int, more: int) -> None:
+        with self._lock:
+            self._failures[resource_id] += more
+            count = self._failures.total()
+        if self._tolerated is not None and count > self._tolerated:
+            self.stop(f"{count} failures, and max_failures tolerates {self._tolerated}")
+
+    def write_succeeded(self, resource_id: int) -> None:
+        """What failed before was made good."""
+        with self._lock:
+            self._failures.pop(resource_id, None)
