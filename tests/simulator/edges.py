@@ -83,7 +83,8 @@ class Edges:
         connection = Connection(self._world, self._entrance, reader, writer)
         self._connections[connection.tls] = connection
         try:
-            with contextlib.suppress(ConnectionError):
+            # The loop cancels only when all is over; asyncio before 3.13 would complain about it.
+            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 await connection.serve()
         finally:
             del self._connections[connection.tls]

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+"""The admin door: seeding, outside edits, settings, and the way back."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.handle import SimulatorError, installation, resource, rule, with_installed, with_issued
+
+
+def test_seed_adds_and_replaces(simulator, api):
+    simulator.seed([resource(1, "a.example", x_odd=5), resource(2, "b.example")])
+    simulator.seed([resource(1, "c.example")])
+    assert [each["name"] for each in api.call("GET", "/security/resources").data] == ["c.example", "b.example"]
+    assert "x_odd" not in api.get(1).data
+    simulator.clear_resources()
+    assert simulator.resources() == []
+
+
+def test_seeded_fields_are_kept(simulator, api):
+    odd = {**resource(1, "a.example"), "service_methods": 3, "whitelists": None, "x": [1]}
+    simulator.seed([odd])
+    assert api.get(1).data == odd
+
+
+def test_seed_without_certificate(simulator):
+    simulator.seed([resource(1, "a.example", ssl_type="custom", service_ssl_expire=123)])
+    state = simulator.resource(1)
+    assert (state["installed"], state["served"]) == (None, None)
+    assert state["resource"]["service_ssl_expire"] == 123
+
+
+def test_seed_with_install(simulator, authority):
+    issued = authority.issue(["a.example"])
+    simulator.seed([with_installed(resource(1, "a.example"), issued)])
+    state = simulator.resource(1)
+    assert state["resource"]["ssl_type"] == "custom"
+    assert state["resource"]["service_ssl_expire"] == int(issued.not_after.timestamp())
+    assert state["installed"]["fingerprint_sha256"] == state["served"] == issued.fingerprint_sha256
+
+
+def test_seed_with_issue(simulator):
+    end = "2031-02-03T04:05:06Z"
+    options = {"not_before": "2030-01-01T00:00:00Z", "not_after": end, "names": ["*.example"], "key_type": "rsa"}
+    simulator.seed([with_issued(resource(1, "a.example"), **options)])
+    simulator.seed([with_issued(resource(2, "b.example"), lets_encrypt=True)])
+    installed = simulator.resource(1)["installed"]
+    assert (installed["not_before"], installed["not_after"]) == (options["not_before"], end)
+    assert simulator.resource(2)["resource"]["ssl_type"] == "le"
+
+
+def test_seed_with_edge(simulator):
+    simulator.seed([{**with_issued(resource(1, "a.example")), "edge": {"mode": "silent"}}])
+    assert simulator.resource(1)["edge"] == "silent"
+
+
+def test_edit_merges_fields(simulator, api):
+    simulator.seed([with_issued(resource(1, "a.example"))])
+    before = api.get(1).data
+    simulator.edit(1, {"active": False, "status": "suspended", "x_new": 1})
+    after = api.get(1).data
+    assert after == {**before, "active": False, "status": "suspended", "x_new": 1, "updated": after["updated"]}
+    assert after["updated"] > before["updated"]
+
+
+def test_edit_installs(simulator, authority):
+    simulator.seed([with_issued(resource(1, "a.example"))])
+    issued = authority.issue(["a.example"], days=5)
+    state = simulator.edit(1, install=installation(issued))
+    assert state["served"] == issued.fingerprint_sha256
+    state = simulator.edit(1, {"service_ssl_expire": 5}, issue={"days": 3})
+    assert state["served"] != issued.fingerprint_sha256
+    assert state["resource"]["service_ssl_expire"] == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("odd", 1),
+        ("latency", -1),
+        ("latency", "fast"),
+        ("latency", True),
+        ("shape", "round"),
+        ("expiry", None),
+        ("page_size", 0),
+        ("echo_secrets", 1),
+        ("rate_limit", {"rate": 1}),
+        ("rate_limit", {"rate": 0, "burst": 1}),
+    ],
+)
+def test_bad_settings_are_refused_whole(simulator, name, value):
+    before = simulator.settings()
+    with pytest.raises(SimulatorError, match="400"):
+        simulator.settings(edge_delay=9, **{name: value})
+    assert simulator.settings() == before
+
+
+@pytest.mark.parametrize("act", ["resource", "edit", "edge"])
+def test_unknown_resources_are_refused(simulator, act):
+    with pytest.raises(SimulatorError, match="404"):
+        getattr(simulator, act)(99, *(["follow"] if act == "edge" else []))
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        with_issued(resource(1, "a.example"), odd=1),
+        {"resource": resource(1, "a.example"), "install": {"certificate": "x", "private_key": "y"}},
+        {"name": "without-an-id.example"},
+    ],
+)
+def test_bad_seeds_are_refused(simulator, seed):
+    with pytest.raises(SimulatorError, match=r"40[04]"):
+        simulator.seed([seed])
+    assert simulator.resources() == []
+
+
+def test_reset_goes_back_to_the_start(simulator, api):
+    simulator.seed([with_issued(resource(1, "a.example"))])
+    simulator.settings(shape="paged", edge_delay=7)
+    simulator.faults([rule("500", times=1)])
+    api.get(1)
+    simulator.reset()
+    assert simulator.resources() == simulator.journal() == simulator.faults() == []
+    settings = simulator.settings()
+    assert (settings["shape"], settings["edge_delay"]) == ("bare", 0)

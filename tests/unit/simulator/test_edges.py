@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+"""The edges: what a handshake shows, when, and for which name."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import subprocess
+import time
+
+import pytest
+from cryptography import x509
+
+from simulator.authority import Authority
+from simulator.handle import SimulatorError, installation, resource, with_installed, with_issued
+
+NAME = "shop.example"
+
+
+@pytest.fixture
+def seeded(simulator):
+    simulator.seed([with_issued(resource(1, NAME, ["www.shop.example"]), days=30)])
+    return simulator
+
+
+@pytest.fixture
+def put(api, authority, renewed):
+    def send(resource_id=1, name=NAME):
+        issued = authority.issue([name])
+        assert api.put(resource_id, renewed(api.get(resource_id).data, issued)).status == 200
+        return issued.fingerprint_sha256
+
+    return send
+
+
+def served(simulator, resource_id=1):
+    return simulator.resource(resource_id)["served"]
+
+
+def test_shows_what_is_stored(seeded, edges, put):
+    assert edges.fingerprint(NAME) == served(seeded)
+    assert edges.fingerprint(NAME) != (stored := put())
+    assert edges.fingerprint(NAME) == stored
+
+
+@pytest.mark.parametrize("name", [NAME, "www.shop.example", "SHOP.example", "WWW.SHOP.EXAMPLE"])
+def test_names_and_aliases(seeded, edges, name):
+    assert edges.fingerprint(name) == served(seeded)
+
+
+@pytest.mark.parametrize("name", [None, "unknown.example", "deep.www.shop.example", "example"])
+def test_unknown_names_get_the_fallback(seeded, edges, name):
+    shown = x509.load_der_x509_certificate(edges.show(name).raw)
+    assert shown.subject.rfc4514_string() == "CN=edge.invalid"
+
+
+def test_international_and_wildcard_names(simulator, edges):
+    simulator.seed([with_issued(resource(1, "bücher.example", ["*.müller.example"]))])
+    for name in ("xn--bcher-kva.example", "www.xn--mller-kva.example"):
+        assert edges.fingerprint(name) == served(simulator)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_versions(seeded, edges, version):
+    shown = edges.show(NAME, version=version)
+    assert shown.version == version.name.replace("_", ".")
+    assert shown.fingerprint == served(seeded)
+
+
+@pytest.mark.parametrize("options", [{"key_type": "rsa"}, {"key_type": "ed25519"}, {"curve": "secp384r1"}])
+def test_key_types(simulator, edges, authority, options):
+    issued = authority.issue([NAME], **options)
+    simulator.seed([with_installed(resource(1, NAME), issued)])
+    assert edges.fingerprint(NAME) == issued.fingerprint_sha256
+
+
+def test_weak_certificates_are_served(simulator, edges):
+    authority = Authority(key_type="rsa")
+    weak = authority.issue([NAME], key_type="rsa", key_size=1024, hash_algorithm="sha1", days=-3)
+    simulator.seed([with_installed(resource(1, NAME), weak)])
+    assert edges.fingerprint(NAME) == weak.fingerprint_sha256
+
+
+def test_without_certificate_the_handshake_is_refused(simulator, edges):
+    simulator.seed([resource(1, NAME)])
+    with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
+        edges.show(NAME)
+    assert simulator.handshakes(NAME)[0]["served"] is None
+
+
+def test_switched_off_is_no_longer_served(seeded, api, edges):
+    api.put(1, {**api.get(1).data, "ssl_type": None})
+    with pytest.raises(ssl.SSLError):
+        edges.show(NAME)
+
+
+def test_delay(seeded, edges, put):
+    old = served(seeded)
+    seeded.settings(edge_delay=3600)
+    assert edges.fingerprint(NAME) == old
+    stored = put()
+    assert seeded.resource(1)["installed"]["fingerprint_sha256"] == stored
+    assert edges.fingerprint(NAME) == served(seeded) == old
+    newer = put()
+    assert edges.fingerprint(NAME) == old
+    seeded.settings(edge_delay=0)
+    assert edges.fingerprint(NAME) == served(seeded) == newer
+
+
+def test_delay_passes(seeded, edges, put, until):
+    old = served(seeded)
+    seeded.settings(edge_delay=0.5)
+    stored = put()
+    assert edges.fingerprint(NAME) == old
+    until(lambda: edges.fingerprint(NAME) == stored)
+    seconds = time.monotonic() - seeded.journal(call="put")[0]["start"]
+    assert seconds >= 0.5
+
+
+def test_edge_latency(seeded, edges):
+    seeded.settings(edge_latency=0.3)
+    start = time.monotonic()
+    edges.show(NAME)
+    assert 0.3 <= time.monotonic() - start < 5
+
+
+def test_frozen_and_follow(seeded, edges, put):
+    old = served(seeded)
+    assert seeded.edge(1, mode="frozen")["edge"] == "frozen"
+    stored = put()
+    assert edges.fingerprint(NAME) == served(seeded) == old
+    seeded.edge(1, mode="follow")
+    assert edges.fingerprint(NAME) == served(seeded) == stored
+
+
+def test_down_and_up(seeded, edges):
+    seeded.edge(1, mode="down")
+    address = seeded.resource(1)["resource"]["service_ip"]
+    with pytest.raises(ConnectionRefusedError):
+        edges.show(NAME, address)
+    assert served(seeded) is None
+    seeded.edge(1, mode="down")
+    seeded.edge(1, mode="follow")
+    assert seeded.resource(1)["resource"]["service_ip"] == "127.0.0.1"
+    assert edges.fingerprint(NAME) == served(seeded)
+
+
+def test_silent(seeded):
+    seeded.edge(1, mode="silent")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with socket.create_connection(("127.0.0.1", seeded.edge_port), 5) as raw:
+        raw.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            context.wrap_socket(raw, server_hostname=NAME)
+    assert [entry["mode"] for entry in seeded.handshakes(NAME)] == ["silent"]
+
+
+def test_plain(seeded, edges):
+    seeded.edge(1, mode="plain")
+    with pytest.raises(ssl.SSLError, match=r"(?i)wrong.version.number|record layer failure"):
+        edges.show(NAME)
+
+
+@pytest.mark.parametrize("same_expiry", [True, False])
+def test_other(seeded, edges, same_expiry):
+    stored = seeded.resource(1)["installed"]
+    seeded.edge(1, mode="other", same_expiry=same_expiry)
+    shown = edges.show(NAME)
+    assert stored["fingerprint_sha256"] != shown.fingerprint == served(seeded)
+    certificate = x509.load_der_x509_certificate(shown.raw)
+    end = getattr(certificate, "not_valid_after_utc", None) or certificate.not_valid_after
+    assert (end.strftime("%Y-%m-%dT%H:%M:%SZ") == stored["not_after"]) is same_expiry
+    assert certificate.subject.rfc4514_string() == f"CN={NAME}"
+    assert seeded.resource(1)["installed"] == stored
+
+
+def test_given(seeded, edges, authority):
+    given = authority.issue(["other.example"])
+    seeded.edge(1, mode="given", **installation(given))
+    assert edges.fingerprint(NAME) == served(seeded) == given.fingerprint_sha256
+
+
+def sent_certificates(port):
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", NAME, "-showcerts"]
+    try:
+        done = subprocess.run(command, input="", capture_output=True, text=True, timeout=20, check=False)
+    except FileNotFoundError:
+        pytest.skip("needs the openssl command, because Python's ssl shows no chain")
+    return done.stdout.count("BEGIN CERTIFICATE")
+
+
+def test_leaf_only(seeded):
+    assert sent_certificates(seeded.edge_port) == 2
+    seeded.edge(1, mode="leaf_only")
+    assert sent_certificates(seeded.edge_port) == 1
+
+
+@pytest.mark.parametrize("change", [{"mode": "odd"}, {"mode": "given"}, {"mode": "follow", "odd": 1}])
+def test_bad_modes_are_refused(seeded, change):
+    with pytest.raises(SimulatorError, match="400"):
+        seeded.edge(1, **change)
+    assert seeded.resource(1)["edge"] == "follow"
+
+
+def test_each_address_has_its_own_names(simulator, edges):
+    simulator.seed(
+        [
+            with_issued(resource(1, NAME)),
+            with_issued(resource(2, NAME, service_ip="127.0.0.2")),
+            with_issued(resource(3, "third.example", service_ip="127.0.0.3")),
+        ]
+    )
+    assert edges.fingerprint(NAME, "127.0.0.1") == served(simulator, 1)
+    assert edges.fingerprint(NAME, "127.0.0.2") == served(simulator, 2)
+    assert edges.fingerprint("third.example", "127.0.0.3") == served(simulator, 3)
+    assert edges.fingerprint("third.example") == edges.fingerprint(None)
+    assert [entry["address"] for entry in simulator.handshakes(NAME)] == ["127.0.0.1", "127.0.0.2"]
+    simulator.edit(3, {"service_ip": "127.0.0.2"})
+    with pytest.raises(ConnectionRefusedError):
+        edges.show("third.example", "127.0.0.3")
+    assert edges.fingerprint("third.example", "127.0.0.2") == served(simulator, 3)
+
+
+def test_ipv6(simulator, edges):
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            pass
+    except OSError:
+        pytest.skip("this machine has no ::1")
+    simulator.seed([with_issued(resource(1, NAME, service_ip="::1"))])
+    assert edges.fingerprint(NAME, "::1") == served(simulator)
+
+
+def test_an_address_in_use_is_told(simulator):
+    with socket.create_server(("127.0.0.9", simulator.edge_port)), pytest.raises(SimulatorError, match="409"):
+        simulator.seed([with_issued(resource(1, NAME, service_ip="127.0.0.9"))])
+
+
+def test_addresses_elsewhere_have_no_edge(simulator, edges):
+    simulator.seed([with_issued(resource(1, NAME, service_ip="192.0.2.1"))])
+    assert edges.fingerprint(NAME) == edges.fingerprint(None)
+
+
+def test_an_edge_answers_requests(seeded):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    raw = socket.create_connection(("127.0.0.1", seeded.edge_port), 5)
+    with context.wrap_socket(raw, server_hostname=NAME) as tls:
+        tls.sendall(b"GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n")
+        assert tls.recv(1000).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+@pytest.mark.parametrize("noise", [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01", b"\0" * 500, b""])
+def test_noise_does_no_harm(seeded, edges, noise):
+    with socket.create_connection(("127.0.0.1", seeded.edge_port), 5) as raw:
+        raw.sendall(noise)
+        raw.shutdown(socket.SHUT_WR)
+        while raw.recv(1000):
+            pass
+    assert edges.fingerprint(NAME) == served(seeded)
+
+
+def test_warm_changes_nothing(seeded, edges):
+    seeded.warm()
+    assert edges.fingerprint(NAME) == served(seeded)
