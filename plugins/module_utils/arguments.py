@@ -69,6 +69,30 @@ RESOURCE_CERT: Specification = {
     **CONNECTION,
 }
 
+FLEET_CERT: Specification = {
+    "certificates": {
+        "type": "list",
+        "elements": "dict",
+        "options": {**CERTIFICATE, "label": {"type": "str"}, "resources": {"type": "list", "elements": "str"}},
+    },
+    "directory": {"type": "path"},
+    "private_key_passphrase": CERTIFICATE["private_key_passphrase"],
+    "private_key_passphrase_path": CERTIFICATE["private_key_passphrase_path"],
+    "on_bad_certificate": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
+    "include": {"type": "list", "elements": "str"},
+    "exclude": {"type": "list", "elements": "str"},
+    "enable_https": {"type": "bool", "default": False},
+    "waves": {"type": "list", "elements": "str", "default": ["1", "10%", "100%"]},
+    "max_failures": {"type": "str"},
+    "concurrency": {"type": "int", "default": 16},
+    "requests_per_second": {"type": "float"},
+    "progress": {"type": "bool", "default": True},
+    **ROTATION,
+    **EDGE,
+    **CONNECTION,
+    "total_timeout": {"type": "int", "default": 14400},
+}
+
 _AT_LEAST = {
     "min_days_valid": 0,
     "request_timeout": 1,
@@ -79,6 +103,8 @@ _AT_LEAST = {
     "edge_port": 1,
     "edge_timeout": 0.1,
     "resource_id": 1,
+    "concurrency": 1,
+    "requests_per_second": 0.01,
 }
 
 

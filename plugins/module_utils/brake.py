@@ -15,15 +15,18 @@ class Brake:
     """Shared by all workers of a run; each asks it before each write.
 
     What counts are failed writes that were not made good since: one that is tried again counts until it succeeds, so
-    that an API at which every write fails is left alone at once. A write that the API asked to send later (429) does not
-    count.
+    that an API at which every write fails is left alone at once. One that the API wants later (429) does not count.
     """
 
-    def __init__(self, tolerated: int | None = None) -> None:
-        self._tolerated = tolerated
+    def __init__(self) -> None:
+        self._tolerated: int | None = None
         self._failures: Counter[int] = Counter()
         self._lock = Lock()
         self.reason = ""
+
+    def tolerate(self, failures: int) -> None:
+        """So many failures are tolerated; one more stops the run."""
+        self._tolerated = failures
 
     def stop(self, reason: str) -> None:
         """No write begins after this. The first reason stays."""

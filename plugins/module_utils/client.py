@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,6 +112,12 @@ class Client:
         self._backoff = backoff
         self._request_timeout = request_timeout
 
+    def minding(self, redactor: Redactor) -> Client:
+        """The same client, for calls whose answers may echo what another redactor knows."""
+        twin = copy(self)
+        twin._redactor = redactor
+        return twin
+
     def resources(self) -> Iterator[dict[str, Any]]:
         """Every resource of the account, each once, in whichever shape and pages the list comes."""
         seen: set[int] = set()
@@ -144,7 +151,7 @@ class Client:
         self._exchange("PUT", f"{RESOURCES}/{resource_id}", _encoded(body))
 
     def pause(self, error: ApiError, attempt: int) -> None:
-        """Wait before the next try.
+        """Wait before the next try. What the API itself asks to send later is sent later, however often.
 
         Args:
             error: what the last try ended with.
@@ -154,7 +161,8 @@ class Client:
             ApiError: that error, when trying again is of no use or the tries are used up.
         """
         left = self.deadline.remaining() - _LAST_TRY
-        if not error.retryable or attempt > self._backoff.tries or left <= 0:
+        is_asked_for = error.status == 429 and error.retry_after is not None
+        if not error.retryable or left <= 0 or (attempt > self._backoff.tries and not is_asked_for):
             raise error
         if error.retry_after is None:
             self.deadline.sleep(min(self._backoff.seconds(attempt), left))
@@ -184,6 +192,7 @@ class Client:
             ) from None
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer)
+        self._pacer.succeeded()
         return answer
 
     def _headers(self, body: bytes | None) -> dict[str, str]:

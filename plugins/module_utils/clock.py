@@ -53,6 +53,12 @@ class Deadline:
         if not self.remaining():
             raise DeadlineError(f"the total time of {self._seconds:g} s was over before: {doing}")
 
+    def shorten(self, seconds: float) -> None:
+        """From now on there are no more than this many seconds; those who sleep notice within one."""
+        self._end = min(self._end, self._clock.monotonic() + seconds)
+
     def sleep(self, seconds: float) -> None:
         """Wait, at most until the time is over."""
-        self._clock.sleep(min(seconds, self.remaining()))
+        end = self._clock.monotonic() + seconds
+        while (left := min(end - self._clock.monotonic(), self.remaining())) > 0:
+            self._clock.sleep(min(left, 1.0))

@@ -56,6 +56,10 @@ class ResourceLookupError(GcoreError):
     """No resource, or more than one, has the name that was asked for."""
 
 
+class MatchError(GcoreError):
+    """Which certificate a resource shall have can't be decided."""
+
+
 class ConflictError(GcoreError):
     """The resource is in a state that is only changed when the task says so explicitly."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.gcore.web_security.plugins.module_utils.arguments import CERTIFICATE, exclude_each_other
 from ansible_collections.gcore.web_security.plugins.module_utils.bundle import Bundle, Material, read_bundle
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError
-from ansible_collections.gcore.web_security.plugins.module_utils.pem import MAX_BYTES
+from ansible_collections.gcore.web_security.plugins.module_utils.pem import MAX_BYTES, read_pem
 from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
 
 _SECRET = ("private_key", "pkcs12")
@@ -45,6 +45,19 @@ def read_input(values: Mapping[str, Any], redactor: Redactor) -> Bundle:
 _NOT_BESIDE_PKCS12 = tuple(name for name in CERTIFICATE if name.startswith(("certificate", "chain")) or name in (
     "private_key", "private_key_path"
 ))  # fmt: skip
+
+
+def split_combined(path: str, option: str) -> dict[str, str]:
+    """Certificate and key of a PEM file that holds both, as the options that take them.
+
+    Raises:
+        InputError: the file can't be read, or is not PEM.
+    """
+    blocks = read_pem(read_file(path, option), f"{option} ({path})")
+    parts = {"certificate": "", "private_key": ""}
+    for block in blocks:
+        parts["certificate" if block.label == "CERTIFICATE" else "private_key"] += block.text()
+    return parts
 
 
 def _content(part: str, values: Mapping[str, Any]) -> str | bytes | None:

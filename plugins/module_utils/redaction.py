@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -26,8 +26,8 @@ _SKIPPED = re.compile(r"\\+[nrt]|\\+|\s+|=")
 class Redactor:
     """Masks in any value what shows a secret: whole, in part, re-encoded, or wrapped at another width."""
 
-    def __init__(self) -> None:
-        self._secrets: list[str | bytes] = []
+    def __init__(self, known: Sequence[str | bytes] = ()) -> None:
+        self._secrets: list[str | bytes] = [*known]
         self._forms: list[str] | None = None
 
     def add(self, secret: str | bytes | None) -> None:
@@ -35,6 +35,10 @@ class Redactor:
         if secret:
             self._secrets.append(secret)
             self._forms = None
+
+    def heir(self) -> Redactor:
+        """One that knows the same, and learns on its own: a fleet's keys need not all be looked for in every text."""
+        return Redactor(self._secrets)
 
     def forms(self) -> list[str]:
         """Every spelling of every secret. Made when first needed: most runs have nothing to clean."""

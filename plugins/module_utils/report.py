@@ -59,25 +59,32 @@ class Report:
     collateral: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
+    @property
+    def changed(self) -> bool:
+        """Whether the resource was, may have been, or would be written."""
+        return self.written not in _UNCHANGED
+
     def warn(self, *warnings: str) -> None:
         """Add what was not said yet."""
         self.warnings += [warning for warning in warnings if warning and warning not in self.warnings]
 
     def success(self, diff: bool) -> dict[str, Any]:
         """The result of a task that did what it was asked for."""
-        return {**self._facts(diff), "msg": f"{self._label()} {self._story()}"}
+        return {**self._facts(diff), "msg": f"{self.label()} {self.story()}"}
 
     def failure(self, error: GcoreError, diff: bool) -> dict[str, Any]:
         """The result of a task that did not: what happened, to what, what was changed, what to do next."""
-        subject = f"{self._label()}: " if self.resource else ""
+        subject = f"{self.label()}: " if self.resource else ""
         parts = [f"{subject}{error.message}".rstrip(". ") + ".", self.written.value, error.hint]
         message = " ".join(part for part in parts if part)
         return {**self._facts(diff), **error.details(), "failed": True, "msg": message}
 
-    def _label(self) -> str:
+    def label(self) -> str:
+        """How messages call the resource."""
         return self.resource.label() if self.resource else "resource"
 
-    def _story(self) -> str:
+    def story(self) -> str:
+        """What happened to it."""
         reason = self.verdict.reason if self.verdict else ""
         if self.written is Written.NO:
             return _IN_SYNC.get(reason, "is as desired")
@@ -86,7 +93,7 @@ class Report:
 
     def _facts(self, diff: bool) -> dict[str, Any]:
         facts = {
-            "changed": self.written not in _UNCHANGED,
+            "changed": self.changed,
             "resource": self.resource.facts() if self.resource else None,
             "desired": self.desired or None,
             "current": self.current or None,
@@ -95,13 +102,13 @@ class Report:
             "collateral": self.collateral,
             "warnings": self.warnings,
         }
-        return {**facts, "diff": self._diff()} if diff and self.resource else facts
+        return {**facts, "diff": self.diff()} if diff and self.resource else facts
 
-    def _diff(self) -> dict[str, Any]:
+    def diff(self) -> dict[str, Any]:
         """Drawn from the plan; where nothing was to be written, both sides are what is there."""
         after = self.current if self.written is Written.NO else self.desired
         shown = [{name: value for name, value in side.items() if name != "days_left"} for side in (self.current, after)]
-        label = self._label()
+        label = self.label()
         return {"before_header": label, "after_header": label, "before": shown[0], "after": shown[1]}
 
 

@@ -36,7 +36,7 @@ def rotate_resource(task: Task, report: Report) -> None:
         raise InputError("one of resource_id and name says which resource is meant", "Set exactly one of them.")
     target = _target(task, report)
     client = task.client()
-    Rotation(client, _policy(task)).rotate(_find(client, values), target, report)
+    Rotation(client, policy_of(task)).rotate(_find(client, values), target, report)
 
 
 def _target(task: Task, report: Report) -> Target:
@@ -56,11 +56,17 @@ def _custom_certificate(task: Task, report: Report) -> CustomCertificate:
     bundle = read_input(values, task.redactor)
     report.desired = {"ssl_type": "custom", **bundle.leaf.facts(task.clock.now())}
     report.warn(*bundle.warnings, *check_bundle(bundle, task.clock.now(), values["min_days_valid"]))
+    return CustomCertificate(bundle, **target_options(task))
+
+
+def target_options(task: Task) -> dict[str, bool]:
+    """What a custom certificate is allowed to do."""
     options = ("force", "replace_lets_encrypt", "allow_downgrade", "require_alias_coverage")
-    return CustomCertificate(bundle, **{name: values[name] for name in options})
+    return {name: task.values[name] for name in options}
 
 
-def _policy(task: Task) -> Policy:
+def policy_of(task: Task) -> Policy:
+    """How the task wants to look and to prove."""
     names = ("edge_probe", "edge_port", "edge_timeout", "verify", "verify_timeout", "verify_interval")
     return Policy(check_mode=task.check_mode, **{name: task.values[name] for name in names})
 

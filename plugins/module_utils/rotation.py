@@ -20,6 +20,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils.errors import (
     NotServedError,
     NotStoredError,
 )
+from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
 from ansible_collections.gcore.web_security.plugins.module_utils.report import Report, Written, current_facts
 from ansible_collections.gcore.web_security.plugins.module_utils.resource import (
     DISABLED,
@@ -68,12 +69,14 @@ class Rotated:
         target: what it shall have.
         report: grows as things become known, also when an error ends the rotation.
         edge: what its edge answered when it was asked.
+        redactor: knows what answers about it may echo, where that is not the client's own affair.
     """
 
     resource: Resource
     target: Target
     report: Report
     edge: EdgeAnswer | None = None
+    redactor: Redactor | None = None
 
 
 class Rotation:
@@ -162,7 +165,7 @@ class Rotation:
         pending = [item for item in items if item.report.verification["edge"] == "pending"]
         end = self._client.clock.monotonic() + self._policy.verify_timeout
         while pending:
-            pending = [item for item, is_served in zip(pending, list(each(self._is_served, pending))) if not is_served]
+            pending = [item for item, done in zip(pending, each(self._is_served, pending), strict=True) if not done]
             left = min(end - self._client.clock.monotonic(), self._client.deadline.remaining())
             if left <= 0:
                 break
@@ -177,6 +180,9 @@ class Rotation:
             return True
         return False
 
+    def _client_for(self, item: Rotated) -> Client:
+        return self._client.minding(item.redactor) if item.redactor else self._client
+
     def _probe(self, resource: Resource) -> EdgeAnswer:
         policy = self._policy
         return self._probe_edge(resource.service_ip, policy.edge_port, resource.name, policy.edge_timeout)
@@ -188,9 +194,9 @@ class Rotation:
             What the resource was before the write, None where it became right without one.
         """
         before: Raw | None = None
-        report, target = item.report, item.target
+        report, target, client = item.report, item.target, self._client_for(item)
         for attempt in count(1):
-            raw = self._client.resource(item.resource.id)
+            raw = client.resource(item.resource.id)
             item.resource = Resource.from_api(raw)
             if before is not None and took_effect(target, Resource.from_api(before), item.resource):
                 report.written = Written.YES
@@ -201,12 +207,12 @@ class Rotation:
                 return before
             self._brake.admit_write()
             try:
-                self._client.replace(item.resource.id, put_body(raw, target.fields()))
+                client.replace(item.resource.id, put_body(raw, target.fields()))
             except ApiError as error:
                 if error.outcome_unknown:
                     before, report.written = before or raw, Written.UNKNOWN
                 self._brake.write_failed(item.resource.id, error)
-                self._client.pause(error, attempt)
+                client.pause(error, attempt)
             else:
                 report.written = Written.YES
                 self._brake.write_succeeded(item.resource.id)
@@ -217,10 +223,11 @@ class Rotation:
         """The answer of a fresh GET shows the write, and every other setting as it was."""
         report = item.report
         report.verification["api"] = "pending"
-        clock = self._client.clock
+        client = self._client_for(item)
+        clock = client.clock
         end = clock.monotonic() + _STORED_WITHIN
         while True:
-            after = self._client.resource(item.resource.id)
+            after = client.resource(item.resource.id)
             item.resource = report.resource = Resource.from_api(after)
             shown = item.target.shown(item.resource)
             if shown is not Shown.NO or clock.monotonic() >= end or not self._client.deadline.remaining():

@@ -8,14 +8,15 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from ansible_collections.gcore.web_security.plugins.module_utils.arguments import resolved
 from ansible_collections.gcore.web_security.plugins.module_utils.client import Client, credentials
 from ansible_collections.gcore.web_security.plugins.module_utils.clock import Clock, Deadline
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import GcoreError, InternalError
 from ansible_collections.gcore.web_security.plugins.module_utils.libraries import require_libraries
-from ansible_collections.gcore.web_security.plugins.module_utils.pacer import Pacer
+from ansible_collections.gcore.web_security.plugins.module_utils.pacer import Pacer, no_notice
+from ansible_collections.gcore.web_security.plugins.module_utils.progress import Say, silent
 from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
 from ansible_collections.gcore.web_security.plugins.module_utils.report import Report
 from ansible_collections.gcore.web_security.plugins.module_utils.retry import Backoff
@@ -36,16 +37,25 @@ class Task:
     check_mode: bool
     redactor: Redactor
     clock: Clock = field(default_factory=Clock)
+    say: Say = silent
 
-    def client(self) -> Client:
+    def client(self, connections: int = 1, on_hold: Callable[[float], None] = no_notice) -> Client:
         """The API, as the connection options say.
+
+        Args:
+            connections: how many workers share it.
+            on_hold: told when the API asks for a pause, in seconds.
 
         Raises:
             InputError: they contradict each other, or name no credentials.
         """
         values = self.values
         transport = Transport(
-            values["api_url"], validate_certs=values["validate_certs"], ca_path=values["ca_path"], clock=self.clock
+            values["api_url"],
+            validate_certs=values["validate_certs"],
+            ca_path=values["ca_path"],
+            clock=self.clock,
+            connections=connections,
         )
         return Client(
             transport,
@@ -53,16 +63,34 @@ class Task:
             self.redactor,
             clock=self.clock,
             deadline=Deadline(self.clock, values["total_timeout"]),
-            pacer=Pacer(self.clock),
+            pacer=Pacer(self.clock, values.get("requests_per_second"), on_hold),
             backoff=Backoff(tries=values["retries"]),
             request_timeout=values["request_timeout"],
         )
 
 
-Operation = Callable[[Task, Report], None]
+class Outcome(Protocol):
+    """A report, of one resource or of many, that grows while the operation runs."""
+
+    def success(self, diff: bool) -> dict[str, Any]:
+        """The result of an operation that came to its end."""
+
+    def failure(self, error: GcoreError, diff: bool) -> dict[str, Any]:
+        """The result of one that an error ended."""
 
 
-def run(operation: Operation, parameters: Mapping[str, Any], *, check_mode: bool, diff: bool) -> dict[str, Any]:
+Operation = Callable[[Task, Any], None]
+
+
+def run(
+    operation: Operation,
+    parameters: Mapping[str, Any],
+    *,
+    check_mode: bool,
+    diff: bool,
+    report: Outcome | None = None,
+    say: Say = silent,
+) -> dict[str, Any]:
     """Run an operation to its result, a failed one included.
 
     Args:
@@ -70,11 +98,14 @@ def run(operation: Operation, parameters: Mapping[str, Any], *, check_mode: bool
         parameters: as Ansible parsed them.
         check_mode: nothing may be written.
         diff: the result shall hold one.
+        report: of what the operation does, one resource's where it is not given.
+        say: shows a line to the person who waits.
     """
-    redactor, report = Redactor(), Report()
+    redactor = Redactor()
+    report = report or Report()
     try:
         require_libraries()
-        operation(Task(resolved(parameters), check_mode, redactor), report)
+        operation(Task(resolved(parameters), check_mode, redactor, say=say), report)
         result = report.success(diff)
     except GcoreError as error:
         result = report.failure(error, diff)

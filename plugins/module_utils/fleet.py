@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Many resources at once: matched, looked at concurrently, written in waves, each wave proved before the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from threading import Lock
+
+from ansible_collections.gcore.web_security.plugins.module_utils.brake import Brake
+from ansible_collections.gcore.web_security.plugins.module_utils.drift import State
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import (
+    GcoreError,
+    InternalError,
+    MatchError,
+    ResourceLookupError,
+    StoppedError,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils.fleet_report import FleetReport, Member
+from ansible_collections.gcore.web_security.plugins.module_utils.matching import Matcher, Offer, Selection
+from ansible_collections.gcore.web_security.plugins.module_utils.progress import Progress
+from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
+from ansible_collections.gcore.web_security.plugins.module_utils.report import Report
+from ansible_collections.gcore.web_security.plugins.module_utils.resource import DISABLED, LETS_ENCRYPT, Resource
+from ansible_collections.gcore.web_security.plugins.module_utils.rotation import Rotated, Rotation
+from ansible_collections.gcore.web_security.plugins.module_utils.target import CustomCertificate
+from ansible_collections.gcore.web_security.plugins.module_utils.waves import waves
+
+_SILENT_EDGES = 5
+"""When the first so many edges are all silent, the job is behind a firewall, and the rest would be too."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which resources of the account a run is about.
+
+    Attributes:
+        include: only these, all where it is empty.
+        exclude: not these.
+        enable_https: also those that have HTTPS off.
+        replace_lets_encrypt: also those whose certificate renews itself.
+    """
+
+    include: Selection
+    exclude: Selection
+    enable_https: bool = False
+    replace_lets_encrypt: bool = False
+
+    def has(self, resource: Resource) -> bool:
+        """Whether the run is about it."""
+        return (not self.include or self.include.has(resource)) and not self.exclude.has(resource)
+
+    def leaves_alone(self, resource: Resource) -> str:
+        """The outcome of one that is reported and not touched, empty for one that is in play."""
+        reasons = {
+            "suspended": resource.status.lower() == "suspended",
+            "lets_encrypt": resource.ssl_type == LETS_ENCRYPT and not self.replace_lets_encrypt,
+            "https_disabled": resource.ssl_type == DISABLED and not self.enable_https,
+        }
+        return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A certificate that a fleet may use, as it is offered, as a target, and with what knows its key."""
+
+    offer: Offer
+    target: CustomCertificate
+    redactor: Redactor
+
+
+class Scout:
+    """Tells when asking the edges is of no use."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._answered = False
+        self._silent = 0
+
+    def is_worth_asking(self) -> bool:
+        """As long as one edge answered, or too few were asked to tell."""
+        return self._answered or self._silent < _SILENT_EDGES
+
+    def heard(self, item: Rotated) -> None:
+        """Learn from what an edge answered."""
+        if item.edge is not None:
+            with self._lock:
+                self._answered = self._answered or item.edge.leaf is not None
+                self._silent += item.edge.leaf is None
+
+
+def enrol(resources: Iterable[Resource], candidates: Sequence[Candidate], choice: Choice, report: FleetReport) -> None:
+    """Give each resource of the account its certificate, and tell those that have none.
+
+    Args:
+        resources: the account's.
+        candidates: the certificates.
+        choice: which resources the run is about.
+        report: gets the members, ordered by name, and what is unmatched.
+    """
+    matcher = Matcher([candidate.offer for candidate in candidates])
+    by_label = {candidate.offer.label: candidate for candidate in candidates}
+    account = sorted(resources, key=lambda resource: (resource.name, resource.id))
+    for resource in account:
+        if choice.has(resource):
+            _enrol_one(resource, matcher, by_label, choice, report)
+    for key, offer in matcher.unknown(account):
+        problem = ResourceLookupError(f"no resource has the id or name {key}", "Mend the mapping of the certificate.")
+        report.members.append(Member(None, key, offer.label, error=problem))
+    used = {member.label for member in report.members}
+    report.unmatched_certificates = [label for label in by_label if label not in used]
+
+
+def _enrol_one(
+    resource: Resource, matcher: Matcher, by_label: dict[str, Candidate], choice: Choice, report: FleetReport
+) -> None:
+    try:
+        offer = matcher.offer_for(resource)
+    except MatchError as error:
+        report.members.append(Member(resource.id, resource.name, error=error))
+        return
+    if offer is None:
+        report.unmatched_resources.append({"id": resource.id, "name": resource.name})
+        return
+    candidate = by_label[offer.label]
+    member = Member(resource.id, resource.name, offer.label, candidate.redactor, choice.leaves_alone(resource))
+    if not member.left_alone:
+        member.rotated = Rotated(resource, candidate.target, Report(resource), redactor=candidate.redactor)
+    report.members.append(member)
+
+
+class Fleet:
+    """Brings the members of a report to their targets.
+
+    Args:
+        rotation: does each of them.
+        brake: stops the run between writes.
+        progress: says what happens.
+        pool: the workers.
+        is_insistent: the edges are asked even when none seems to answer.
+        look_after_parent: called between two results, to notice a controller that went away.
+    """
+
+    def __init__(
+        self,
+        rotation: Rotation,
+        brake: Brake,
+        progress: Progress,
+        pool: ThreadPoolExecutor,
+        *,
+        is_insistent: bool,
+        look_after_parent: Callable[[], None],
+    ) -> None:
+        self._rotation = rotation
+        self._brake = brake
+        self._progress = progress
+        self._pool = pool
+        self._is_insistent = is_insistent
+        self._look_after_parent = look_after_parent
+        self._scout = Scout()
+
+    def look(self, report: FleetReport) -> list[Member]:
+        """Gather evidence for all members.
+
+        Returns:
+            Those that drifted, in their order.
+        """
+        members = [member for member in report.members if member.rotated]
+        self._progress.checking(len(members))
+        for _member in self._each(self._look, members):
+            self._progress.checked()
+        if not self._is_insistent and not self._scout.is_worth_asking():
+            report.warnings.append(
+                "No edge answered: the others were not asked. Set edge_probe to never if that is so here."
+            )
+        return [member for member in members if _has_drifted(member)]
+
+    def write(self, drifted: Sequence[Member], sizes: Sequence[object], report: FleetReport) -> None:
+        """Write those that drifted, a wave at a time; a wave that fails as a whole is the last one."""
+        self._progress.writing(len(drifted))
+        for number, wave in enumerate(waves(drifted, sizes), start=1):
+            for member in wave:
+                member.wave = number
+            if not self._brake.reason:
+                self._write_wave(number, wave)
+            if all(member.error for member in wave):
+                self._brake.stop(f"no resource of wave {number} could be rotated")
+        report.stopped = self._brake.reason
+        missed = [member for member in drifted if member.outcome() == "not_attempted"]
+        if report.stopped:
+            self._progress.stopped(report.stopped, len(missed))
+
+    def plan(self, drifted: Sequence[Member], sizes: Sequence[object]) -> None:
+        """Number the waves in which they would be written."""
+        for number, wave in enumerate(waves(drifted, sizes), start=1):
+            for member in wave:
+                member.wave = number
+
+    def _write_wave(self, number: int, wave: Sequence[Member]) -> None:
+        self._progress.wave(number, len(wave))
+        for member in self._each(self._write, wave):
+            self._progress.finished(member.name, *member.fingerprints(), member.outcome().replace("_", " "))
+        items = {id(member.rotated): member for member in wave if member.rotated and not member.error}
+        self._progress.awaiting(sum(item.report.verification["edge"] == "pending" for item in _rotated(wave)))
+        for item, refusal in self._rotation.await_edges(_rotated(items.values()), self._pool.map):
+            items[id(item)].error = refusal
+            self._brake.gave_up(item.resource.id)
+
+    def _each(self, step: Callable[[Rotated], None], members: Sequence[Member]) -> Iterable[Member]:
+        """Each member as its step ends; what goes wrong with one is kept with it."""
+
+        def guarded(member: Member) -> Member:
+            try:
+                for item in _rotated([member]):
+                    step(item)
+            except GcoreError as error:
+                member.error = error
+            except Exception as error:  # noqa: BLE001  # one resource's failure never costs another's result
+                member.error = InternalError(error)
+            return member
+
+        for future in as_completed([self._pool.submit(guarded, member) for member in members]):
+            self._look_after_parent()
+            yield future.result()
+
+    def _look(self, item: Rotated) -> None:
+        if self._brake.reason:
+            raise StoppedError(f"the run was stopped: {self._brake.reason}")
+        asks = self._rotation.asks_edge(item) and (self._is_insistent or self._scout.is_worth_asking())
+        self._rotation.look(item, ask_edge=asks)
+        self._scout.heard(item)
+
+    def _write(self, item: Rotated) -> None:
+        try:
+            self._brake.admit_write()
+            self._rotation.write(item)
+        except StoppedError:
+            raise
+        except Exception:
+            self._brake.gave_up(item.resource.id)
+            raise
+
+
+def _rotated(members: Iterable[Member]) -> list[Rotated]:
+    return [member.rotated for member in members if member.rotated]
+
+
+def _has_drifted(member: Member) -> bool:
+    verdict = member.rotated.report.verdict if member.rotated else None
+    return member.error is None and verdict is not None and verdict.state is State.DRIFT

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What the module `gcore_fleet_cert` and its action plugin do, once their options are parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ansible_collections.gcore.web_security.plugins.module_utils.brake import Brake
+from ansible_collections.gcore.web_security.plugins.module_utils.bundle import check_bundle
+from ansible_collections.gcore.web_security.plugins.module_utils.client import Client
+from ansible_collections.gcore.web_security.plugins.module_utils.directory import Entry, entries
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError
+from ansible_collections.gcore.web_security.plugins.module_utils.fleet import Candidate, Choice, Fleet, enrol
+from ansible_collections.gcore.web_security.plugins.module_utils.fleet_report import FleetReport
+from ansible_collections.gcore.web_security.plugins.module_utils.intake import read_input, split_combined
+from ansible_collections.gcore.web_security.plugins.module_utils.interrupts import interruptible
+from ansible_collections.gcore.web_security.plugins.module_utils.matching import Offer, Selection
+from ansible_collections.gcore.web_security.plugins.module_utils.progress import Progress, silent
+from ansible_collections.gcore.web_security.plugins.module_utils.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert import policy_of, target_options
+from ansible_collections.gcore.web_security.plugins.module_utils.rotation import Rotation
+from ansible_collections.gcore.web_security.plugins.module_utils.target import CustomCertificate
+from ansible_collections.gcore.web_security.plugins.module_utils.task import Task
+from ansible_collections.gcore.web_security.plugins.module_utils.waves import share
+
+_GRACE = 30.0
+"""Seconds after an interrupt for the writes in flight to end and be looked at."""
+
+
+def rotate_fleet(task: Task, report: FleetReport) -> None:
+    """Bring every resource of the account that a certificate covers to that certificate.
+
+    Raises:
+        GcoreError: what keeps the run as a whole from beginning; what keeps one resource is in the report.
+    """
+    values = task.values
+    progress = Progress(task.say if values["progress"] else silent, task.clock)
+    candidates = _candidates(task, report)
+    if not candidates:
+        raise InputError("no usable certificate was given", "Set certificates or directory.")
+    client = task.client(connections=values["concurrency"], on_hold=progress.held_back)
+    choice = Choice(
+        Selection(values["include"] or ()),
+        Selection(values["exclude"] or ()),
+        values["enable_https"],
+        values["replace_lets_encrypt"],
+    )
+    enrol((Resource.from_api(raw) for raw in client.resources()), candidates, choice, report)
+    with ThreadPoolExecutor(values["concurrency"]) as pool:
+        _rotate_members(task, client, progress, pool, report)
+    progress.summary(report.summary())
+
+
+def _rotate_members(
+    task: Task, client: Client, progress: Progress, pool: ThreadPoolExecutor, report: FleetReport
+) -> None:
+    values, sizes = task.values, task.values["waves"]
+    brake = Brake()
+
+    def stop(reason: str) -> None:
+        brake.stop(reason)
+        client.deadline.shorten(_GRACE)
+
+    with interruptible(stop) as look_after_parent:
+        fleet = Fleet(
+            Rotation(client, policy_of(task), brake=brake),
+            brake,
+            progress,
+            pool,
+            is_insistent=values["edge_probe"] == "always",
+            look_after_parent=look_after_parent,
+        )
+        drifted = fleet.look(report)
+        if values["max_failures"] is not None:
+            brake.tolerate(share(values["max_failures"], len(drifted), "max_failures"))
+        if task.check_mode:
+            fleet.plan(drifted, sizes)
+        else:
+            fleet.write(drifted, sizes, report)
+
+
+def _candidates(task: Task, report: FleetReport) -> list[Candidate]:
+    """Every certificate that can be used; one that can't ends the run, or is named and left out."""
+    candidates: list[Candidate] = []
+    for entry, options in _sources(task.values):
+        try:
+            candidates.append(_candidate(task, entry, options, report))
+        except InputError as error:
+            report.bad_certificates.append({"certificate": entry.label, "problem": task.redactor.clean(error.message)})
+    if report.bad_certificates and task.values["on_bad_certificate"] == "fail":
+        listed = "; ".join(bad["problem"] for bad in report.bad_certificates)
+        raise InputError(
+            f"{len(report.bad_certificates)} of the certificates can't be used: {listed}",
+            "Mend or remove them, or set on_bad_certificate to skip.",
+        )
+    report.warnings += [f"Left out: {bad['problem']}." for bad in report.bad_certificates]
+    return candidates
+
+
+def _sources(values: Mapping[str, Any]) -> Iterator[tuple[Entry, Mapping[str, Any]]]:
+    """The list's elements, then the folder's."""
+    for number, element in enumerate(values["certificates"] or (), start=1):
+        options = {name: None if value == "" else value for name, value in element.items()}
+        path = options.get("certificate_path") or options.get("pkcs12_path")
+        yield Entry(options.get("label") or path or f"certificates[{number}]"), options
+    shared = {name: values[name] for name in ("private_key_passphrase", "private_key_passphrase_path")}
+    for entry in entries(values["directory"]) if values["directory"] else ():
+        yield entry, {**shared, **entry.options}
+
+
+def _candidate(task: Task, entry: Entry, options: Mapping[str, Any], report: FleetReport) -> Candidate:
+    if entry.problem:
+        raise InputError(f"{entry.label}: {entry.problem}")
+    if entry.combined_path:
+        options = {**options, **split_combined(entry.combined_path, "directory")}
+    redactor = task.redactor.heir()
+    try:
+        bundle = read_input(options, redactor)
+        warnings = (*bundle.warnings, *check_bundle(bundle, task.clock.now(), task.values["min_days_valid"]))
+    except InputError as error:
+        raise InputError(f"{entry.label}: {redactor.clean(error.message)}", error.hint) from None
+    report.warnings += [warning for warning in warnings if warning not in report.warnings]
+    resources = tuple(str(key) for key in options.get("resources") or ())
+    target = CustomCertificate(bundle, **target_options(task))
+    return Candidate(Offer(entry.label, bundle.leaf, resources), target, redactor)

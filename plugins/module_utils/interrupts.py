@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Ctrl-C, SIGTERM and a controller that went away: the writes in flight end, no new one begins."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def interruptible(stop: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+    """Hand interrupts to `stop` while the block runs, and tell what asks whether the parent process is still there.
+
+    Signals come to the main thread only; elsewhere they are left as they are.
+    """
+    parent = os.getppid()
+
+    def handle(number: int, _frame: Any) -> None:
+        stop(f"interrupted by {signal.Signals(number).name}")
+
+    def look_after_parent() -> None:
+        if os.getppid() != parent:
+            stop("the process that started this one is gone")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield look_after_parent
+        return
+    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    try:
+        yield look_after_parent
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
