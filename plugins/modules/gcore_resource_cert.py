@@ -393,18 +393,14 @@ api_error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils.module_run import leave
+from ansible_collections.gcore.web_security.plugins.module_utils.report import Report
 from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert import rotate_resource
-from ansible_collections.gcore.web_security.plugins.module_utils.task import run
 
 
 def main() -> None:
     """Parse, run, print."""
-    module = AnsibleModule(argument_spec=RESOURCE_CERT, supports_check_mode=True)
-    result = run(rotate_resource, module.params, check_mode=module.check_mode, diff=module._diff)
-    for warning in result.pop("warnings"):
-        module.warn(warning)
-    leave = module.fail_json if result.get("failed") else module.exit_json
-    leave(**result)
+    leave(AnsibleModule(argument_spec=RESOURCE_CERT, supports_check_mode=True), rotate_resource, Report())
 
 
 if __name__ == "__main__":

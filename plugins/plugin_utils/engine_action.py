@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ansible_collections.gcore.web_security.plugins.module_utils.arguments import Specification
 from ansible_collections.gcore.web_security.plugins.module_utils.libraries import libraries_are_here
-from ansible_collections.gcore.web_security.plugins.module_utils.task import Operation, run
+from ansible_collections.gcore.web_security.plugins.module_utils.report import Report
+from ansible_collections.gcore.web_security.plugins.module_utils.task import Operation, Outcome, run
 
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -32,6 +35,7 @@ class EngineAction(ActionBase):
 
     operation: Operation
     specification: Specification
+    new_report: Callable[[], Outcome] = Report
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task's result."""
@@ -53,7 +57,14 @@ class EngineAction(ActionBase):
         if validated.error_messages:
             return {"failed": True, "msg": "; ".join(validated.error_messages)}
         parameters = validated.validated_parameters
-        result = run(self.operation, parameters, check_mode=self._task.check_mode, diff=self._task.diff)
+        result = run(
+            self.operation,
+            parameters,
+            check_mode=self._task.check_mode,
+            diff=self._task.diff,
+            report=self.new_report(),
+            say=Display().display,
+        )
         result["invocation"] = {"module_args": self._shown(parameters)}
         secrets = validated._no_log_values
         return dict(remove_values(result, secrets))

@@ -1,0 +1,360 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Documentation and wiring; the work is in module_utils/fleet_cert.py."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: gcore_fleet_cert
+short_description: Keeps the TLS certificates of all Gcore Web Security resources of an account current
+version_added: 1.0.0
+author:
+  - The gcore.web_security authors (@gcore-web-security)
+description:
+  - Takes certificates with their keys, finds with one list call the resources that they cover, looks concurrently
+    which of these do not have them yet, and writes those and only those, in waves.
+  - Each resource is treated as M(gcore.web_security.gcore_resource_cert) treats it - judged by evidence, written with
+    nothing but its certificate's fields changed, and proved afterwards.
+  - The failure of one resource does not touch another. The task fails in the end if any did, and its result tells of
+    each. Running it again goes on where it stopped, because only what is not there yet is written.
+options:
+  certificates:
+    description:
+      - Certificates with their keys. What reads one is the same as for M(gcore.web_security.gcore_resource_cert).
+    type: list
+    elements: dict
+    suboptions:
+      certificate:
+        description: The certificate in PEM, alone or with the rest of its chain.
+        type: str
+      certificate_path:
+        description: A file with what O(certificates[].certificate) takes.
+        type: path
+      chain:
+        description: The intermediate certificates in PEM.
+        type: str
+      chain_path:
+        description: A file with what O(certificates[].chain) takes.
+        type: path
+      private_key:
+        description: The private key in PEM, encrypted or not.
+        type: str
+      private_key_path:
+        description: A file with what O(certificates[].private_key) takes.
+        type: path
+      private_key_passphrase:
+        description: The passphrase of the key or the PKCS#12 bundle.
+        type: str
+      private_key_passphrase_path:
+        description: A file with what O(certificates[].private_key_passphrase) takes.
+        type: path
+      pkcs12:
+        description: A PKCS#12 bundle as base64.
+        type: str
+      pkcs12_path:
+        description: A PKCS#12 file.
+        type: path
+      label:
+        description: How messages and results call this certificate. The path where it is unset.
+        type: str
+      resources:
+        description:
+          - The ids or exact names of the resources that this certificate is for. It is used for no others.
+          - If unset, it is used for every resource whose name it covers and for which it is the best one.
+        type: list
+        elements: str
+  directory:
+    description:
+      - A folder of certificates with their keys, on the host where the task runs.
+      - Understood are certbot's C(live) folder, acme.sh's folder, C(NAME.crt) or C(NAME.pem) with C(NAME.key),
+        C(NAME.pem) with certificate and key in one file, and C(NAME.p12). Other files are left alone.
+    type: path
+  private_key_passphrase:
+    description:
+      - The passphrase of the encrypted keys and bundles in O(directory).
+    type: str
+  private_key_passphrase_path:
+    description:
+      - A file with what O(private_key_passphrase) takes.
+    type: path
+  on_bad_certificate:
+    description:
+      - What to do about a certificate that can't be used, because it has no key, has expired, or does not fit together.
+      - V(fail) ends the task before any request.
+      - V(skip) names it in a warning and in RV(bad_certificates), and goes on without it.
+    type: str
+    choices: [fail, skip]
+    default: fail
+  include:
+    description:
+      - Only the resources with these ids, names, or names that match these globs.
+    type: list
+    elements: str
+  exclude:
+    description:
+      - Not the resources with these ids, names, or names that match these globs.
+    type: list
+    elements: str
+  enable_https:
+    description:
+      - Whether resources that have HTTPS off get the certificate that covers them.
+    type: bool
+    default: false
+  waves:
+    description:
+      - How many resources to write at once, as a play's C(serial) - counts, or percentages of those to be written. The
+        last one is repeated until all are through.
+      - Each wave is proved as O(verify) says before the next one begins. A wave of which nothing succeeds is the last.
+    type: list
+    elements: str
+    default: ["1", "10%", "100%"]
+  max_failures:
+    description:
+      - How many failed writes are tolerated, as a count or a percentage of the resources to be written. One more stops
+        the run at once. Writes in flight end, no new one begins, and what was not tried is reported as such.
+      - A failed write that is tried again counts until it succeeds.
+      - If unset, only a wave that fails as a whole stops the run.
+    type: str
+  concurrency:
+    description:
+      - How many resources are worked on at the same time.
+    type: int
+    default: 16
+  requests_per_second:
+    description:
+      - The most requests a second to the API. If unset, as many as it takes without complaint.
+      - When the API asks for a pause, all requests of the task wait, and come more slowly afterwards.
+    type: float
+  progress:
+    description:
+      - Whether to show what happens while it happens. That is possible only where the action plugin does the work.
+    type: bool
+    default: true
+  min_days_valid:
+    description:
+      - Refuse a certificate that expires in fewer days.
+    type: int
+    default: 0
+  require_alias_coverage:
+    description:
+      - Whether it is an error, and not only a warning, that the certificate leaves an alias uncovered that has no
+        certificate of its own.
+    type: bool
+    default: false
+  allow_downgrade:
+    description:
+      - Whether a certificate may be replaced by one that expires earlier.
+    type: bool
+    default: false
+  replace_lets_encrypt:
+    description:
+      - Whether resources with a Let's Encrypt certificate, which renews itself, get the certificate that covers them.
+    type: bool
+    default: false
+  force:
+    description:
+      - Write the certificates even where they are already there.
+    type: bool
+    default: false
+  verify:
+    description:
+      - How to prove a change, as for M(gcore.web_security.gcore_resource_cert).
+    type: str
+    choices: [none, api, edge]
+    default: api
+  verify_timeout:
+    description:
+      - Seconds for the edges of a wave to serve their certificates.
+    type: int
+    default: 900
+  verify_interval:
+    description:
+      - Seconds between two rounds of handshakes while waiting for them.
+    type: int
+    default: 10
+  total_timeout:
+    description:
+      - Seconds for the whole task, all tries and all waiting included.
+    type: int
+    default: 14400
+extends_documentation_fragment:
+  - gcore.web_security.connection
+  - gcore.web_security.edge
+  - gcore.web_security.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - One diff for each resource that changes, of parsed facts, never of certificates or keys themselves.
+  idempotent:
+    support: partial
+    details:
+      - With O(force=true) every run writes.
+      - Where neither the API nor the edge tells which certificate is there, it is written to be sure.
+  action_group:
+    support: full
+  action:
+    support: full
+    details:
+      - On a local connection without C(become), C(environment) and C(async), the work is done in the controller's
+        process.
+      - Otherwise the module runs on the host, and files and environment variables are those of the host.
+  async:
+    support: full
+seealso:
+  - module: gcore.web_security.gcore_resource_cert
+"""
+
+EXAMPLES = r"""
+- name: Keep a whole account current from certbot's folder
+  gcore.web_security.gcore_fleet_cert:
+    directory: /etc/letsencrypt/live
+    api_key: "{{ gcore_api_key }}"
+
+- name: What would happen
+  gcore.web_security.gcore_fleet_cert:
+    directory: /etc/pki/sites
+  check_mode: true
+  register: plan
+
+- name: Carefully, and stop after the third failure
+  gcore.web_security.gcore_fleet_cert:
+    directory: /etc/pki/sites
+    exclude: ["*.staging.example.com"]
+    waves: ["1", "5%", "25%"]
+    max_failures: "2"
+    verify: edge
+
+- name: From a vault, one certificate mapped to the resources that it is for
+  gcore.web_security.gcore_fleet_cert:
+    certificates:
+      - label: wildcard
+        certificate: "{{ wildcard.certificate }}"
+        private_key: "{{ wildcard.private_key }}"
+      - label: shop
+        certificate: "{{ shop.certificate }}"
+        private_key: "{{ shop.private_key }}"
+        resources: [shop.example.com, "1234"]
+  no_log: true
+"""
+
+RETURN = r"""
+msg:
+  description: What happened in all, the first failures by name, and what to do next.
+  returned: always
+  type: str
+  sample: "12 resources: 3 rotated, 9 in sync."
+summary:
+  description: How many resources had which outcome, and how many resources and certificates found no match.
+  returned: always
+  type: dict
+  sample: {"rotated": 3, "would_rotate": 0, "in_sync": 9, "failed": 0, "not_attempted": 0, "lets_encrypt": 0,
+    "https_disabled": 0, "suspended": 0, "resources": 12, "unmatched_resources": 0, "unmatched_certificates": 0,
+    "bad_certificates": 0}
+results:
+  description: One entry for each resource that a certificate covers or is mapped to, in the order of the names.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id of the resource.
+      type: int
+      sample: 1234
+    name:
+      description: Its host name.
+      type: str
+      sample: www.example.com
+    outcome:
+      description:
+        - V(rotated), V(would_rotate) in check mode, V(in_sync), V(failed), or V(not_attempted) where the run was
+          stopped.
+        - Left alone are V(lets_encrypt), V(https_disabled) and V(suspended).
+      type: str
+      sample: rotated
+    certificate:
+      description: The label of its certificate.
+      type: str
+      sample: /etc/letsencrypt/live/www.example.com
+    changed:
+      description: Whether it was changed. Not there where nothing was to be done.
+      type: bool
+      sample: true
+    drift:
+      description: The judgement, as M(gcore.web_security.gcore_resource_cert) returns it.
+      type: dict
+      sample: {"detected": true, "reason": "expiry_differs", "evidence": "expiry", "propagating": false}
+    verification:
+      description: What is proven, as M(gcore.web_security.gcore_resource_cert) returns it.
+      type: dict
+      sample: {"api": "verified", "edge": "skipped"}
+    current_fingerprint_sha256:
+      description: Of the certificate that it had when the task first looked, null where nobody tells.
+      type: str
+      sample: 0c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e
+    desired_fingerprint_sha256:
+      description: Of its certificate.
+      type: str
+      sample: 9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
+    collateral:
+      description: Other settings that changed meanwhile. The resource counts as failed if there are any.
+      type: list
+      elements: dict
+      sample: []
+    wave:
+      description: The wave in which it was, or would be written.
+      type: int
+      sample: 1
+    msg:
+      description: What happened to it, and after a failure what to do next.
+      type: str
+      sample: "was changed (expiry_differs): custom 0c5e6ad1c9a0 (until 2026-12-01T00:00:00Z) to custom 9b74c9897bac
+        (until
+        2027-02-28T23:59:59Z)"
+    api_error:
+      description: What the API refused, as M(gcore.web_security.gcore_resource_cert) returns it.
+      type: dict
+      sample: null
+plan:
+  description: In check mode, the resources that would be written, with their certificate and wave.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{"id": 1234, "name": "www.example.com", "certificate": "/etc/pki/www.example.com.crt", "wave": 1}]
+unmatched:
+  description: Resources that no certificate covers, and certificates that cover no resource.
+  returned: always
+  type: dict
+  sample: {"resources": [{"id": 7, "name": "old.example.com"}], "certificates": ["/etc/pki/sites/spare.crt"]}
+bad_certificates:
+  description: Certificates that can't be used, with the reason.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{"certificate": "/etc/pki/sites/x.crt", "problem": "/etc/pki/sites/x.crt: no private key"}]
+api_error:
+  description: What the API refused, where that ended the task as a whole.
+  returned: when the list of resources could not be read
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import FLEET_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils.fleet_cert import rotate_fleet
+from ansible_collections.gcore.web_security.plugins.module_utils.fleet_report import FleetReport
+from ansible_collections.gcore.web_security.plugins.module_utils.module_run import leave
+
+
+def main() -> None:
+    """Parse, run, print."""
+    leave(AnsibleModule(argument_spec=FLEET_CERT, supports_check_mode=True), rotate_fleet, FleetReport())
+
+
+if __name__ == "__main__":
+    main()
