@@ -16,12 +16,12 @@ PYTHON := $(shell for python in $(CANDIDATES); do \
 TOOLCHAIN := PYTHONPATH=tests $(PYTHON) -B -m toolchain
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint unit unit-ansible-test sanity system integration build newest floor demo bench changelog clean
+.PHONY: help test lint unit unit-ansible-test sanity system integration build newest floor cores demo bench changelog clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test: python ## everything below up to build, cheap parts first, with a summary at the end
+test: python ## everything below that checks, cheap parts first, with a summary at the end
 	@$(TOOLCHAIN) test
 
 lint: python ## style, types, documentation, changelog, licence lines, no private keys
@@ -47,6 +47,9 @@ newest: python ## unit, system and integration tests with the newest releases
 
 floor: python ## the same with the oldest supported releases
 	@$(TOOLCHAIN) floor
+
+cores: python ## unit and system tests with each ansible-core in between (not part of test)
+	@$(TOOLCHAIN) cores
 
 build: python ## build the archive, install it into an empty folder, use it from there
 	@$(TOOLCHAIN) build

@@ -18,22 +18,31 @@ from .process import Failed, Skipped, caller_environment, output, run
 NEWEST_FIRST = tuple(reversed(interpreters.SUPPORTED))
 
 
+_TESTS = REQUIREMENTS / "tests.txt"
+
+
 @dataclass(frozen=True)
 class Environment:
     """What goes into a virtual environment, and on which Pythons: the first one found is taken."""
 
     pythons: tuple[str, ...]
-    requirements: Path
+    packages: tuple[str, ...] = ("ansible-core", "requests", "cryptography")
+    requirements: Path = _TESTS
     constraints: Path | None = None
     """Versions that ansible-test's own environments are held to as well."""
 
 
 ENVIRONMENTS = {
-    "newest": Environment(NEWEST_FIRST, REQUIREMENTS / "newest.txt"),
-    "floor": Environment(("3.10",), REQUIREMENTS / "floor.txt", REQUIREMENTS / "floor-constraints.txt"),
-    "tools": Environment(NEWEST_FIRST, REQUIREMENTS / "tools.txt"),
+    # Whatever is newest on the day that the environment is made: that is its point.
+    "newest": Environment(NEWEST_FIRST),
+    # The oldest that meta/runtime.yml and requirements.txt allow.
+    "floor": Environment(("3.10",), ("ansible-core==2.16.0",), constraints=REQUIREMENTS / "floor-constraints.txt"),
+    "core-2.17": Environment(("3.12", "3.11", "3.10"), ("ansible-core==2.17.*",)),
+    "core-2.18": Environment(("3.13", "3.12", "3.11"), ("ansible-core==2.18.*",)),
+    "core-2.19": Environment(("3.13", "3.12", "3.11"), ("ansible-core==2.19.*",)),
+    "core-2.20": Environment(("3.14", "3.13", "3.12"), ("ansible-core==2.20.*",)),
+    "tools": Environment(NEWEST_FIRST, (), REQUIREMENTS / "tools.txt"),
 }
-
 
 _SHOWN = ("ansible-core", "ansible-lint", "cryptography", "pytest", "requests")
 
@@ -105,21 +114,24 @@ def _make(built: Built, environment: Environment) -> None:
     shutil.rmtree(built.binaries.parent, ignore_errors=True)
     env = caller_environment()
     run([str(built.interpreter.path), "-m", "venv", str(built.binaries.parent)], env, quiet=True)
-    run(built.pip("install", "--quiet", "--quiet", "--requirement", str(environment.requirements)), env)
+    held = ["--constraint", str(environment.constraints)] if environment.constraints else []
+    wanted = ["--requirement", str(environment.requirements), *held, *environment.packages]
+    run(built.pip("install", "--quiet", "--quiet", *wanted), env)
     installed = output(built.pip("list", "--format", "freeze"), env)
     (built.root / "installed.txt").write_text(installed)
     print("  ".join(line for line in installed.splitlines() if line.partition("==")[0] in _SHOWN), flush=True)
 
 
 def _fingerprint(built: Built, environment: Environment) -> str:
-    digest = hashlib.sha256(f"{built.interpreter}\n".encode())
-    for path in requirement_files(environment.requirements):
+    digest = hashlib.sha256(f"{built.interpreter} {environment.packages}\n".encode())
+    files = requirement_files(environment.requirements)
+    for path in [*files, environment.constraints] if environment.constraints else files:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def requirement_files(path: Path) -> list[Path]:
-    """A requirements file and all that it includes (`-r`, `-c`).
+    """A requirements file and all that it includes.
 
     Raises:
         Failed: one of them is missing.
@@ -127,5 +139,5 @@ def requirement_files(path: Path) -> list[Path]:
     if not path.is_file():
         raise Failed(f"requirements file {path} is missing")
     lines = [line.split() for line in path.read_text().splitlines()]
-    included = [words[1] for words in lines if words[:1] in (["-r"], ["-c"])]
+    included = [words[1] for words in lines if words[:1] == ["-r"]]
     return [path, *(file for name in included for file in requirement_files(path.parent / name))]

@@ -49,7 +49,7 @@ def summary() -> str:
     """One line for the log: what is here, and what is not."""
     found = ", ".join(interpreter.full_version for interpreter in find_all())
     missing = ", ".join(version for version in SUPPORTED if not find(version))
-    return f"Python {found or 'not found'}" + (f"; what needs {missing} is skipped: not found" if missing else "")
+    return f"Python {found}" + (f"; not found, so what needs it is skipped: {missing}" if missing else "")
 
 
 def _candidates(version: str) -> Iterator[Path]:

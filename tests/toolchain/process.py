@@ -54,6 +54,7 @@ def run(
     env: Mapping[str, str],
     cwd: Path = ROOT,
     quiet: bool = False,
+    discard_output: bool = False,
     accepted: Sequence[int] = (0,),
 ) -> int:
     """Run a command and show it.
@@ -64,7 +65,8 @@ def run(
     line = shown(shlex.join(command))
     if not quiet:
         print(f"$ {line}", flush=True)
-    status = subprocess.run(command, env=dict(env), cwd=cwd, check=False).returncode
+    stdout = subprocess.DEVNULL if discard_output else None
+    status = subprocess.run(command, env=dict(env), cwd=cwd, check=False, stdout=stdout).returncode
     if status not in accepted:
         raise Failed(f"exit status {status}: {line}")
     return status

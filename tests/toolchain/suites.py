@@ -34,13 +34,14 @@ def ansible_environment(built: Built, collections: Path) -> dict[str, str]:
 def unit(built: Built, words: list[str]) -> None:
     """Plain pytest over tests/unit."""
     trees.linked()
-    _pytest(built, trees.LINKED, [_folder("unit"), *words])
+    _pytest(built, trees.LINKED, [*_folder("unit", words), *words])
 
 
 def system(built: Built, words: list[str]) -> None:
     """Real ansible-playbook runs against the simulator."""
     trees.linked()
-    _pytest(built, trees.LINKED, [_folder("system"), "--ignore-glob=*/test_installed*.py", *words])
+    installed = "--ignore-glob=*/test_installed*.py"
+    _pytest(built, trees.LINKED, [*_folder("system", words), installed, *words])
 
 
 def build(built: Built, words: list[str]) -> None:
@@ -53,7 +54,7 @@ def build(built: Built, words: list[str]) -> None:
     where = ["--collections-path", str(installed), "--offline"]
     run(built.command("ansible-galaxy", "collection", "install", str(archive), *where), env)
     for command in _documentation(built, installed):
-        run(command, env | {"PAGER": "cat"})
+        run(command, env, discard_output=True)
     tests = sorted(str(path.relative_to(ROOT)) for path in TESTS.glob("system/test_installed*.py"))
     if tests:
         _pytest(built, installed, [*tests, *words])
@@ -76,11 +77,13 @@ def _pytest(built: Built, collections: Path, words: list[str]) -> None:
         raise Skipped("no tests collected")
 
 
-def _folder(name: str) -> str:
+def _folder(name: str, words: list[str]) -> list[str]:
+    """The folder of a suite, unless the caller names files."""
     path = TESTS / name
     if not path.is_dir():
         raise Skipped(f"there is no {path.relative_to(ROOT)}")
-    return str(path.relative_to(ROOT))
+    named = any((ROOT / word.partition("::")[0]).exists() for word in words)
+    return [] if named else [str(path.relative_to(ROOT))]
 
 
 def _archive(built: Built, folder: Path, env: dict[str, str]) -> Path:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from . import ansible_test, suites
-from .environments import Built, ensure
+from .environments import ENVIRONMENTS, Built, ensure
 from .lint import LINT, changelog
 from .process import Failed, Skipped
 
@@ -68,6 +68,7 @@ TARGETS: dict[str, tuple[Part, ...]] = {
     "build": (_BUILD,),
     "newest": _NEWEST,
     "floor": _FLOOR,
+    "cores": tuple(part for name in ENVIRONMENTS if name.startswith("core-") for part in _suites(name)[:2]),
     # What costs little comes first.
     "test": (*_LINT, _UNIT, _BUILD, _UNIT_ANSIBLE_TEST, *_NEWEST[1:], *_FLOOR, *_SANITY),
     "demo": (Part("demo", "newest", suites.demo),),

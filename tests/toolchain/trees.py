@@ -14,6 +14,9 @@ from .process import caller_environment, output, run
 
 LINKED = BUILD / "collections"
 
+# ansible-test brings what it finds there up to date by itself; all else that it left behind goes.
+_VIRTUAL_ENVIRONMENTS = Path("tests", "output", ".tmp", "delegation")
+
 
 def known_files() -> list[Path]:
     """What git tracks, or would track after `git add`: relative paths."""
@@ -34,10 +37,21 @@ def linked() -> Path:
 def copied(built: Built) -> Path:
     """A fresh copy: ansible-test refuses links, and walks through what git ignores unless it runs in a checkout."""
     tree = built.root / COLLECTION_PATH
-    shutil.rmtree(tree, ignore_errors=True)
+    _empty(tree, tree / _VIRTUAL_ENVIRONMENTS)
     for name in known_files():
         target = tree / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target)
     run(["git", "init", "--quiet", str(tree)], caller_environment(), quiet=True)
     return tree
+
+
+def _empty(folder: Path, kept: Path) -> None:
+    """Remove what is in a folder, all but one path."""
+    for path in [path for path in folder.glob("*") if path != kept]:
+        if path in kept.parents:
+            _empty(path, kept)
+        elif path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
