@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from ansible_collections.gcore.web_security.plugins.module_utils.clock import Clock
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError
 from ansible_collections.gcore.web_security.plugins.module_utils.libraries import requests, urllib3
+from ansible_collections.gcore.web_security.plugins.module_utils.timed_response import timed_adapter
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CHUNK = 65536
@@ -43,7 +44,7 @@ class Transport:
         self._session = requests.Session()
         self._settings = _settings(self._session, self._url, validate_certs, ca_path)
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=connections))
+            self._session.mount(scheme, timed_adapter(connections))
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
         """Send one request and read its answer.
@@ -70,7 +71,7 @@ class Transport:
             raise NoAnswerError(_reason(error, timeout)) from None
 
     def _read(self, response: Any, end: float) -> bytes:
-        """A server that sends a byte now and then must not hold the task for ever."""
+        """Connecting and sending count as well."""
         chunks = []
         for chunk in response.iter_content(_CHUNK):
             chunks.append(chunk)
@@ -85,11 +86,16 @@ def checked_url(url: str) -> str:
     Raises:
         InputError: not a URL, or one that would send the token and the key in the clear.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(f"api_url: '{url}' is not a URL", "It looks like https://api.gcore.com.")
-    if parts.username or parts.password:
+    url = url.strip()
+    if "@" in url:
         raise InputError("api_url: credentials do not belong into the URL", "Use api_key or api_token.")
+    try:
+        parts = urlsplit(url)
+        is_base = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment)
+    except ValueError:
+        is_base = False
+    if not is_base or parts.scheme not in ("http", "https") or not url.isprintable() or " " in url:
+        raise InputError(f"api_url: '{url}' is not a URL", "It looks like https://api.gcore.com.")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise InputError(f"api_url: '{url}' would send the token and the private key unencrypted", "Use https.")
     return url.rstrip("/")
@@ -98,13 +104,15 @@ def checked_url(url: str) -> str:
 def _settings(session: Any, url: str, validate_certs: bool, ca_path: str | None) -> dict[str, Any]:
     """The environment's proxies and CA bundle, read once: left to itself, `requests` lets the environment win over the
     task, looks for a password in ~/.netrc, and does all that again with each request."""
-    if ca_path is not None and not os.path.exists(ca_path):
-        raise InputError(f"ca_path: no such file or folder: {ca_path}")
     if not validate_certs:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     verify = None if validate_certs else False
     settings = session.merge_environment_settings(url, {}, True, ca_path or verify, None)
     session.trust_env = False
+    for path in (ca_path, settings["verify"] if validate_certs else None):
+        if isinstance(path, str) and not os.path.exists(path):
+            name = "ca_path" if ca_path else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
+            raise InputError(f"{name}: no such file or folder: {path}")
     return {"proxies": settings["proxies"], "verify": settings["verify"] if validate_certs else False}
 
 
@@ -141,6 +149,6 @@ def _cause(error: Exception) -> str:
     cause: Any = error
     while cause is not None and len(seen) < 10:
         seen.append(type(cause).__name__)
-        inner = getattr(cause, "reason", None) or next((arg for arg in cause.args if isinstance(arg, Exception)), None)
-        cause = inner or cause.__context__
+        inner = (getattr(cause, "reason", None), *cause.args)
+        cause = next((arg for arg in inner if isinstance(arg, Exception)), None) or cause.__context__
     return next((words for name, words in _CAUSES if name in seen), "the connection was lost")
