@@ -35,6 +35,7 @@ __all__ = (
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
+_ADMIN_SECONDS = 60
 _TESTS = Path(__file__).resolve().parent.parent
 
 
@@ -199,7 +200,7 @@ class Simulator:
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(self.admin_url + path, data, headers, method=method)
         try:
-            with self._opener.open(request) as response:
+            with self._opener.open(request, timeout=_ADMIN_SECONDS) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             with error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import email.utils
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
@@ -17,6 +18,8 @@ from .faults import Fault
 
 Mishap = Callable[["Service", Exchange, Fault], Awaitable[Answer]]
 _HANG_SECONDS = 30
+# How often a hanging call looks whether its client is still there.
+_LOOK_SECONDS = 0.05
 
 
 class CutError(Exception):
@@ -78,7 +81,9 @@ async def _cut_body(service: Service, exchange: Exchange, _fault: Fault) -> Answ
 
 async def _hang(service: Service, exchange: Exchange, fault: Fault) -> Answer:
     _effect(service, exchange, fault)
-    await asyncio.sleep(fault.get("seconds", _HANG_SECONDS))
+    end = time.monotonic() + fault.get("seconds", _HANG_SECONDS)
+    while exchange.request.transport is not None and (left := end - time.monotonic()) > 0:
+        await asyncio.sleep(min(left, _LOOK_SECONDS))
     raise CutError
 
 

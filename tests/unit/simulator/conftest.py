@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
-"""One simulator a module, and clients of its API and its edges that know nothing of the collection."""
+"""One simulator for all, and clients of its API and its edges that know nothing of the collection."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import http.client
 import json
@@ -22,7 +23,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from simulator.authority import Authority
-from simulator.handle import Simulator
+from simulator.handle import Simulator, SimulatorError
 
 _SECONDS = 10
 
@@ -121,16 +122,31 @@ def _trusting(version: ssl.TLSVersion | None = None) -> ssl.SSLContext:
     return context
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
+_shared = Simulator()
+
+
+def _running() -> Simulator:
+    return _shared if _shared.pid else _shared.start()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Function) -> Iterator[None]:
+    """Start the simulator here and not in a fixture: ansible-test runs each test in a fork of this process."""
+    if "simulator" in item.fixturenames:
+        with contextlib.suppress(SimulatorError):
+            _running()
+    yield
+
+
+def pytest_sessionfinish() -> None:
+    _shared.stop()
 
 
 @pytest.fixture
-def simulator(process: Simulator) -> Simulator:
-    process.reset()
-    return process
+def simulator() -> Simulator:
+    running = _running()
+    running.reset()
+    return running
 
 
 @pytest.fixture

@@ -52,20 +52,22 @@ def test_facts_are_those_of_the_certificate():
 
 
 @pytest.mark.parametrize(
-    ("options", "kind"),
+    ("options", "kind", "size"),
     [
-        ({}, ec.EllipticCurvePrivateKey),
-        ({"curve": "secp384r1"}, ec.EllipticCurvePrivateKey),
-        ({"key_type": "rsa", "key_size": 1024}, rsa.RSAPrivateKey),
-        ({"key_type": "ed25519"}, ed25519.Ed25519PrivateKey),
+        ({}, ec.EllipticCurvePrivateKey, 256),
+        ({"curve": "secp384r1"}, ec.EllipticCurvePrivateKey, 384),
+        ({"key_type": "rsa"}, rsa.RSAPrivateKey, 2048),
+        ({"key_type": "rsa", "key_size": 1024}, rsa.RSAPrivateKey, 1024),
+        ({"key_type": "ed25519"}, ed25519.Ed25519PrivateKey, None),
     ],
 )
-def test_key_types(options, kind):
+def test_key_types(options, kind, size):
     issued = Authority().issue(["a.example"], **options)
+    assert issued.private_key_pem.startswith("-----BEGIN PRIVATE KEY-----\n")
     key = serialization.load_pem_private_key(issued.private_key_pem.encode(), None)
     assert isinstance(key, kind)
-    assert issued.private_key_pem.startswith("-----BEGIN PRIVATE KEY-----\n")
-    assert getattr(key, "key_size", options.get("key_size")) == options.get("key_size", getattr(key, "key_size", None))
+    assert getattr(key, "key_size", None) == size
+    assert key.public_key() == issued.certificate.public_key()
 
 
 @pytest.mark.parametrize(
