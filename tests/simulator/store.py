@@ -124,11 +124,14 @@ class Store:
             raise ValueError(f"unknown parts of an edit: {sorted(unknown)}")
         record = self._records[resource_id]
         hosts = record.host_keys()
+        changes = copy.deepcopy(dict(parts.get("resource", {})))
         material = self._given(record.resource, parts)
         if material is not None:
             self._show_installed(record, material, parts)
             record.serving.store(material)
-        record.resource.update(copy.deepcopy(dict(parts.get("resource", {}))))
+        elif not changes.get("ssl_type", "unchanged"):
+            self._install(record, None, serve=True)
+        record.resource.update(changes)
         self._written(record, hosts)
         return record
 

@@ -74,6 +74,13 @@ def test_edit_installs(simulator, authority):
     assert state["resource"]["service_ssl_expire"] == 5
 
 
+def test_edit_switches_https_off(simulator):
+    simulator.seed([with_issued(resource(1, "a.example"))])
+    state = simulator.edit(1, {"ssl_type": None})
+    assert (state["installed"], state["served"]) == (None, None)
+    assert state["resource"]["service_ssl_expire"] == 0
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
