@@ -121,9 +121,9 @@ class Client:
     def resources(self) -> Iterator[dict[str, Any]]:
         """Every resource of the account, each once, in whichever shape and pages the list comes."""
         seen: set[int] = set()
-        page = self._read(RESOURCES)
+        page, answer = self._read(RESOURCES)
         while True:
-            items = _items(page, RESOURCES)
+            items = _items(page, answer)
             fresh = [item for item in items if item["id"] not in seen]
             seen.update(item["id"] for item in fresh)
             yield from fresh
@@ -131,24 +131,30 @@ class Client:
             if not isinstance(total, int) or len(seen) >= total:
                 return
             if not fresh:
-                raise _malformed(f"GET {RESOURCES}", f"announced {total} resources and gave {len(seen)}")
-            page = self._read(f"{RESOURCES}?limit={PAGE_SIZE}&offset={len(seen)}")
+                raise _malformed(f"GET {RESOURCES}", f"announced {total} resources and gave {len(seen)}", answer)
+            page, answer = self._read(f"{RESOURCES}?limit={PAGE_SIZE}&offset={len(seen)}")
 
     def resource(self, resource_id: int) -> dict[str, Any]:
         """One resource, as the API's own JSON."""
         path = f"{RESOURCES}/{resource_id}"
-        found = _unwrapped(self._read(path))
+        page, answer = self._read(path)
+        found = _unwrapped(page)
         if not _is_resource(found) or int(found["id"]) != resource_id:
-            raise _malformed(f"GET {path}", "answered with something that is not that resource")
+            raise _malformed(f"GET {path}", "answered with something that is not that resource", answer)
         return found
 
-    def replace(self, resource_id: int, body: Mapping[str, Any]) -> None:
+    def replace(self, resource_id: int, body: Mapping[str, Any]) -> str:
         """PUT a whole resource, once. What the answer says is left unread: only a fresh GET proves what is stored.
+
+        Returns:
+            The receipt: what the vendor's support asks for, should the write not have done what it should.
 
         Raises:
             ApiError: `retryable` and `outcome_unknown` say what may be done about it.
         """
-        self._exchange("PUT", f"{RESOURCES}/{resource_id}", _encoded(body))
+        path = f"{RESOURCES}/{resource_id}"
+        answer = self._exchange("PUT", path, _encoded(body))
+        return f"PUT {path} answered {answer.status} ({_request_id_note(answer)})"
 
     def pause(self, error: ApiError, attempt: int) -> None:
         """Wait before the next try. What the API itself asks to send later is sent later, however often.
@@ -169,12 +175,13 @@ class Client:
         else:
             self._pacer.hold(min(error.retry_after, left))
 
-    def _read(self, path: str) -> Any:
+    def _read(self, path: str) -> tuple[Any, Answer]:
         attempt = 0
         while True:
             attempt += 1
             try:
-                return _json(self._exchange("GET", path, None), f"GET {path}")
+                answer = self._exchange("GET", path, None)
+                return _json(answer, f"GET {path}"), answer
             except ApiError as error:
                 self.pause(error, attempt)
 
@@ -227,14 +234,15 @@ def _problem(answer: Answer, body: Mapping[str, Any]) -> str:
     if 300 <= answer.status < 400:
         target = answer.headers.get("Location", "nowhere")
         return (
-            f"answered {answer.status}, a redirect to {target} that is not followed: set api_url to the API's address"
+            f"answered {answer.status}, a redirect to {target} that is not followed: set api_url to the API's address "
+            f"({_request_id_note(answer)})"
         )
-    kind = body.get("exception_class") or ("" if body else f"with {_content_type(answer)} instead of JSON")
+    kind = body.get("exception_class") or (f"with {_content_type(answer)}" if body.keys() <= {"request_id"} else "")
     message = f": {body['message']}" if body.get("message") else ""
     fields = body.get("invalid_fields")
     notes = [f"{name}: {reasons}" for name, reasons in fields.items()] if isinstance(fields, dict) else []
     notes.append(f"request id {body.get('request_id') or 'not given'}")
-    return f"answered {answer.status} {kind}{message} ({'; '.join(notes)})"
+    return f"{f'answered {answer.status} {kind}'.rstrip()}{message} ({'; '.join(notes)})"
 
 
 def _error_body(answer: Answer) -> dict[str, Any]:
@@ -243,16 +251,30 @@ def _error_body(answer: Answer) -> dict[str, Any]:
     except ValueError:
         body = {}
     body = body if isinstance(body, dict) else {}
-    header = answer.headers.get("X-Request-ID")
+    header = _request_id(answer)
     return {**body, "request_id": body.get("request_id") or header} if header else body
+
+
+def _request_id(answer: Answer) -> str | None:
+    return answer.headers.get("X-Request-ID")
+
+
+def _request_id_note(answer: Answer) -> str:
+    return f"request id {_request_id(answer) or 'not given'}"
 
 
 def _content_type(answer: Answer) -> str:
     return answer.headers.get("Content-Type", "no content type").partition(";")[0]
 
 
-def _malformed(call: str, problem: str) -> ApiError:
-    return ApiError(call, problem, status=200, hint="Is api_url the API's address, and not something in front of it?")
+def _malformed(call: str, problem: str, answer: Answer) -> ApiError:
+    return ApiError(
+        call,
+        f"{problem} ({_request_id_note(answer)})",
+        status=answer.status,
+        body={"request_id": _request_id(answer)},
+        hint="Is api_url the API's address, and not something in front of it?",
+    )
 
 
 def _json(answer: Answer, call: str) -> Any:
@@ -261,8 +283,14 @@ def _json(answer: Answer, call: str) -> Any:
         return json.loads(answer.body, parse_float=_finite, parse_constant=_no_constant)
     except ValueError:
         size, kind = len(answer.body), _content_type(answer)
-        problem = f"answered {answer.status} with {size} bytes ({kind}) that are not whole JSON"
-        raise ApiError(call, problem, status=answer.status, retryable=True, hint=_WAIT_AND_RETRY) from None
+        raise ApiError(
+            call,
+            f"answered {answer.status} with {size} bytes ({kind}) that are not whole JSON ({_request_id_note(answer)})",
+            status=answer.status,
+            body={"request_id": _request_id(answer)},
+            retryable=True,
+            hint=_WAIT_AND_RETRY,
+        ) from None
 
 
 def _finite(text: str) -> float:
@@ -288,11 +316,11 @@ def _unwrapped(answer: Any) -> Any:
     return answer
 
 
-def _items(page: Any, path: str) -> list[dict[str, Any]]:
+def _items(page: Any, answer: Answer) -> list[dict[str, Any]]:
     """A bare array, or `{"count", "results"}`."""
     items = page.get("results") if isinstance(page, dict) else page
     if not isinstance(items, list) or not all(_is_resource(_unwrapped(item)) for item in items):
-        raise _malformed(f"GET {path}", "answered with something that is not a list of resources")
+        raise _malformed(f"GET {RESOURCES}", "answered with something that is not a list of resources", answer)
     return [_unwrapped(item) for item in items]
 
 

@@ -45,6 +45,7 @@ class Report:
         current: facts of what it had when it was first looked at.
         verdict: the judgement that counted.
         written: what became of the write.
+        receipt: how the API answered it.
         verification: of `api` and of `edge`: verified, pending, mismatch or skipped.
         collateral: other settings that moved.
         warnings: for people.
@@ -55,6 +56,7 @@ class Report:
     current: dict[str, Any] = field(default_factory=dict)
     verdict: Verdict | None = None
     written: Written = Written.NO
+    receipt: str = ""
     verification: dict[str, str] = field(default_factory=lambda: {"api": "skipped", "edge": "skipped"})
     collateral: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -75,7 +77,8 @@ class Report:
     def failure(self, error: GcoreError, diff: bool) -> dict[str, Any]:
         """The result of a task that did not: what happened, to what, what was changed, what to do next."""
         subject = f"{self.label()}: " if self.resource else ""
-        parts = [f"{subject}{error.message}".rstrip(". ") + ".", self.written.value, error.hint]
+        receipt = f"{self.receipt}." if self.receipt else ""
+        parts = [f"{subject}{error.message}".rstrip(". ") + ".", self.written.value, receipt, error.hint]
         message = " ".join(part for part in parts if part)
         return {**self._facts(diff), **error.details(), "failed": True, "msg": message}
 

@@ -207,7 +207,7 @@ class Rotation:
                 return before
             self._brake.admit_write()
             try:
-                client.replace(item.resource.id, put_body(raw, target.fields()))
+                report.receipt = client.replace(item.resource.id, put_body(raw, target.fields()))
             except ApiError as error:
                 if error.outcome_unknown:
                     before, report.written = before or raw, Written.UNKNOWN
@@ -225,17 +225,19 @@ class Rotation:
         report.verification["api"] = "pending"
         client = self._client_for(item)
         clock = client.clock
-        end = clock.monotonic() + _STORED_WITHIN
+        begin = clock.monotonic()
+        patience = min(_STORED_WITHIN, client.deadline.remaining() - _STORED_INTERVAL)
         while True:
             after = client.resource(item.resource.id)
             item.resource = report.resource = Resource.from_api(after)
             shown = item.target.shown(item.resource)
-            if shown is not Shown.NO or clock.monotonic() >= end or not self._client.deadline.remaining():
+            waited = clock.monotonic() - begin
+            if shown is not Shown.NO or waited >= patience:
                 break
-            self._client.deadline.sleep(_STORED_INTERVAL)
+            client.deadline.sleep(_STORED_INTERVAL)
         report.verification["api"] = shown.value
         report.collateral = collateral(before, after)
-        _check_stored(shown, item.resource, report)
+        _check_stored(shown, item.resource, report, waited)
         _check_collateral(report)
 
 
@@ -264,7 +266,7 @@ def _plan(item: Rotated) -> Verdict:
     return verdict
 
 
-def _check_stored(shown: Shown, resource: Resource, report: Report) -> None:
+def _check_stored(shown: Shown, resource: Resource, report: Report, waited: float) -> None:
     if shown is Shown.UNTOLD:
         report.warn("The API does not tell what is stored: use verify=edge to see that it is served.")
     if shown is not Shown.NO:
@@ -272,7 +274,7 @@ def _check_stored(shown: Shown, resource: Resource, report: Report) -> None:
     report.written = Written.IGNORED
     facts = resource.facts()
     raise NotStoredError(
-        f"the API accepted the write, but {_STORED_WITHIN:g} s later it shows ssl_type {facts['ssl_type']}, "
+        f"the API accepted the write, but {waited:.0f} s later it shows ssl_type {facts['ssl_type']}, "
         f"expiry {facts['ssl_expires']}{_moved(report)}",
         "Run the task again; if that does not help, ask the vendor's support.",
     )
