@@ -71,7 +71,8 @@ class Backoff:
 
     def seconds(self, attempt: int) -> float:
         """The wait after failed attempt number `attempt` (1 for the first): at least three quarters of the step."""
-        step = min(self.first * 2 ** (attempt - 1), self.longest)
+        doublings = min(attempt - 1, 64)  # a float has no room for those of a thousand attempts
+        step = min(self.first * 2**doublings, self.longest)
         return step * (0.75 + 0.25 * self.chance())
 
 
