@@ -45,35 +45,29 @@ def sanity(built: Built, words: Iterable[str]) -> None:
     ignored = [path for path in trees.known_files() if path.match("tests/sanity/ignore*.txt")]
     if ignored:
         raise Failed(f"this collection has no ignore files: {', '.join(map(str, ignored))}")
-    _run(built, trees.copied(built), ["sanity", "--color", "no", "--local", *words])
+    with trees.copied(built) as tree:
+        _run(built, tree, ["sanity", "--color", "no", "--local", *words])
 
 
 def units(built: Built, words: Iterable[str]) -> None:
     """The unit tests as ansible-test runs them: with its own collection loader and environment."""
-    tree = _constrained(built, "unit")
-    if not any(tree.glob("tests/unit/**/test_*.py")):
-        raise Skipped("no tests in tests/unit")
-    _run(built, tree, ["units", *_virtual(built), *words])
+    _virtual(built, "unit", "**/test_*.py", ["units", *words])
 
 
 def integration(built: Built, words: Iterable[str]) -> None:
     """The integration targets, each a role run by ansible-test."""
-    tree = _constrained(built, "integration")
-    if not any(tree.glob("tests/integration/targets/*/aliases")):
-        raise Skipped("no targets in tests/integration/targets")
-    _run(built, tree, ["integration", *_virtual(built), *words])
+    _virtual(built, "integration", "targets/*/aliases", ["integration", *words])
 
 
-def _virtual(built: Built) -> list[str]:
-    return ["--color", "no", "--venv", "--requirements", "--python", built.interpreter.version]
-
-
-def _constrained(built: Built, kind: str) -> Path:
-    tree = trees.copied(built)
-    folder = tree / "tests" / kind
-    if built.constraints and folder.is_dir():
-        shutil.copy2(built.constraints, folder / "constraints.txt")
-    return tree
+def _virtual(built: Built, folder: str, tests: str, words: list[str]) -> None:
+    """Run tests in a virtual environment that ansible-test makes from the folder's requirements."""
+    with trees.copied(built) as tree:
+        if not any((tree / "tests" / folder).glob(tests)):
+            raise Skipped(f"no tests in tests/{folder}")
+        if built.constraints:
+            shutil.copy2(built.constraints, tree / "tests" / folder / "constraints.txt")
+        where = ["--color", "no", "--venv", "--requirements", "--python", built.interpreter.version]
+        _run(built, tree, [words[0], *where, *words[1:]])
 
 
 def _run(built: Built, tree: Path, words: list[str]) -> None:

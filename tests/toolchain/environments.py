@@ -13,7 +13,7 @@ from pathlib import Path
 
 from . import interpreters
 from .paths import BUILD, REQUIREMENTS
-from .process import Failed, Skipped, caller_environment, output, run
+from .process import Failed, Skipped, alone, caller_environment, output, run
 
 NEWEST_FIRST = tuple(reversed(interpreters.SUPPORTED))
 
@@ -95,9 +95,10 @@ def ensure(name: str) -> Built:
     built = Built(name, _interpreter(environment), environment.constraints)
     stamp = built.root / "venv" / "made-from"
     wanted = _fingerprint(built, environment)
-    if not stamp.is_file() or stamp.read_text() != wanted:
-        _make(built, environment)
-        stamp.write_text(wanted)
+    with alone(built.root, "venv"):
+        if not stamp.is_file() or stamp.read_text() != wanted:
+            _make(built, environment)
+            stamp.write_text(wanted)
     return built
 
 

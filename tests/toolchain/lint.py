@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import checks, trees
 from .environments import Built
-from .paths import COLLECTION_PATH, ROOT
+from .paths import COLLECTION_PATH, ROOT, TESTS
 from .process import run
 from .suites import ansible_environment
 
@@ -38,13 +38,19 @@ def _in_place(name: str, *words: str) -> Action:
     """A tool that must stand in the collection's own place, and may leave files behind there."""
 
     def action(built: Built, _words: list[str]) -> None:
-        tree = trees.copied(built)
-        run(built.command(name, *words), ansible_environment(built, built.root), cwd=tree)
+        with trees.copied(built) as tree:
+            run(built.command(name, *words), ansible_environment(built, built.root), cwd=tree)
 
     return action
 
 
-_TYPED = (f"{'.'.join(COLLECTION_PATH.parts)}.plugins", "simulator", "toolchain")
+def _mypy(built: Built, words: list[str]) -> None:
+    typed = (name for name in _TYPED if (TESTS / name).is_dir())
+    packages = (f"{'.'.join(COLLECTION_PATH.parts)}.plugins", *typed)
+    _here("mypy", *(word for name in packages for word in ("--package", name)))(built, words)
+
+
+_TYPED = ("simulator", "toolchain", "stage", "demo", "benchmark")
 _DOCS = ("lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".")
 _CHANGELOG = ("lint-changelog-yaml", "--strict", "changelogs/changelog.yaml")
 
@@ -53,12 +59,12 @@ LINT: dict[str, Action] = {
     "no private keys": _over_files(checks.private_keys),
     "ruff check": _here("ruff", "check", "--output-format", "concise", "."),
     "ruff format": _here("ruff", "format", "--check", "."),
-    "mypy": _here("mypy", *(word for name in _TYPED for word in ("--package", name))),
+    "mypy": _mypy,
     "yamllint": _here("yamllint", "--strict", "."),
     "changelog fragments": _here("antsibull-changelog", "lint"),
     "changelog": _here("antsibull-changelog", *_CHANGELOG),
     "collection docs": _in_place("antsibull-docs", *_DOCS),
-    "ansible-lint": _in_place("ansible-lint", "--offline", "--profile", "production"),
+    "ansible-lint": _in_place("ansible-lint", "--offline", "--nocolor", "--profile", "production"),
 }
 
 

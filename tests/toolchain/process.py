@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .paths import ROOT, TESTS, shown
@@ -47,6 +49,15 @@ def isolated_environment(binaries: Path) -> dict[str, str]:
     }
     kept.setdefault("LC_ALL", kept.get("LANG", "C.UTF-8"))
     return kept | {"PATH": f"{binaries}{os.pathsep}{kept.get('PATH', os.defpath)}", "PYTHONPATH": str(TESTS)}
+
+
+@contextlib.contextmanager
+def alone(folder: Path, what: str) -> Iterator[None]:
+    """Keep a second make in the same checkout out of a folder for as long as this one needs it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{what}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def run(

@@ -11,7 +11,7 @@ from pathlib import Path
 from . import checks, trees
 from .environments import Built
 from .paths import BUILD, COLLECTION, COLLECTION_PATH, NAME, NAMESPACE, ROOT, TESTS
-from .process import Failed, Skipped, isolated_environment, run
+from .process import Failed, Skipped, alone, isolated_environment, run
 
 _NO_TESTS_COLLECTED = 5
 _DOCUMENTED = {"modules": "module", "inventory": "inventory"}
@@ -46,7 +46,11 @@ def system(built: Built, words: list[str]) -> None:
 
 def build(built: Built, words: list[str]) -> None:
     """The archive that users install: built, installed into an empty folder, and used from there."""
-    folder = built.root / "build"
+    with alone(built.root, "build"):
+        _build(built, built.root / "build", words)
+
+
+def _build(built: Built, folder: Path, words: list[str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     installed = folder / "installed"
     env = ansible_environment(built, installed)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import ansible_test, suites
@@ -79,8 +79,9 @@ TARGETS: dict[str, tuple[Part, ...]] = {
 
 def run(target: str, words: list[str]) -> int:
     """Run all parts of a target, and say how each of them ended; 1 if one failed."""
+    started = time.monotonic()
     outcomes = [_attempt(part, words) for part in TARGETS[target]]
-    _summarise(outcomes)
+    _summarise(outcomes, time.monotonic() - started)
     return int(any(outcome.word == "FAILED" for outcome in outcomes))
 
 
@@ -89,7 +90,9 @@ def _attempt(part: Part, words: list[str]) -> Outcome:
     started = time.monotonic()
     word, reason = "ok", ""
     try:
-        part.action(ensure(part.environment), words)
+        built = ensure(part.environment)
+        started = time.monotonic()
+        part.action(built, words)
     except Skipped as error:
         word, reason = "skipped", str(error)
     except Failed as error:
@@ -99,7 +102,6 @@ def _attempt(part: Part, words: list[str]) -> Outcome:
     return outcome
 
 
-def _summarise(outcomes: Iterable[Outcome]) -> None:
-    rows = list(outcomes)
-    if len(rows) > 1:
-        print("\n=== summary", *rows, sep="\n", flush=True)
+def _summarise(outcomes: list[Outcome], seconds: float) -> None:
+    if len(outcomes) > 1:
+        print("\n=== summary", *outcomes, f"in all   {seconds:6.1f} s", sep="\n", flush=True)

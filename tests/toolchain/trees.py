@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from .environments import Built
 from .paths import BUILD, COLLECTION_PATH, ROOT
-from .process import caller_environment, output, run
+from .process import alone, caller_environment, output, run
 
 LINKED = BUILD / "collections"
 
@@ -34,16 +36,22 @@ def linked() -> Path:
     return link
 
 
-def copied(built: Built) -> Path:
+@contextlib.contextmanager
+def copied(built: Built) -> Iterator[Path]:
     """A fresh copy: ansible-test refuses links, and walks through what git ignores unless it runs in a checkout."""
     tree = built.root / COLLECTION_PATH
+    with alone(built.root, "tree"):
+        _refresh(tree)
+        yield tree
+
+
+def _refresh(tree: Path) -> None:
     _empty(tree, tree / _VIRTUAL_ENVIRONMENTS)
     for name in known_files():
         target = tree / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target)
     run(["git", "init", "--quiet", str(tree)], caller_environment(), quiet=True)
-    return tree
 
 
 def _empty(folder: Path, kept: Path) -> None:
