@@ -124,11 +124,11 @@ class Client:
         page, answer = self._read(RESOURCES)
         while True:
             items = _items(page, answer)
-            fresh = [item for item in items if item["id"] not in seen]
-            seen.update(item["id"] for item in fresh)
-            yield from fresh
-            total = page.get("count") if isinstance(page, dict) else None
-            if not isinstance(total, int) or len(seen) >= total:
+            fresh = {int(item["id"]): item for item in items if int(item["id"]) not in seen}
+            seen.update(fresh)
+            yield from fresh.values()
+            total = str(page.get("count")) if isinstance(page, dict) else ""
+            if not total.isdecimal() or len(seen) >= int(total):
                 return
             if not fresh:
                 raise _malformed(f"GET {RESOURCES}", f"announced {total} resources and gave {len(seen)}", answer)
@@ -248,7 +248,7 @@ def _problem(answer: Answer, body: Mapping[str, Any]) -> str:
 def _error_body(answer: Answer) -> dict[str, Any]:
     try:
         body = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = {}
     body = body if isinstance(body, dict) else {}
     header = _request_id(answer)
@@ -264,7 +264,7 @@ def _request_id_note(answer: Answer) -> str:
 
 
 def _content_type(answer: Answer) -> str:
-    return answer.headers.get("Content-Type", "no content type").partition(";")[0]
+    return (answer.headers.get("Content-Type") or "no content type").partition(";")[0]
 
 
 def _malformed(call: str, problem: str, answer: Answer) -> ApiError:
@@ -281,7 +281,7 @@ def _json(answer: Answer, call: str) -> Any:
     """The body as JSON, whatever its content type says."""
     try:
         return json.loads(answer.body, parse_float=_finite, parse_constant=_no_constant)
-    except ValueError:
+    except (ValueError, RecursionError):
         size, kind = len(answer.body), _content_type(answer)
         raise ApiError(
             call,
@@ -296,7 +296,8 @@ def _json(answer: Answer, call: str) -> Any:
 def _finite(text: str) -> float:
     """A number that a float can't hold must not be written back as another one."""
     number = float(text)
-    if number in (float("inf"), float("-inf")):
+    is_lost = not number and text.lower().partition("e")[0].strip("-.0")
+    if is_lost or number in (float("inf"), float("-inf")):
         raise ValueError(text)
     return number
 
@@ -326,4 +327,4 @@ def _items(page: Any, answer: Answer) -> list[dict[str, Any]]:
 
 def _is_resource(item: Any) -> bool:
     """Whether it has what the engine can't do without."""
-    return isinstance(item, dict) and str(item.get("id")).isdigit()
+    return isinstance(item, dict) and str(item.get("id")).isdecimal()
