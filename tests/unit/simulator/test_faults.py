@@ -175,6 +175,13 @@ def test_not_stored(seeded, api, put):
     assert seeded.journal(call="put")[0]["took_effect"] is False
 
 
+def test_not_stored_leaves_https_off(simulator, api, put):
+    simulator.seed([resource(1, "a.example")])
+    simulator.faults([rule("not_stored")])
+    assert put().status == 200
+    assert api.get(1).data["ssl_type"] is None
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_redirect(seeded, put, status):
     seeded.faults([rule({"kind": "redirect", "status": status, "location": "http://localhost:1/x"}, call="put")])
