@@ -67,7 +67,7 @@ class Transport:
             )  # fmt: skip
             with response:
                 return Answer(response.status_code, response.headers, self._read(response, end))
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # RequestException is an OSError
             raise NoAnswerError(_reason(error, timeout)) from None
 
     def _read(self, response: Any, end: float) -> bytes:
@@ -122,7 +122,8 @@ _REASONS = (
     ("ProxyError", "failed: the proxy refused or could not be reached"),
     ("SSLError", "failed: the TLS certificate of the API was not accepted, or the handshake failed"),
     ("ChunkedEncodingError", "got an answer that broke off"),
-    ("InvalidHeader", "was not sent: a header has characters that HTTP does not allow"),
+    ("ContentDecodingError", "got an answer that could not be decoded"),
+    ("ValueError", "failed: the URL, the proxy's URL or a header is not one that can be used"),
     ("ConnectionError", "failed: {cause}"),
 )
 
