@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import FLEET_CERT
 from ansible_collections.gcore.web_security.plugins.module_utils.brake import Brake
 from ansible_collections.gcore.web_security.plugins.module_utils.bundle import check_bundle
 from ansible_collections.gcore.web_security.plugins.module_utils.client import Client
@@ -39,6 +40,7 @@ def rotate_fleet(task: Task, report: FleetReport) -> None:
     """
     values = task.values
     progress = Progress(task.say if values["progress"] else silent, task.clock)
+    _check_sizes(values)
     candidates = _candidates(task, report)
     if not candidates:
         raise InputError("no usable certificate was given", "Set certificates or directory.")
@@ -58,10 +60,11 @@ def rotate_fleet(task: Task, report: FleetReport) -> None:
 def _rotate_members(
     task: Task, client: Client, progress: Progress, pool: ThreadPoolExecutor, report: FleetReport
 ) -> None:
-    values, sizes = task.values, task.values["waves"]
+    values, sizes = task.values, _sizes(task.values)
     brake = Brake()
 
-    def stop(reason: str) -> None:
+    def stop(reason: str, number: int) -> None:
+        report.interrupted_by = number
         brake.stop(reason)
         client.deadline.shorten(_GRACE)
 
@@ -81,6 +84,19 @@ def _rotate_members(
             fleet.plan(drifted, sizes)
         else:
             fleet.write(drifted, sizes, report)
+
+
+def _sizes(values: Mapping[str, Any]) -> list[str]:
+    """The waves' sizes; a list of empty strings is what is left of an empty one."""
+    return [size for size in values["waves"] or () if size.strip()] or FLEET_CERT["waves"]["default"]
+
+
+def _check_sizes(values: Mapping[str, Any]) -> None:
+    """What can't be a share of any fleet is refused before any request."""
+    for size in _sizes(values):
+        share(size, 0, "waves")
+    if values["max_failures"] is not None:
+        share(values["max_failures"], 0, "max_failures")
 
 
 def _candidates(task: Task, report: FleetReport) -> list[Candidate]:
@@ -116,7 +132,7 @@ def _candidate(task: Task, entry: Entry, options: Mapping[str, Any], report: Fle
     if entry.problem:
         raise InputError(f"{entry.label}: {entry.problem}")
     if entry.combined_path:
-        options = {**options, **split_combined(entry.combined_path, "directory")}
+        options = _split(entry.combined_path, options)
     redactor = task.redactor.heir()
     try:
         bundle = read_input(options, redactor)
@@ -127,3 +143,11 @@ def _candidate(task: Task, entry: Entry, options: Mapping[str, Any], report: Fle
     resources = tuple(str(key) for key in options.get("resources") or ())
     target = CustomCertificate(bundle, **target_options(task))
     return Candidate(Offer(entry.label, bundle.leaf, resources), target, redactor)
+
+
+def _split(path: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options for a PEM file that may hold the key: where it does not, the one beside it counts."""
+    parts = split_combined(path, "directory")
+    if parts["private_key"] or "private_key_path" not in options:
+        return {**options, **parts, "private_key_path": None}
+    return {**options, "certificate_path": path}

@@ -73,6 +73,10 @@ class Member:
         facts |= self._evidence(self.rotated)
         return self.redactor.clean({**facts, **self._story(self.rotated)}) if self._is_news() else facts
 
+    def failure(self) -> str:
+        """What went wrong, for a message that names several."""
+        return str(self.redactor.clean(f"{self.name}: {self.error.message}")) if self.error else self.name
+
     def diff(self) -> dict[str, Any] | None:
         """Drawn from its plan, None where nothing was to change."""
         if self.rotated is None or self.rotated.report.written not in (Written.YES, Written.PLANNED, Written.UNKNOWN):
@@ -120,9 +124,10 @@ class FleetReport:
     Attributes:
         members: the resources that a certificate covers or is mapped to.
         unmatched_resources: those that no certificate covers.
-        unmatched_certificates: those that cover nothing.
+        unmatched_certificates: those that no resource gets.
         bad_certificates: those that could not be used, with the reason.
         stopped: why the run ended early.
+        interrupted_by: the number of the signal that ended it.
     """
 
     members: list[Member] = field(default_factory=list)
@@ -130,6 +135,7 @@ class FleetReport:
     unmatched_certificates: list[str] = field(default_factory=list)
     bad_certificates: list[dict[str, str]] = field(default_factory=list)
     stopped: str = ""
+    interrupted_by: int | None = None
     warnings: list[str] = field(default_factory=list)
 
     def summary(self) -> dict[str, int]:
@@ -162,6 +168,7 @@ class FleetReport:
         facts = {
             "changed": any(result.get("changed") for result in results),
             "summary": self.summary(),
+            "stopped": self.stopped or None,
             "results": results,
             "plan": [
                 {name: result.get(name) for name in ("id", "name", "certificate", "wave")}
@@ -187,16 +194,13 @@ class FleetReport:
         counts = ", ".join(
             f"{summary[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if summary[outcome]
         )
-        failed = [
-            f"{member.name}: {member.error.message}"
-            for member in self.members
-            if member.outcome() == "failed" and member.error
-        ]
+        failed = [member for member in self.members if member.outcome() == "failed"]
+        named = "; ".join(member.failure() for member in failed[:_NAMED])
         more = f" (and {len(failed) - _NAMED} more)" if len(failed) > _NAMED else ""
         parts = [
             f"{summary['resources']} resources: {counts or 'none that a certificate covers'}.",
             f"Stopped early: {self.stopped}." if self.stopped else "",
-            f"Failed: {'; '.join(failed[:_NAMED])}{more}." if failed else "",
+            f"Failed: {named}{more}." if failed else "",
             "Mend the cause and run the task again: it writes only what is still needed."
             if failed or self.stopped
             else "",

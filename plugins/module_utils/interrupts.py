@@ -15,8 +15,12 @@ from typing import Any
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+Stop = Callable[[str, int], None]
+"""Told the reason, and the number of the signal that a process without manners would have died of."""
+
+
 @contextmanager
-def interruptible(stop: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+def interruptible(stop: Stop) -> Iterator[Callable[[], None]]:
     """Hand interrupts to `stop` while the block runs, and tell what asks whether the parent process is still there.
 
     Signals come to the main thread only; elsewhere they are left as they are.
@@ -24,11 +28,11 @@ def interruptible(stop: Callable[[str], None]) -> Iterator[Callable[[], None]]:
     parent = os.getppid()
 
     def handle(number: int, _frame: Any) -> None:
-        stop(f"interrupted by {signal.Signals(number).name}")
+        stop(f"interrupted by {signal.Signals(number).name}", number)
 
     def look_after_parent() -> None:
         if os.getppid() != parent:
-            stop("the process that started this one is gone")
+            stop("the process that started this one is gone", signal.SIGTERM)
 
     if threading.current_thread() is not threading.main_thread():
         yield look_after_parent

@@ -49,6 +49,7 @@ class Report:
         verification: of `api` and of `edge`: verified, pending, mismatch or skipped.
         collateral: other settings that moved.
         warnings: for people.
+        interrupted_by: the number of a signal; one resource does not take long enough to wait for its end.
     """
 
     resource: Resource | None = None
@@ -60,6 +61,7 @@ class Report:
     verification: dict[str, str] = field(default_factory=lambda: {"api": "skipped", "edge": "skipped"})
     collateral: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    interrupted_by: int | None = None
 
     @property
     def changed(self) -> bool:

@@ -72,6 +72,8 @@ class Task:
 class Outcome(Protocol):
     """A report, of one resource or of many, that grows while the operation runs."""
 
+    interrupted_by: int | None
+
     def success(self, diff: bool) -> dict[str, Any]:
         """The result of an operation that came to its end."""
 

@@ -5,18 +5,22 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.gcore.web_security.plugins.module_utils.arguments import Specification
 from ansible_collections.gcore.web_security.plugins.module_utils.libraries import libraries_are_here
+from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
 from ansible_collections.gcore.web_security.plugins.module_utils.report import Report
 from ansible_collections.gcore.web_security.plugins.module_utils.task import Operation, Outcome, run
+from ansible_collections.gcore.web_security.plugins.plugin_utils.console import Console
 
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -55,19 +59,34 @@ class EngineAction(ActionBase):
     def _run_here(self) -> dict[str, Any]:
         validated = ModuleArgumentSpecValidator(self.specification).validate(dict(self._task.args))
         if validated.error_messages:
-            return {"failed": True, "msg": "; ".join(validated.error_messages)}
+            return {"failed": True, "msg": "; ".join(self._told(error) for error in validated.errors.errors)}
         parameters = validated.validated_parameters
-        result = run(
-            self.operation,
-            parameters,
-            check_mode=self._task.check_mode,
-            diff=self._task.diff,
-            report=self.new_report(),
-            say=Display().display,
+        result = self._result(parameters)
+        result["invocation"] = {"module_args": Redactor().clean(self._shown(parameters))}
+        return dict(remove_values(result, validated._no_log_values))
+
+    def _result(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """What the operation returns; after an interrupt nobody waits for that, and its message is shown instead."""
+        report = self.new_report()
+        with Console() as console:
+
+            def say(line: str) -> None:
+                """Once the controller is being ended, nothing that is queued for it would be shown."""
+                (console.write if report.interrupted_by else Display().display)(line)
+
+            task = self._task
+            result = run(self.operation, parameters, check_mode=task.check_mode, diff=task.diff, report=report, say=say)
+            if report.interrupted_by:
+                console.write(result["msg"])
+                signal.raise_signal(report.interrupted_by)
+        return result
+
+    def _told(self, error: Any) -> str:
+        """An error in the options as a module tells it."""
+        head = (
+            f"Unsupported parameters for ({self._task.action}) module: " if isinstance(error, UnsupportedError) else ""
         )
-        result["invocation"] = {"module_args": self._shown(parameters)}
-        secrets = validated._no_log_values
-        return dict(remove_values(result, secrets))
+        return f"{head}{error.msg}"
 
     def _shown(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """The parameters as a module's invocation shows them."""
