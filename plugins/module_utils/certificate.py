@@ -137,7 +137,9 @@ class Certificate:
         )
 
     def is_issued_by(self, issuer: Certificate) -> bool:
-        """Whether the issuer's name and its key's signature say so."""
+        """Whether the issuer's name and its key's signature say so; of a signature too weak to be verified the name."""
+        if self.has_weak_signature:
+            return bool(self.x509.issuer == issuer.x509.subject)
         try:
             self.x509.verify_directly_issued_by(issuer.x509)
         except (ValueError, TypeError, crypto_exceptions.InvalidSignature, crypto_exceptions.UnsupportedAlgorithm):

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
 from ansible_collections.gcore.web_security.plugins.module_utils.task import Operation, Outcome, run
 
 
 def leave(module: AnsibleModule, operation: Operation, report: Outcome) -> None:
     """Run the operation with the module's parameters, and end the process with its result."""
     result = run(operation, module.params, check_mode=module.check_mode, diff=module._diff, report=report)
+    # A key in an option that is not for keys must not be shown either; the secret options Ansible hides itself.
+    result["invocation"] = {"module_args": Redactor().clean(module.params)}
     for warning in result.pop("warnings"):
         module.warn(warning)
     end = module.fail_json if result.get("failed") else module.exit_json

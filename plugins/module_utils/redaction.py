@@ -60,7 +60,7 @@ class Redactor:
         text = _PEM_BLOCK.sub(MASK, text)
         for word in (form for form in self.forms() if len(form) < _GRAM):
             text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", MASK, text)
-        return _masked(text, self._spans(text)) if len(text) >= _GRAM else text
+        return _masked(text, self._spans(text)) if len(text) >= _GRAM and self.forms() else text
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         haystack = "\0".join(self.forms())
