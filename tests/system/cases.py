@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Cases as data: a resource, what is wrong with the world, a task; and afterwards what the simulator saw of it."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+
+from simulator.authority import Issued
+from simulator.handle import Simulator, resource, with_installed, with_issued
+
+from .material import API_KEY, NEW, OLD, ZONE
+from .playbook import MODULE, Ansible, Played, TaskRun, tasks_play
+
+TASK = "the case"
+_NUMBERS = count(1)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One task in its own circumstances.
+
+    Attributes:
+        name: names the case in the test's id, and its host.
+        options: of the module, besides the connection and the resource.
+        installed: what the resource has: a pair, `le`, or None for no HTTPS.
+        fields: of the resource.
+        faults: rules of the simulator's fault plan, of this resource's calls.
+        edge: how the edge behaves.
+        settings: of the simulator; cases that have some run one after the other.
+        by_name: the resource is asked for by its name, not its id.
+        far: the module on the host, not the action plugin in the controller.
+        check: check mode.
+        expect: what the test makes of it.
+    """
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    installed: Issued | str | None = OLD
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    faults: Sequence[Mapping[str, Any]] = ()
+    edge: Mapping[str, Any] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    by_name: bool = False
+    far: bool = False
+    check: bool = False
+    expect: Any = None
+    number: int = field(default_factory=lambda: next(_NUMBERS))
+
+    @property
+    def host_name(self) -> str:
+        """The resource's name."""
+        return f"site{self.number}.{ZONE}"
+
+    def seed(self) -> Json:
+        """The resource in the simulator."""
+        made = resource(self.number, self.host_name, **self.fields)
+        if isinstance(self.installed, Issued):
+            seed = with_installed(made, self.installed)
+        elif self.installed == "le":
+            seed = with_issued(made, lets_encrypt=True)
+        else:
+            seed = {"resource": made}
+        return {**seed, "edge": self.edge} if self.edge else seed
+
+    def rules(self) -> list[Json]:
+        """The fault plan; a list call has no resource, so that one is for every list call."""
+        return [_of(rule, self.number) for rule in self.faults]
+
+
+def _of(rule: Mapping[str, Any], number: int) -> Json:
+    match = dict(rule["match"])
+    if match.get("call") != "list":
+        match["resource_id"] = number
+    return {**rule, "match": match}
+
+
+def both_ways(cases: Iterable[Case]) -> list[Case]:
+    """Each case by the action plugin and by the module."""
+    return [
+        replace(case, name=f"{case.name}-{way}", far=way == "module", number=next(_NUMBERS))
+        for case in cases
+        for way in ("action", "module")
+    ]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What became of a case.
+
+    Attributes:
+        case: as it was planned.
+        run: what the task said.
+        requests: what reached the API, from the journal.
+        handshakes: what reached the edge.
+        told: what the API answered to a GET of the resource before the task.
+        before: the simulator's state of the resource before the task.
+        after: and after it.
+    """
+
+    case: Case
+    run: TaskRun
+    requests: list[Json]
+    handshakes: list[Json]
+    told: Json
+    before: Json
+    after: Json
+
+    @property
+    def result(self) -> Json:
+        """What the task said."""
+        return self.run.result
+
+    @property
+    def failed(self) -> bool:
+        """Whether the task failed."""
+        return self.run.status == "failed"
+
+    @property
+    def message(self) -> str:
+        """What a person reads first."""
+        return self.run.message
+
+    @property
+    def puts(self) -> list[Json]:
+        """The writes that reached the API."""
+        return [entry for entry in self.requests if entry["call"] == "put"]
+
+    @property
+    def calls(self) -> list[str]:
+        """The requests in their order."""
+        return [entry["call"] for entry in self.requests]
+
+    @property
+    def stored(self) -> str | None:
+        """The fingerprint of what is installed now."""
+        return self.after["installed"] and self.after["installed"]["fingerprint_sha256"]
+
+    def settings_moved(self) -> dict[str, tuple[Any, Any]]:
+        """The fields of the stored resource that are not as they were, the certificate's own aside."""
+        own = ("updated", "ssl_type", "service_ssl_expire")
+        before, after = self.before["resource"], self.after["resource"]
+        names = [name for name in {**before, **after} if name not in own]
+        return {
+            name: (before.get(name), after.get(name))
+            for name in names
+            if (name in before) != (name in after) or before[name] != after[name]
+        }
+
+
+CERTIFICATE = {"certificate": NEW.full_chain_pem, "private_key": NEW.private_key_pem}
+
+
+@dataclass(frozen=True)
+class File:
+    """An option's value: the path of a file with this content."""
+
+    content: str | bytes
+
+
+def options_of(case: Case, simulator: Simulator, ansible: Ansible) -> Json:
+    """The module's options: the case's, and where the API and its resource are. None leaves one out."""
+    target = {"name": case.host_name} if case.by_name else {"resource_id": case.number}
+    connection = {"api_url": simulator.api_url, "api_key": API_KEY, "edge_port": simulator.edge_port}
+    options = {**connection, **target, "total_timeout": 20, **case.options}
+    return {
+        name: ansible.file(value.content) if isinstance(value, File) else value
+        for name, value in options.items()
+        if value is not None
+    }
+
+
+def play_cases(
+    simulator: Simulator, ansible: Ansible, cases: Sequence[Case], *words: str, **settings: Any
+) -> dict[str, Seen]:
+    """Run all cases in one ansible-playbook, each as a host of its own.
+
+    Those that need settings, or faults of the list call, are played one after the other behind the rest.
+
+    Args:
+        simulator: the witness.
+        ansible: runs the play.
+        cases: what to play.
+        words: more arguments for ansible-playbook.
+        settings: of the simulator, for all of them.
+    """
+    simulator.reset()
+    common = simulator.settings(**settings)
+    names = [case.name for case in cases]
+    assert len(set(names)) == len(names), "two cases of one name"
+    simulator.seed([case.seed() for case in cases])
+    before = {case.number: (_told(simulator, case, common), simulator.resource(case.number)) for case in cases}
+    simulator.settings(**common)
+    simulator.clear_journal()
+    alone = [
+        case for case in cases if case.settings or any(rule["match"].get("call") == "list" for rule in case.faults)
+    ]
+    together = [case for case in cases if case not in alone]
+    simulator.faults([rule for case in together for rule in case.rules()])
+    hosts = {case.name: _host(case, simulator, ansible, common) for case in [*together, *alone]}
+    played = ansible.run(_plays(simulator, together, alone), *words, hosts=hosts)
+    return _seen(simulator, played, cases, alone, before)
+
+
+def _told(simulator: Simulator, case: Case, common: Json) -> Json:
+    """What a GET answers in the case's settings, asked for without the code under test."""
+    simulator.settings(**{**common, **case.settings})
+    request = urllib.request.Request(
+        f"{simulator.api_url}/security/resources/{case.number}", headers={"Authorization": f"APIKey {API_KEY}"}
+    )
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as response:
+        answer = json.load(response)
+    return answer.get("resource", answer)
+
+
+def _host(case: Case, simulator: Simulator, ansible: Ansible, common: Json) -> Json:
+    return {
+        "options": options_of(case, simulator, ansible),
+        "check": case.check,
+        "way": {"WAY": "far"} if case.far else {},
+        "world": [["PATCH", "/settings", {**common, **case.settings}], ["PUT", "/faults", case.rules()]],
+    }
+
+
+def _plays(simulator: Simulator, together: Sequence[Case], alone: Sequence[Case]) -> list[Json]:
+    task = {
+        "name": TASK,
+        MODULE: "",
+        "args": "{{ options }}",
+        "check_mode": "{{ check }}",
+        "environment": "{{ way }}",
+    }
+    world = {"simulator_admin": {"url": simulator.admin_url, "requests": "{{ world }}"}}
+    plays = [
+        tasks_play(task, hosts=[case.name for case in together], strategy="free"),
+        tasks_play(world, {**task, "ignore_errors": True}, hosts=[case.name for case in alone], serial=1),
+    ]
+    return [play for play in plays if play["hosts"]]
+
+
+def _seen(
+    simulator: Simulator,
+    played: Played,
+    cases: Sequence[Case],
+    alone: Sequence[Case],
+    before: Mapping[int, tuple[Json, Json]],
+) -> dict[str, Seen]:
+    journal, handshakes = simulator.journal(), simulator.handshakes()
+    seen = {}
+    for case in cases:
+        run = played.task(TASK, case.name)
+        requests = [entry for entry in journal if _belongs(entry, case, run if case in alone else None)]
+        greeted = [entry for entry in handshakes if entry["server_name"] == case.host_name]
+        after = simulator.resource(case.number)
+        seen[case.name] = Seen(case, run, requests, greeted, *before[case.number], after)
+    return seen
+
+
+def _belongs(entry: Json, case: Case, window: TaskRun | None) -> bool:
+    """A list call tells nothing of its resource: of a case that was played alone its time does."""
+    if window:
+        return window.start <= entry["start"] <= window.end
+    return entry["resource_id"] == case.number

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The demo keeps its promises, and leaves nothing behind, also when it is interrupted."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+SECONDS = 180
+"""Far more than it takes: only a demo that hangs meets it."""
+
+WAITING = "Keep the certificate current"
+IN_EARNEST = "3. The rotation"
+
+
+@pytest.fixture
+def mark() -> str:
+    """A word in the environment of all that the demo starts."""
+    return f"mark-{uuid.uuid4()}"
+
+
+@pytest.fixture
+def demo(tmp_path: Path, mark: str) -> Iterator[subprocess.Popen[str]]:
+    """The demo, begun."""
+    process = _begun(tmp_path, mark)
+    yield process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def _begun(folder: Path, mark: str) -> subprocess.Popen[str]:
+    """A process group of its own, and signals as a shell in a terminal hands them on: not ignored."""
+    env = {**os.environ, "PYTHONPATH": str(TESTS), "TMPDIR": str(folder), "DEMO_MARK": mark}
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "demo"],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_from_beginning_to_end(demo: subprocess.Popen[str], tmp_path: Path, mark: str) -> None:
+    """Every promise is checked by the demo itself."""
+    output, _ = demo.communicate(timeout=SECONDS)
+    assert demo.returncode == 0, output
+    assert re.findall(r"^\d(?=\. )", output, re.MULTILINE) == list("123456")
+    assert "\033" not in output
+    assert "PRIVATE KEY" not in output
+    assert_nothing_left(tmp_path, mark)
+
+
+@pytest.mark.parametrize(
+    ("number", "to_whom"),
+    [
+        pytest.param(signal.SIGINT, os.killpg, id="ctrl-c"),  # a terminal interrupts all of the foreground
+        pytest.param(signal.SIGTERM, os.kill, id="sigterm"),
+    ],
+)
+def test_interrupted(demo: subprocess.Popen[str], tmp_path: Path, mark: str, number, to_whom) -> None:
+    """In the middle of the rotation, with a simulator, an ansible-playbook and its worker at work."""
+    _read_until(demo, IN_EARNEST)
+    _read_until(demo, WAITING)
+    to_whom(demo.pid, number)
+    output, _ = demo.communicate(timeout=SECONDS)
+    assert demo.returncode == -number, output
+    assert "Traceback" not in output
+    assert "Interrupted" in output
+    assert_nothing_left(tmp_path, mark)
+
+
+def _read_until(demo: subprocess.Popen[str], words: str) -> None:
+    assert demo.stdout is not None
+    assert any(words in line for line in demo.stdout), f"the demo ended without {words!r}"
+
+
+def assert_nothing_left(folder: Path, mark: str) -> None:
+    """No file, and no process: those that were told to end are given a moment."""
+    assert list(folder.iterdir()) == []
+    end = time.monotonic() + 10
+    while (left := _processes(mark)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert left == []
+
+
+def _processes(mark: str) -> list[str]:
+    """The command lines of the processes that have the mark; none where there is no /proc to tell."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (place / "environ").read_bytes():
+                found.append((place / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:  # it has just ended, or is somebody else's
+            continue
+    return found
