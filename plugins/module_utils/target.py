@@ -130,7 +130,7 @@ class CustomCertificate:
 
     def shown(self, resource: Resource) -> Shown:
         """By the certificate, where the API returns it, else by its expiry."""
-        if resource.ssl_type not in (CUSTOM, UNKNOWN):
+        if resource.ssl_type in (DISABLED, LETS_ENCRYPT):
             return Shown.NO
         if resource.certificate is not None:
             is_there = without_root(installed_chain(resource)) == without_root(self.bundle.chain)
