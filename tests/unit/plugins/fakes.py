@@ -187,7 +187,8 @@ class FakeApi:
         self.touch()
 
     def touch(self):
-        self.raw["updated"] += "+"
+        if self.raw.get("updated"):
+            self.raw["updated"] += "+"
 
     @property
     def writes(self):
