@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Show the collection at work: `python -m demo`."""
+
+from __future__ import annotations
+
+import sys
+
+from stage.interrupts import interruptible
+
+from .expectation import BrokenPromiseError
+from .screen import Screen
+from .story import tell
+
+
+def main() -> int:
+    """The exit status: 1 where a step did not do what the story says."""
+    screen = Screen(sys.stdout)
+    try:
+        tell(screen)
+    except BrokenPromiseError as broken:
+        screen.failure(f"The demo FAILED: {broken}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(interruptible(main))

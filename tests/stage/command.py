@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""A command in a process group of its own, which ends with whoever waits for it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+_GRACE = 5.0
+"""Seconds for ansible-playbook to end its workers, which have process groups of their own."""
+
+
+def run(
+    words: Sequence[str], env: Mapping[str, str], folder: Path, show: Callable[[str], None] = lambda _line: None
+) -> tuple[int, str]:
+    """Run it, and return its exit status and all that it printed.
+
+    Args:
+        words: the command.
+        env: its whole environment.
+        folder: where it runs.
+        show: gets each line as it comes.
+    """
+    process = subprocess.Popen(
+        words,
+        cwd=folder,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        return _follow(process, show)
+    finally:
+        _end(process)
+
+
+def _follow(process: subprocess.Popen[str], show: Callable[[str], None]) -> tuple[int, str]:
+    lines = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.append(line)
+        show(line.rstrip("\n"))
+    return process.wait(), "".join(lines)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Does nothing to a process that has ended by itself."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert process.stdout is not None
+    process.stdout.close()
