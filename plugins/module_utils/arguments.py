@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -106,22 +107,26 @@ _AT_LEAST = {
     "concurrency": 1,
     "requests_per_second": 0.01,
 }
+_AT_MOST = {"request_timeout": 3600, "edge_port": 65535, "edge_timeout": 3600}
+"""Beyond these the system would take another number, or none."""
 
 
 def resolved(parameters: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """The parameters with the environment filled in, an empty string counting as unset wherever it comes from.
 
     Raises:
-        InputError: a number is too small to mean anything.
+        InputError: a number is too small or too large to mean anything.
     """
     values = {name: None if value == "" else value for name, value in parameters.items()}
     for name, variable in _ENVIRONMENT.items():
         values[name] = values.get(name) or _from_environment(name, values, environment.get(variable)) or None
     values["api_url"] = values["api_url"] or DEFAULT_API_URL
     for name, least in _AT_LEAST.items():
-        value = values.get(name)
-        if value is not None and value < least:
+        value, most = values.get(name), _AT_MOST.get(name, math.inf)
+        if value is not None and not value >= least:
             raise InputError(f"{name} is {value}, the least that it can be is {least}")
+        if value is not None and value > most:
+            raise InputError(f"{name} is {value}, the most that it can be is {most}")
     return values
 
 
