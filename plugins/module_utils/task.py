@@ -107,7 +107,10 @@ def run(
     report = report or Report()
     try:
         require_libraries()
-        operation(Task(resolved(parameters), check_mode, redactor, say=say), report)
+        values = resolved(parameters)
+        redactor.add(values["api_key"])
+        redactor.add(values["api_token"])
+        operation(Task(values, check_mode, redactor, say=say), report)
         result = report.success(diff)
     except GcoreError as error:
         result = report.failure(error, diff)
