@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils import libraries, task
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import (
+    ConflictError,
+    GcoreError,
+    InputError,
+    MissingLibraryError,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils.redaction import MASK
+from ansible_collections.gcore.web_security.plugins.module_utils.report import Report, Written
+from ansible_collections.gcore.web_security.plugins.module_utils.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils.task import run
+from unit.plugins.fakes import TOKEN, FakeApi, Script, answer, issued, resource_json
+
+KEYS = {"changed", "resource", "desired", "current", "drift", "verification", "collateral", "warnings", "msg"}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def parameters(**given):
+    return {**{name: option.get("default") for name, option in RESOURCE_CERT.items()}, "api_key": TOKEN, **given}
+
+
+def ran(operation, *, check_mode=False, diff=False, **given):
+    return run(operation, parameters(**given), check_mode=check_mode, diff=diff)
+
+
+def nothing(_task, _report):
+    pass
+
+
+def raising(error):
+    def operation(_task, _report):
+        raise error
+
+    return operation
+
+
+def test_a_success():
+    result = ran(nothing)
+    assert set(result) == KEYS
+    assert result["changed"] is False
+
+
+def test_an_operation_gets_the_resolved_options(monkeypatch):
+    monkeypatch.setenv("GCORE_BASE_URL", "https://elsewhere.example")
+    seen = []
+    ran(lambda got, report: seen.append((got, report)), name="", check_mode=True)
+    ((got, report),) = seen
+    assert got.check_mode is True
+    assert got.values["name"] is None
+    assert got.values["api_url"] == "https://elsewhere.example"
+    assert isinstance(report, Report)
+
+
+@pytest.mark.parametrize("error", [GcoreError("stop", "Go on."), ConflictError("stop", "Go on.")])
+def test_what_was_raised_on_purpose_is_a_failed_result(error):
+    result = ran(raising(error))
+    assert set(result) == KEYS | {"failed"}
+    assert result["failed"] is True
+    assert result["msg"] == "stop. Nothing was changed. Go on."
+
+
+def test_a_failure_while_the_options_are_resolved_is_one_too():
+    result = ran(nothing, retries=-1)
+    assert result["failed"] is True
+    assert "retries is -1" in result["msg"]
+
+
+def test_what_was_known_when_an_error_came_is_shown():
+    def operation(_task, report):
+        report.resource = Resource.from_api(resource_json())
+        report.written = Written.UNKNOWN
+        raise InputError("late")
+
+    result = ran(operation, diff=True)
+    assert result["changed"] is True
+    assert result["resource"]["id"] == 7
+    assert "is not known" in result["msg"]
+    assert "diff" in result
+
+
+@pytest.mark.parametrize("error", [RuntimeError("boom"), KeyError("id"), RecursionError(), AssertionError("no")])
+def test_what_nobody_foresaw_is_told_as_a_bug_with_its_traceback(error):
+    result = ran(raising(error))
+    assert set(result) == KEYS | {"failed", "exception"}
+    assert f"unexpected {type(error).__name__}" in result["msg"]
+    assert "This is a bug" in result["msg"]
+    assert "Traceback" in result["exception"]
+    assert "in operation" in result["exception"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_what_ends_the_process_is_let_through(error):
+    with pytest.raises(error):
+        ran(raising(error()))
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, GcoreError])
+@pytest.mark.parametrize("has_client", [True, False])
+def test_the_token_shows_nowhere_in_what_comes_out(kind, has_client):
+    def operation(got, report):
+        if has_client:
+            got.client()
+        report.warn(f"sent APIKey {TOKEN}")
+        report.current = {"a": [TOKEN], TOKEN: 1}
+        raise kind(f"no luck with {got.values['api_key']}")
+
+    text = json.dumps(ran(operation))
+    assert TOKEN not in text
+    assert TOKEN.partition("$")[2] not in text
+    assert MASK in text
+
+
+def test_a_token_of_the_environment_shows_nowhere_either(monkeypatch):
+    monkeypatch.setenv("GCORE_API_TOKEN", "a-session-token-of-the-portal")
+
+    def operation(got, _report):
+        raise RuntimeError(got.values["api_token"])
+
+    assert "session" not in json.dumps(ran(operation, api_key=None))
+
+
+def test_a_key_that_the_redactor_learnt_shows_nowhere_in_what_comes_out():
+    key = issued().private_key_pem
+    lines = key.splitlines()
+
+    def operation(got, _report):
+        got.redactor.add(key)
+        raise RuntimeError(f"{key} {lines[1]} {lines[1][10:40]}")
+
+    text = json.dumps(ran(operation))
+    assert lines[1][10:30] not in text
+    assert "PRIVATE KEY" not in text
+
+
+def test_a_missing_library_is_told_before_anything_is_done(monkeypatch):
+    monkeypatch.setattr(libraries, "_MISSING", ["requests", "cryptography", "requests"])
+    result = ran(raising(AssertionError("never")))
+    assert result["failed"] is True
+    assert "lacks: cryptography, requests" in result["msg"]
+    assert "pip install" in result["msg"]
+    assert "exception" not in result
+    with pytest.raises(MissingLibraryError):
+        libraries.require_libraries()
+
+
+def test_the_client_is_made_as_the_options_say(monkeypatch):
+    made = {}
+
+    def transport(url, **options):
+        made.update(options, url=url)
+        return Script(("GET /security/resources/7", answer(503, {})))
+
+    monkeypatch.setattr(task, "Transport", transport)
+    options = {"ca_path": "/ca", "validate_certs": False, "retries": 0, "total_timeout": 77, "request_timeout": 3}
+    seen = []
+
+    def operation(got, _report):
+        client = got.client(connections=9)
+        seen.append((client, client.deadline.remaining()))
+        client.resource(7)
+
+    result = ran(operation, api_url="https://api.example/", **options)
+    made.pop("clock")
+    assert made == {"url": "https://api.example/", "validate_certs": False, "ca_path": "/ca", "connections": 9}
+    assert 76 < seen[0][1] <= 77
+    assert seen[0][0]._transport.calls[0].timeout == 3
+    assert seen[0][0]._transport.calls[0].headers["Authorization"] == f"APIKey {TOKEN}"
+    assert result["api_error"]["status"] == 503
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"api_key": None}, "no credentials"),
+        ({"api_token": "another"}, "both api_key and api_token"),
+        ({"api_url": "http://api.example"}, "unencrypted"),
+        ({"ca_path": "/nowhere"}, "ca_path"),
+    ],
+)
+def test_connection_options_that_can_not_be_used(given, said):
+    result = ran(lambda got, _report: got.client(), **given)
+    assert result["failed"] is True
+    assert said in result["msg"]
+    assert TOKEN not in json.dumps(result)
+
+
+def test_an_echo_of_the_api_is_cleaned_once_more(monkeypatch):
+    api = FakeApi(resource_json(name=f"x-{TOKEN}"))
+    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: api)
+
+    def operation(got, report):
+        report.resource = Resource.from_api(got.client().resource(7))
+
+    text = json.dumps(ran(operation, diff=True))
+    assert TOKEN not in text
+    assert "resource 7" in text
