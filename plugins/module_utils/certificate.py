@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from typing import Any
+from weakref import WeakValueDictionary
 
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import CertificateError
 from ansible_collections.gcore.web_security.plugins.module_utils.libraries import (
@@ -41,6 +42,9 @@ class Certificate:
         Raises:
             CertificateError: the bytes are no X.509 certificate, or one whose extensions can't be read.
         """
+        known = _KNOWN.get(der)
+        if known is not None:
+            return known
         certificate = cls(der)
         try:
             certificate._touch()
@@ -51,12 +55,11 @@ class Certificate:
             x509.InvalidVersion,
         ) as error:
             raise CertificateError(f"{what}: not a readable X.509 certificate ({type(error).__name__})") from None
-        return certificate
+        return _KNOWN.setdefault(der, certificate)
 
     def _touch(self) -> None:
         """The library parses as it is asked: ask now, where an error is expected."""
-        self.facts(datetime.now(timezone.utc))
-        _ = (self.is_authority, self.serves_tls, self.issuer_address, self.public_key_der)
+        _ = (self._lasting_facts, self.is_authority, self.serves_tls, self.issuer_address, self.public_key_der)
 
     @cached_property
     def x509(self) -> Any:
@@ -156,6 +159,10 @@ class Certificate:
 
     def facts(self, now: datetime) -> dict[str, Any]:
         """What results and diffs show of it."""
+        return {**self._lasting_facts, "days_left": self.days_left(now)}
+
+    @cached_property
+    def _lasting_facts(self) -> dict[str, Any]:
         return {
             "fingerprint_sha256": self.fingerprint_sha256,
             "subject": self.x509.subject.rfc4514_string(),
@@ -166,7 +173,6 @@ class Certificate:
             "key_size": self.key[1],
             "not_before": timestamp(self.not_before),
             "not_after": timestamp(self.not_after),
-            "days_left": self.days_left(now),
         }
 
     def _extension(self, name: str) -> Any:
@@ -174,6 +180,10 @@ class Certificate:
             return self.x509.extensions.get_extension_for_class(getattr(x509, name)).value
         except x509.ExtensionNotFound:
             return None
+
+
+_KNOWN: WeakValueDictionary[bytes, Certificate] = WeakValueDictionary()
+"""Those in use: what a thousand edges serve is mostly what the run has read before."""
 
 
 def timestamp(moment: datetime) -> str:

@@ -66,7 +66,10 @@ def _problem(error: Exception, timeout: float) -> str:
 def _handshake(address: str, port: int, server_name: str, timeout: float) -> tuple[list[bytes], bool]:
     """The DER of what is served, leaf first, and whether that is the whole chain or all that this Python can tell."""
     deadline = time.monotonic() + timeout
-    with socket.create_connection((address, port), timeout=timeout) as connection:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as connection:
+        connection.settimeout(timeout)
+        connection.connect((address, port))
         connection.settimeout(max(deadline - time.monotonic(), 0.001))
         with _CONTEXT.wrap_socket(connection, server_hostname=server_name, do_handshake_on_connect=False) as session:
             session.do_handshake()

@@ -16,9 +16,14 @@ MASK = "********"
 
 _GRAM = 8
 """Any run of this many characters of a secret is masked, wherever it stands and however its lines are wrapped."""
+_TRACE = _GRAM // 2
+"""Of two adjacent pieces of this length, any gram holds at least one whole."""
 
 _PEM_ARMOUR = re.compile(r"-----[A-Z0-9 ]+-----")
 _PEM_BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]*KEY-----.*?(-----END [A-Z0-9 ]*KEY-----|\Z)", re.DOTALL)
+_USER_INFO = re.compile(r"(?<![^\s/:@'\"])[^\s/:@'\"]{1,256}:[^\s/@]{1,256}(?=@)")
+"""User and password as a URL may have them, be the URL a good one or not."""
+
 _SKIPPED = re.compile(r"\\+[nrt]|\\+|\s+|=")
 """What may stand between two characters of a secret that an API echoes: line ends, as such or escaped, and padding."""
 
@@ -29,6 +34,7 @@ class Redactor:
     def __init__(self, known: Sequence[str | bytes] = ()) -> None:
         self._secrets: list[str | bytes] = [*known]
         self._forms: list[str] | None = None
+        self._traces: frozenset[str] = frozenset()
 
     def add(self, secret: str | bytes | None) -> None:
         """Learn a secret: a token, a passphrase, a private key as PEM text or as DER."""
@@ -44,6 +50,9 @@ class Redactor:
         """Every spelling of every secret. Made when first needed: most runs have nothing to clean."""
         if self._forms is None:
             self._forms = sorted({form for secret in self._secrets for form in _forms(secret) if form})
+            self._traces = frozenset(
+                form[at : at + _TRACE] for form in self._forms for at in range(len(form) - _TRACE + 1)
+            )
         return self._forms
 
     def clean(self, value: Any) -> Any:
@@ -57,26 +66,35 @@ class Redactor:
         return value
 
     def _clean_text(self, text: str) -> str:
-        text = _PEM_BLOCK.sub(MASK, text)
+        text = _USER_INFO.sub(MASK, _PEM_BLOCK.sub(MASK, text))
         for word in (form for form in self.forms() if len(form) < _GRAM):
             text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", MASK, text)
         return _masked(text, self._spans(text)) if len(text) >= _GRAM and self.forms() else text
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        haystack = "\0".join(self.forms())
         positions = _significant(text)
         folded = "".join(text[position] for position in positions).translate(_URL_SAFE)
+        if not self._has_traces(folded) and not self._has_traces(folded.lower()):
+            return
+        haystack = "\0".join(self.forms())
         for start in range(len(folded) - _GRAM + 1):
             gram = folded[start : start + _GRAM]
             if gram in haystack or gram.lower() in haystack:
                 yield positions[start], positions[start + _GRAM - 1] + 1
 
+    def _has_traces(self, folded: str) -> bool:
+        """Whether a gram can be in it at all: each would hold one of the short pieces that are looked for here."""
+        pieces = (folded[at : at + _TRACE] for at in range(0, len(folded) - _TRACE + 1, _TRACE))
+        return not self._traces.isdisjoint(pieces)
+
 
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
-def _significant(text: str) -> list[int]:
+def _significant(text: str) -> Sequence[int]:
     """The positions of the characters that count when looking for a secret."""
+    if not _SKIPPED.search(text):
+        return range(len(text))
     skipped = {position for match in _SKIPPED.finditer(text) for position in range(*match.span())}
     return [position for position in range(len(text)) if position not in skipped]
 
