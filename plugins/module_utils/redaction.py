@@ -21,7 +21,7 @@ _TRACE = _GRAM // 2
 
 _PEM_ARMOUR = re.compile(r"-----[A-Z0-9 ]+-----")
 _PEM_BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]*KEY-----.*?(-----END [A-Z0-9 ]*KEY-----|\Z)", re.DOTALL)
-_USER_INFO = re.compile(r"(?<![^\s/:@'\"])[^\s/:@'\"]{1,256}:[^\s/@]{1,256}(?=@)")
+_USER_INFO = re.compile(r"(?<![^\s/:@'\"])[^\s/:@'\"]{1,256}:[^\s/:@]{1,256}(?=@)")
 """User and password as a URL may have them, be the URL a good one or not."""
 
 _SKIPPED = re.compile(r"\\+[nrt]|\\+|\s+|=")
