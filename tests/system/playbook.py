@@ -175,6 +175,9 @@ def environment(folder: Path) -> dict[str, str]:
         "ANSIBLE_COLLECTIONS_PATH": collections_path(),
         "ANSIBLE_CALLBACK_PLUGINS": str(_HERE / "plugins" / "callback"),
         "ANSIBLE_ACTION_PLUGINS": str(_HERE / "plugins" / "action"),
+        # By default a module works below the home that the password file names, whatever HOME says.
+        "ANSIBLE_REMOTE_TEMP": str(home / "remote"),
+        "ANSIBLE_ASYNC_DIR": str(home / "jobs"),
         "ANSIBLE_FORKS": "8",
         "ANSIBLE_INJECT_FACT_VARS": "false",  # with facts as variables, ansible warns of options that come as one dict
         "ANSIBLE_LOCALHOST_WARNING": "false",

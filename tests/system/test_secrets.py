@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Keys, passphrases and tokens that are planted, and appear nowhere: neither whole nor in part nor in other letters.
+
+Every run of every test is searched; here are those that try hardest to make a secret come out.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import socket
+import textwrap
+import time
+import urllib.parse
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from simulator.authority import new_key
+from simulator.handle import rule
+
+from .canaries import Canaries
+from .cases import CERTIFICATE, TASK, Case, File, both_ways, play_cases
+from .material import API_KEY, BEARER_TOKEN, CANARIES, CUT_TOKEN, NEW, OLD, PASSPHRASE, WRONG_PASSPHRASE, WRONG_TOKEN
+from .playbook import MODULE, environment, tasks_play
+
+MASK = "********"
+LOUDEST = ("-vvvv", "--diff")
+ENCRYPTED = {"certificate": NEW.full_chain_pem, "private_key": NEW.key_pem(passphrase=PASSPHRASE)}
+BUNDLE = base64.b64encode(NEW.pkcs12(PASSPHRASE)).decode()
+
+
+def closed_port() -> str:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{found.getsockname()[1]}"
+
+
+LOUD = [
+    Case("change", CERTIFICATE),
+    Case("in-sync", CERTIFICATE, NEW),
+    Case("check", CERTIFICATE, check=True),
+    Case("refused-by-the-api", CERTIFICATE, faults=[rule("400", call="put")]),
+    Case("echoed-by-a-gateway", {**CERTIFICATE, "retries": 0}, faults=[rule("502_html", call="put")]),
+    Case("echoed-on-a-read", {**CERTIFICATE, "retries": 0}, faults=[rule("500", call="get")]),
+    Case("retried", CERTIFICATE, faults=[rule("500", call="put", times=1)]),
+    Case("wrong-token", {**CERTIFICATE, "api_key": WRONG_TOKEN}),
+    Case("cut-token", {**CERTIFICATE, "api_key": CUT_TOKEN}),
+    Case(
+        "session-token", {**CERTIFICATE, "api_key": None, "api_token": BEARER_TOKEN}, faults=[rule("403", call="put")]
+    ),
+    Case("swapped-token", {**CERTIFICATE, "api_key": BEARER_TOKEN}),
+    Case("api-down", {**CERTIFICATE, "api_url": closed_port(), "retries": 0}),
+    Case("wrong-passphrase", {**ENCRYPTED, "private_key_passphrase": WRONG_PASSPHRASE}),
+    Case("passphrase", {**ENCRYPTED, "private_key_passphrase": PASSPHRASE}, faults=[rule("400", call="put")]),
+    Case("bundle", {"pkcs12": BUNDLE, "private_key_passphrase": PASSPHRASE}, faults=[rule("400", call="put")]),
+    Case("damaged-bundle", {"pkcs12": BUNDLE[:-40], "private_key_passphrase": PASSPHRASE}),
+    Case("truncated-key", {**CERTIFICATE, "private_key": NEW.private_key_pem[:-50]}),
+    Case("key-on-one-line", {**CERTIFICATE, "private_key": NEW.private_key_pem.replace("\n", " ")}),
+    Case("key-as-certificate", {**CERTIFICATE, "certificate": NEW.private_key_pem}),
+    Case("token-with-line-end", {**CERTIFICATE, "api_key": f"{WRONG_TOKEN}\n{WRONG_TOKEN}"}),
+    Case("token-in-the-url", {**CERTIFICATE, "api_key": None, "api_url": f"https://user:{WRONG_TOKEN}@api.invalid"}),
+]
+FROM_FILES = {"certificate_path": File(NEW.full_chain_pem), "private_key_path": File(NEW.key_pem("traditional"))}
+LOUD += [
+    Case("files", FROM_FILES, faults=[rule("400", call="put")]),
+    Case("bundle-file", {"pkcs12_path": File(NEW.pkcs12())}, faults=[rule("400", call="put")]),
+]
+FAILING = [case.name for case in LOUD if case.name not in ("change", "in-sync", "check", "retried")]
+ECHOED = ["refused-by-the-api", "echoed-on-a-read", "wrong-token", "cut-token", "session-token", "bundle", "files"]
+
+
+@pytest.fixture(scope="module")
+def loud(simulator, ansible):
+    """Whatever is said here was searched by the harness."""
+    return play_cases(simulator, ansible, both_ways(LOUD), *LOUDEST, echo_secrets=True)
+
+
+@pytest.mark.parametrize("way", ["action", "module"])
+@pytest.mark.parametrize("name", FAILING)
+def test_a_failing_task_at_its_loudest(name, way, loud):
+    assert loud[f"{name}-{way}"].failed
+
+
+@pytest.mark.parametrize("way", ["action", "module"])
+@pytest.mark.parametrize("name", ECHOED)
+def test_what_the_api_echoed_is_masked_and_the_rest_can_be_read(name, way, loud):
+    one = loud[f"{name}-{way}"]
+    error = one.result["api_error"]
+    assert MASK in one.message
+    assert MASK in json.dumps(error["info"])
+    assert error["request_id"] == one.requests[-1]["request_id"]
+
+
+@pytest.mark.parametrize("way", ["action", "module"])
+@pytest.mark.parametrize("name", ["change", "in-sync", "check", "retried"])
+def test_a_task_that_ends_well_at_its_loudest(name, way, loud):
+    one = loud[f"{name}-{way}"]
+    assert not one.failed, one.message
+    assert "BEGIN" not in json.dumps(one.result.get("diff"))
+
+
+ROTATE = {
+    "name": TASK,
+    MODULE: {
+        "api_url": "{{ api_url }}",
+        "resource_id": "{{ resource_id }}",
+        "certificate_path": "{{ certificate }}",
+        "private_key_path": "{{ key }}",
+        "edge_port": "{{ edge_port }}",
+        "retries": 0,
+    },
+    "register": "rotated",
+}
+KEEP = {"name": "keep", "ansible.builtin.set_fact": {"kept": "{{ rotated }}", "cacheable": True}}
+BY_FAULT = [("change", []), ("refused", [rule("400", call="put")])]
+
+
+def play_of(simulator, ansible, name: str, faults: list) -> tuple[list, dict]:
+    """A play that rotates, and keeps the result as a fact; its variables."""
+    case = Case(name, faults=faults)
+    simulator.reset()
+    simulator.settings(echo_secrets=True)
+    simulator.seed([case.seed()])
+    simulator.faults(case.rules())
+    variables = {
+        "api_url": simulator.api_url,
+        "edge_port": simulator.edge_port,
+        "resource_id": case.number,
+        "certificate": ansible.file(NEW.full_chain_pem),
+        "key": ansible.file(NEW.private_key_pem),
+    }
+    return [tasks_play({**ROTATE, "ignore_errors": True}, KEEP, vars=variables)], {"GCORE_API_KEY": API_KEY}
+
+
+@pytest.mark.parametrize(("name", "faults"), BY_FAULT, ids=["change", "refused"])
+def test_neither_log_nor_fact_cache(name, faults, simulator, ansible, tmp_path):
+    plays, env = play_of(simulator, ansible, name, faults)
+    log, cache = tmp_path / "log", tmp_path / "facts"
+    env |= {
+        "ANSIBLE_LOG_PATH": str(log),
+        "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(cache),
+    }
+    played = ansible.run(plays, *LOUDEST, env=env)
+    assert (played.task(TASK).status == "failed") is bool(faults)
+    [fact_file] = cache.iterdir()
+    assert "kept" in fact_file.read_text()
+    assert CANARIES.assert_absent_below(tmp_path) == 2
+
+
+def eventually(look, wanted: str) -> dict:
+    """What `look` returns as soon as it has the wanted key."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        found = look()
+        if found and wanted in found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"no {wanted} within a minute: {found}")
+
+
+@pytest.mark.parametrize(("name", "faults"), BY_FAULT, ids=["change", "refused"])
+def test_nor_an_asynchronous_job_that_is_kept(name, faults, simulator, ansible):
+    plays, env = play_of(simulator, ansible, name, faults)
+    plays[0]["tasks"][0] |= {"async": 60, "poll": 0}
+    played = ansible.run(plays, *LOUDEST, env=env)
+    job = Path(played.task(TASK).result["results_file"])
+    result = eventually(lambda: job.exists() and job.read_text() and json.loads(job.read_text()), "msg")
+    assert bool(result.get("failed")) is bool(faults)
+    CANARIES.assert_absent(json.dumps(result), "an asynchronous job")
+
+
+@pytest.mark.parametrize(("name", "faults"), BY_FAULT, ids=["change", "refused"])
+def test_nor_ansible_runner_and_so_no_awx(name, faults, simulator, ansible, tmp_path):
+    runner = pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
+    plays, env = play_of(simulator, ansible, name, faults)
+    data = tmp_path / "data"
+    (data / "project").mkdir(parents=True)
+    (data / "project" / "rotate.yml").write_text(json.dumps(plays))
+    run = runner.run(
+        private_data_dir=str(data),
+        playbook="rotate.yml",
+        inventory="localhost ansible_connection=local",
+        envvars={**environment(tmp_path), "RECORD": str(tmp_path / "record"), **env},
+        cmdline=" ".join(LOUDEST),
+        fact_cache="facts",
+        fact_cache_type="jsonfile",
+        quiet=True,
+    )
+    artifacts = Path(run.config.artifact_dir)
+    assert run.status == "successful"
+    failed = [event for event in run.events if event["event"] == "runner_on_failed"]
+    assert len(failed) == len(faults)
+    assert list(artifacts.glob("facts/*"))
+    # The runner's own record of the environment that it was given is not ours.
+    own = artifacts / "command"
+    assert API_KEY in json.loads(own.read_text())["env"].values()
+    assert CANARIES.assert_absent_below(artifacts, but=[own]) > len(list(artifacts.glob("job_events/*.json"))) > 5
+
+
+KEY = new_key("rsa")
+PEM = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+DER = KEY.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+BODY = "".join(PEM.splitlines()[1:-1])
+TOKEN = secrets.token_hex(20)
+
+SPELLINGS = {
+    "pem": PEM,
+    "one-line-of-it": PEM.splitlines()[12],
+    "part-of-a-line": f"received {PEM.splitlines()[12][5:40]}...",
+    "wrapped-at-another-width": textwrap.fill(BODY, 11),
+    "escaped-line-ends": json.dumps(textwrap.fill(BODY, 20)),
+    "escaped-twice": json.dumps(json.dumps(textwrap.fill(BODY, 20))),
+    "der-as-hex": DER.hex()[800:900],
+    "der-as-upper-hex": DER.hex()[800:900].upper(),
+    "base64-of-the-pem": base64.b64encode(PEM.encode()).decode(),
+    "base64-of-a-line": base64.b64encode(f"a{PEM.splitlines()[12]}\n".encode()).decode(),
+    "a-number-of-it": str(KEY.private_numbers().p),
+    "token": f"Authorization: APIKey {TOKEN}",
+    "part-of-the-token": f"Bad permanent token: {TOKEN[7:30]}",
+    "base64-of-the-token": base64.b64encode(f"APIKey {TOKEN}".encode()).decode(),
+    "token-in-a-url": urllib.parse.quote(f"https://user:{TOKEN}@host"),
+}
+
+
+@pytest.fixture(scope="module")
+def canaries() -> Canaries:
+    planted = Canaries()
+    planted.plant_key("key", KEY)
+    planted.plant_text("token", TOKEN)
+    return planted
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_the_hunt_finds(name, canaries):
+    assert canaries.found_in(f"before {SPELLINGS[name]} after")
+
+
+def test_the_hunt_does_not_cry_wolf(canaries):
+    public = (
+        OLD.full_chain_pem
+        + NEW.full_chain_pem
+        + KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    )
+    assert canaries.found_in(public) == []
+    assert CANARIES.found_in(public) == []
+
+
+def test_the_hunt_is_on(ansible):
+    leak = {"ansible.builtin.debug": {"msg": "{{ 'yek' | replace('yek', secret) }}"}}
+    with pytest.raises(AssertionError, match="shows secrets"):
+        ansible.run([tasks_play(leak, vars={"secret": PASSPHRASE})])
