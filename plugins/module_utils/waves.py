@@ -23,12 +23,12 @@ def share(value: object, total: int, option: str) -> int:
     text = str(value).strip()
     number, percent, _rest = text.partition("%")
     try:
-        amount = float(number) * total / 100 if percent else int(number)
+        amount = float(number) if percent else int(number)
     except ValueError:
         amount = -1
-    if amount < 0 or _rest:
+    if not 0 <= amount < math.inf or _rest:
         raise InputError(f"{option}: '{text}' is neither a count nor a percentage such as 10%")
-    return math.floor(amount)
+    return math.floor(amount * total / 100) if percent else int(amount)
 
 
 def waves(items: Sequence[Item], sizes: Sequence[object]) -> Iterator[Sequence[Item]]:
