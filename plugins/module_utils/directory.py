@@ -19,6 +19,7 @@ _LINEAGES: tuple[Mapping[str, str], ...] = (
 
 _CERTIFICATES = (".crt", ".cer", ".pem")
 _BUNDLES = (".p12", ".pfx")
+_COMBINED = ".pem"
 _KEY = ".key"
 _CHAINS = (".chain.pem", ".chain.crt", ".ca-bundle", ".issuer.crt")
 
@@ -30,7 +31,7 @@ class Entry:
     Attributes:
         label: how messages call it.
         options: the options that read it, as the module has them.
-        combined_path: one PEM file that holds certificate and key.
+        combined_path: a PEM file that may hold certificate and key.
         problem: why it can't be one.
     """
 
@@ -95,5 +96,7 @@ def _pair(path: str, directory: str, stem: str, *, has_key: bool) -> Entry:
         return Entry(path, combined_path=path)
     base = os.path.join(directory, stem)
     chain = next((base + ending for ending in _CHAINS if os.path.exists(base + ending)), "")
-    options = {"certificate_path": path, "private_key_path": base + _KEY}
-    return Entry(path, {**options, "chain_path": chain} if chain else options)
+    options = {"private_key_path": base + _KEY, **({"chain_path": chain} if chain else {})}
+    if path.endswith(_COMBINED):
+        return Entry(path, options, combined_path=path)
+    return Entry(path, {"certificate_path": path, **options})
