@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from threading import Lock
+from threading import RLock
 
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import ApiError, StoppedError
 
@@ -21,7 +21,7 @@ class Brake:
     def __init__(self) -> None:
         self._tolerated: int | None = None
         self._failures: Counter[int] = Counter()
-        self._lock = Lock()
+        self._lock = RLock()  # a signal may call `stop` while its own thread counts
         self.reason = ""
 
     def tolerate(self, failures: int) -> None:
@@ -33,14 +33,22 @@ class Brake:
         with self._lock:
             self.reason = self.reason or reason
 
-    def admit_write(self) -> None:
+    def admit_write(self, failure: ApiError | None = None) -> None:
         """Ask before a write.
+
+        Args:
+            failure: of the same write when it was tried before.
 
         Raises:
             StoppedError: the run is stopped.
+            ApiError: it is, and this write will not get another try after its failure.
         """
         if self.reason:
-            raise StoppedError(f"the run was stopped: {self.reason}")
+            raise failure or self.refusal()
+
+    def refusal(self) -> StoppedError:
+        """What is to be said of a write that the brake keeps from beginning."""
+        return StoppedError(f"the run was stopped: {self.reason}")
 
     def write_failed(self, resource_id: int, error: ApiError) -> None:
         """Count a failed write, and stop the run where there are too many."""

@@ -13,6 +13,7 @@ from threading import Lock
 from ansible_collections.gcore.web_security.plugins.module_utils.brake import Brake
 from ansible_collections.gcore.web_security.plugins.module_utils.drift import State
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import (
+    DeadlineError,
     GcoreError,
     InternalError,
     MatchError,
@@ -102,32 +103,35 @@ def enrol(resources: Iterable[Resource], candidates: Sequence[Candidate], choice
         report: gets the members, ordered by name, and what is unmatched.
     """
     matcher = Matcher([candidate.offer for candidate in candidates])
-    by_label = {candidate.offer.label: candidate for candidate in candidates}
+    by_offer = {candidate.offer: candidate for candidate in candidates}
     account = sorted(resources, key=lambda resource: (resource.name, resource.id))
     for resource in account:
         if choice.has(resource):
-            _enrol_one(resource, matcher, by_label, choice, report)
+            _enrol_one(resource, matcher, by_offer, choice, report)
     for key, offer in matcher.unknown(account):
         problem = ResourceLookupError(f"no resource has the id or name {key}", "Mend the mapping of the certificate.")
         report.members.append(Member(None, key, offer.label, error=problem))
-    used = {member.label for member in report.members}
-    report.unmatched_certificates = [label for label in by_label if label not in used]
+    labels = {member.label for member in report.members}
+    used = {offer.leaf for offer in by_offer if offer.label in labels}
+    report.unmatched_certificates = [offer.label for offer in by_offer if offer.leaf not in used]
 
 
 def _enrol_one(
-    resource: Resource, matcher: Matcher, by_label: dict[str, Candidate], choice: Choice, report: FleetReport
+    resource: Resource, matcher: Matcher, by_offer: dict[Offer, Candidate], choice: Choice, report: FleetReport
 ) -> None:
+    left_alone = choice.leaves_alone(resource)
     try:
         offer = matcher.offer_for(resource)
     except MatchError as error:
-        report.members.append(Member(resource.id, resource.name, error=error))
+        unmatched = Member(resource.id, resource.name, left_alone=left_alone, error=None if left_alone else error)
+        report.members.append(unmatched)
         return
     if offer is None:
         report.unmatched_resources.append({"id": resource.id, "name": resource.name})
         return
-    candidate = by_label[offer.label]
-    member = Member(resource.id, resource.name, offer.label, candidate.redactor, choice.leaves_alone(resource))
-    if not member.left_alone:
+    candidate = by_offer[offer]
+    member = Member(resource.id, resource.name, offer.label, candidate.redactor, left_alone)
+    if not left_alone:
         member.rotated = Rotated(resource, candidate.target, Report(resource), redactor=candidate.redactor)
     report.members.append(member)
 
@@ -176,18 +180,22 @@ class Fleet:
             report.warnings.append(
                 "No edge answered: the others were not asked. Set edge_probe to never if that is so here."
             )
+        report.stopped = self._brake.reason
         return [member for member in members if _has_drifted(member)]
 
     def write(self, drifted: Sequence[Member], sizes: Sequence[object], report: FleetReport) -> None:
-        """Write those that drifted, a wave at a time; a wave that fails as a whole is the last one."""
+        """Write those that drifted, a wave at a time; a wave that fails as a whole is the last one.
+
+        In the end there may be what an earlier run stored and its edge does not serve yet.
+        """
         self._progress.writing(len(drifted))
         for number, wave in enumerate(waves(drifted, sizes), start=1):
-            for member in wave:
-                member.wave = number
-            if not self._brake.reason:
-                self._write_wave(number, wave)
+            self._write_wave(number, wave)
+            self._prove(wave)
             if all(member.error for member in wave):
                 self._brake.stop(f"no resource of wave {number} could be rotated")
+        if not self._brake.reason:
+            self._prove(report.members)
         report.stopped = self._brake.reason
         missed = [member for member in drifted if member.outcome() == "not_attempted"]
         if report.stopped:
@@ -200,14 +208,29 @@ class Fleet:
                 member.wave = number
 
     def _write_wave(self, number: int, wave: Sequence[Member]) -> None:
+        self._look_after_parent()
+        for member in wave:
+            member.wave = number
+        if self._brake.reason:
+            for member in wave:
+                member.error = self._brake.refusal()
+            return
         self._progress.wave(number, len(wave))
         for member in self._each(self._write, wave):
             self._progress.finished(member.name, *member.fingerprints(), member.outcome().replace("_", " "))
-        items = {id(member.rotated): member for member in wave if member.rotated and not member.error}
-        self._progress.awaiting(sum(item.report.verification["edge"] == "pending" for item in _rotated(wave)))
-        for item, refusal in self._rotation.await_edges(_rotated(items.values()), self._pool.map):
-            items[id(item)].error = refusal
+
+    def _prove(self, members: Iterable[Member]) -> None:
+        """Wait for the edges of those that are to be waited for; one that does not follow is a failure."""
+        by_item = {id(member.rotated): member for member in members if member.rotated and not member.error}
+        pending = self._rotation.unproven(_rotated(by_item.values()))
+        self._progress.awaiting(len(pending))
+        for item, refusal in self._rotation.await_edges(pending, self._ask):
+            by_item[id(item)].error = refusal
             self._brake.gave_up(item.resource.id)
+
+    def _ask(self, step: Callable[[Rotated], bool], items: Iterable[Rotated]) -> Iterable[bool]:
+        self._look_after_parent()
+        return self._pool.map(step, items)
 
     def _each(self, step: Callable[[Rotated], None], members: Sequence[Member]) -> Iterable[Member]:
         """Each member as its step ends; what goes wrong with one is kept with it."""
@@ -228,7 +251,7 @@ class Fleet:
 
     def _look(self, item: Rotated) -> None:
         if self._brake.reason:
-            raise StoppedError(f"the run was stopped: {self._brake.reason}")
+            raise self._brake.refusal()
         asks = self._rotation.asks_edge(item) and (self._is_insistent or self._scout.is_worth_asking())
         self._rotation.look(item, ask_edge=asks)
         self._scout.heard(item)
@@ -238,6 +261,9 @@ class Fleet:
             self._brake.admit_write()
             self._rotation.write(item)
         except StoppedError:
+            raise
+        except DeadlineError as error:
+            self._brake.stop(error.message)
             raise
         except Exception:
             self._brake.gave_up(item.resource.id)

@@ -18,10 +18,10 @@ from ansible_collections.gcore.web_security.plugins.module_utils.resource import
 
 
 class Selection:
-    """Resources by id, exact name, or glob; patterns that are neither hit nothing."""
+    """Resources by id, exact name, or glob; patterns that are neither hit nothing, and empty ones are none."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self._patterns = [normalised(str(pattern)) for pattern in patterns]
+        self._patterns = [normalised(str(pattern)) for pattern in patterns if str(pattern).strip()]
 
     def __bool__(self) -> bool:
         return bool(self._patterns)
@@ -62,7 +62,7 @@ class Matcher:
     def __init__(self, offers: Sequence[Offer]) -> None:
         self._explicit: dict[str, list[Offer]] = defaultdict(list)
         self._by_name: dict[str, list[Offer]] = defaultdict(list)
-        self._names = {offer.label: {normalised(name) for name in offer.leaf.dns_names} for offer in offers}
+        self._names = {offer.leaf: {normalised(name) for name in offer.leaf.dns_names} for offer in offers}
         for offer in offers:
             index, keys = (
                 (self._explicit, offer.resources) if offer.resources else (self._by_name, offer.leaf.dns_names)
@@ -93,7 +93,7 @@ class Matcher:
         return [(key, offer) for key, offers in self._explicit.items() if key not in known for offer in offers]
 
     def _fit(self, offer: Offer, resource: Resource) -> _Fit:
-        own = self._names[offer.label]
+        own = self._names[offer.leaf]
         hosts = [normalised(resource.name)]
         hosts += [normalised(alias.name) for alias in resource.aliases if not alias.has_certificate]
         covered = [host for host in hosts if any(key in own for key in _keys(host))]

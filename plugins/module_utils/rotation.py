@@ -148,22 +148,27 @@ class Rotation:
             if self._policy.verify == "edge" and item.target.wants_edge:
                 item.report.verification["edge"] = "pending"
 
+    def unproven(self, items: Iterable[Rotated]) -> list[Rotated]:
+        """Those whose edges are to be waited for."""
+        if self._policy.verify != "edge" or self._policy.check_mode:
+            return []
+        return [item for item in items if item.report.verification["edge"] == "pending"]
+
     def await_edges(
         self, items: Sequence[Rotated], each: Callable[..., Iterable[bool]] = map
     ) -> list[tuple[Rotated, NotServedError]]:
         """Wait until the edges serve what is stored, asking all that are still pending in each round.
 
         Args:
-            items: any, of which only those with a pending edge are waited for.
+            items: any, of which only the unproven ones are waited for.
             each: `map`, or one that works concurrently.
 
         Returns:
             Those whose edges did not follow in time, and what is to be said of each.
         """
-        if self._policy.verify != "edge" or self._policy.check_mode:
-            return []
-        pending = [item for item in items if item.report.verification["edge"] == "pending"]
-        end = self._client.clock.monotonic() + self._policy.verify_timeout
+        pending = self.unproven(items)
+        begin = self._client.clock.monotonic()
+        end = begin + self._policy.verify_timeout
         while pending:
             pending = [item for item, done in zip(pending, each(self._is_served, pending), strict=True) if not done]
             left = min(end - self._client.clock.monotonic(), self._client.deadline.remaining())
@@ -171,7 +176,8 @@ class Rotation:
                 break
             if pending:
                 self._client.deadline.sleep(min(self._policy.verify_interval, left))
-        return [(item, _unserved(item, self._policy)) for item in pending]
+        waited = self._client.clock.monotonic() - begin
+        return [(item, _unserved(item, self._policy.edge_port, waited)) for item in pending]
 
     def _is_served(self, item: Rotated) -> bool:
         item.edge = self._probe(item.resource)
@@ -194,6 +200,7 @@ class Rotation:
             What the resource was before the write, None where it became right without one.
         """
         before: Raw | None = None
+        failure: ApiError | None = None
         report, target, client = item.report, item.target, self._client_for(item)
         for attempt in count(1):
             raw = client.resource(item.resource.id)
@@ -205,12 +212,12 @@ class Rotation:
             if _plan(item).state is State.IN_SYNC:
                 report.written = Written.NO if before is None else Written.YES
                 return before
-            self._brake.admit_write()
+            self._brake.admit_write(failure)
             try:
                 report.receipt = client.replace(item.resource.id, put_body(raw, target.fields()))
             except ApiError as error:
                 if error.outcome_unknown:
-                    before, report.written = before or raw, Written.UNKNOWN
+                    before, failure, report.written = before or raw, error, Written.UNKNOWN
                 self._brake.write_failed(item.resource.id, error)
                 client.pause(error, attempt)
             else:
@@ -296,7 +303,7 @@ def _moved(report: Report) -> str:
     return f", other settings changed: {settings}" if settings else ""
 
 
-def _unserved(item: Rotated, policy: Policy) -> NotServedError:
+def _unserved(item: Rotated, port: int, waited: float) -> NotServedError:
     """The time is over: the edge serves the certificate from before, or a stranger, or nothing."""
     leaf = item.edge.leaf if item.edge else None
     if leaf is None:
@@ -306,7 +313,6 @@ def _unserved(item: Rotated, policy: Policy) -> NotServedError:
         if leaf.fingerprint_sha256 != item.report.current.get("fingerprint_sha256"):
             item.report.verification["edge"] = "mismatch"
     return NotServedError(
-        f"the certificate is stored, but the edge {item.resource.service_ip}:{policy.edge_port} {seen} "
-        f"(waited {policy.verify_timeout:g} s)",
+        f"the certificate is stored, but the edge {item.resource.service_ip}:{port} {seen} (waited {waited:.0f} s)",
         "Look at the site; if it still serves the old certificate in a while, ask the vendor's support.",
     )

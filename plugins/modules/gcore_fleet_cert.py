@@ -256,6 +256,11 @@ summary:
   sample: {"rotated": 3, "would_rotate": 0, "in_sync": 9, "failed": 0, "not_attempted": 0, "lets_encrypt": 0,
     "https_disabled": 0, "suspended": 0, "resources": 12, "unmatched_resources": 0, "unmatched_certificates": 0,
     "bad_certificates": 0}
+stopped:
+  description: Why the run ended before all was tried, null where it did not.
+  returned: always
+  type: str
+  sample: 4 failures, and max_failures tolerates 3
 results:
   description: One entry for each resource that a certificate covers or is mapped to, in the order of the names.
   returned: always
@@ -327,7 +332,9 @@ plan:
   elements: dict
   sample: [{"id": 1234, "name": "www.example.com", "certificate": "/etc/pki/www.example.com.crt", "wave": 1}]
 unmatched:
-  description: Resources that no certificate covers, and certificates that cover no resource.
+  description:
+    - Resources that no certificate covers, and certificates that no resource gets, because they cover none or another
+      one fits better.
   returned: always
   type: dict
   sample: {"resources": [{"id": 7, "name": "old.example.com"}], "certificates": ["/etc/pki/sites/spare.crt"]}

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""A whole account behind a fake transport, with its edges, and a fleet that works on it without waiting."""
+
+from __future__ import annotations
+
+import copy
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import RLock
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from ansible_collections.gcore.web_security.plugins.module_utils.brake import Brake
+from ansible_collections.gcore.web_security.plugins.module_utils.certificate import Certificate
+from ansible_collections.gcore.web_security.plugins.module_utils.edge import EdgeAnswer
+from ansible_collections.gcore.web_security.plugins.module_utils.fleet import Candidate, Choice, Fleet, enrol
+from ansible_collections.gcore.web_security.plugins.module_utils.fleet_report import FleetReport
+from ansible_collections.gcore.web_security.plugins.module_utils.matching import Offer, Selection
+from ansible_collections.gcore.web_security.plugins.module_utils.progress import Progress
+from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
+from ansible_collections.gcore.web_security.plugins.module_utils.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils.rotation import Policy, Rotation
+from ansible_collections.gcore.web_security.plugins.module_utils.target import CustomCertificate
+from simulator import fingerprints
+from unit.plugins.fakes import (
+    DAY,
+    NOW,
+    RESOURCES,
+    SILENT,
+    FakeClock,
+    answer,
+    bundle,
+    client_over,
+    issued,
+    resource_json,
+    unix,
+)
+
+OLD = NOW + 10 * DAY
+
+
+def site(number, name=None, **fields):
+    """A resource of the account, with a custom certificate that ends soon."""
+    expiry = {"service_ssl_expire": unix(OLD), **fields}
+    return resource_json(id=number, name=name or f"n{number:03}.example.com", **expiry)
+
+
+def alias(name, expires=0):
+    """An alias as the API tells it."""
+    return {"alias_data": name, "alias_ssl_expire": expires}
+
+
+class FakeAccount:
+    """A transport with many resources behind it, for many workers; its edges serve what is stored.
+
+    Attributes:
+        on_put: called before a PUT takes effect, with the resource's id; it raises, returns an answer, or None.
+        on_probe: the same before a handshake, with the name; what it returns is the edge's answer.
+        calls: method and path of each, in their order.
+        asked: the names of all handshakes.
+        stuck: the names whose edges go on serving what they served before.
+    """
+
+    def __init__(self, *raws):
+        self._lock = RLock()
+        self.raws = {raw["id"]: raw for raw in raws}
+        self.served = {}
+        self.calls = []
+        self.asked = []
+        self.on_put = lambda _number: None
+        self.on_probe = lambda _name: None
+        self.stuck = set()
+
+    def send(self, method, path, headers, body, timeout):
+        with self._lock:
+            self.calls.append(f"{method} {path}")
+        if path == RESOURCES:
+            return answer(200, copy.deepcopy(list(self.raws.values())))
+        number = int(path.rpartition("/")[2])
+        if method == "PUT":
+            planned = self.on_put(number)
+            if planned is not None:
+                return planned
+            self.install(number, json.loads(body))
+        return answer(200, copy.deepcopy(self.raws[number]))
+
+    def install(self, number, body):
+        """What a PUT does."""
+        leaf = x509.load_pem_x509_certificate(body["service_ssl_crt"].encode())
+        with self._lock:
+            kept = {name: value for name, value in body.items() if name not in ("service_ssl_crt", "service_ssl_key")}
+            expiry = {"service_ssl_expire": unix(fingerprints.not_after(leaf)), "updated": f"{body['updated']}+"}
+            self.raws[number] = {**kept, **expiry}
+            if body["name"] not in self.stuck:
+                self.serve(body["name"], leaf)
+
+    def serve(self, name, leaf):
+        """From now on the edge of that name serves this certificate."""
+        self.served[name] = Certificate(leaf.public_bytes(Encoding.DER))
+
+    def probe(self, address, port, server_name, timeout):
+        with self._lock:
+            self.asked.append(server_name)
+        leaf = self.served.get(server_name)
+        return self.on_probe(server_name) or (EdgeAnswer(leaf, (leaf,)) if leaf else SILENT)
+
+    def raw(self, made, number, **fields):
+        """A resource that has this certificate, and whose edge serves it."""
+        raw = site(number, service_ssl_expire=unix(made.not_after), **fields)
+        self.raws[number] = raw
+        self.serve(raw["name"], made.certificate)
+        return raw
+
+    @property
+    def written(self):
+        """The ids of the resources that a PUT was sent for, in the order of the calls."""
+        return [int(call.rpartition("/")[2]) for call in self.calls if call.startswith("PUT")]
+
+
+def offer(made, label="new", resources=()):
+    """A certificate to choose from."""
+    return Offer(label, Certificate(made.der), tuple(resources))
+
+
+def candidate(made, label="new", resources=(), **options):
+    """A certificate that a fleet may use."""
+    redactor = Redactor([made.private_key_pem])
+    return Candidate(offer(made, label, resources), CustomCertificate(bundle(made), **options), redactor)
+
+
+def wildcard(days=90.0, **options):
+    """A certificate for every site."""
+    return issued("*.example.com", days=days, **options)
+
+
+def everything(**options):
+    """A run about the whole account."""
+    return Choice(Selection(()), Selection(()), **options)
+
+
+class Stage:
+    """One run of a fleet over an account, in its steps."""
+
+    def __init__(self, account, *candidates, workers=4, choice=None, insistent=False, **policy):
+        self.account = account
+        self.time = FakeClock()
+        self.report = FleetReport()
+        self.brake = Brake()
+        self.client = client_over(account, self.time)
+        self.lines = []
+        self.look_after_parent = lambda: None
+        self._candidates = candidates
+        self._workers = workers
+        self._choice = choice or everything()
+        self._insistent = insistent
+        self._policy = Policy(**policy)
+
+    def run(self, sizes=("100%",), tolerated=None):
+        """Look, write, and return the outcomes by name."""
+        resources = [Resource.from_api(raw) for raw in self.client.resources()]
+        enrol(resources, self._candidates, self._choice, self.report)
+        if tolerated is not None:
+            self.brake.tolerate(tolerated)
+        with ThreadPoolExecutor(self._workers) as pool:
+            fleet = Fleet(
+                Rotation(self.client, self._policy, self.account.probe, self.brake),
+                self.brake,
+                Progress(self.lines.append, self.time.clock),
+                pool,
+                is_insistent=self._insistent,
+                look_after_parent=self.look_after_parent,
+            )
+            drifted = fleet.look(self.report)
+            if self._policy.check_mode:
+                fleet.plan(drifted, sizes)
+            else:
+                fleet.write(drifted, sizes, self.report)
+        return self.outcomes()
+
+    def outcomes(self):
+        """What became of each, by name."""
+        return {member.name: member.outcome() for member in self.report.members}

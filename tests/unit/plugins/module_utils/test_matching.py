@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Certificates are made once a set of names: making them is what takes the time."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import MatchError
+from ansible_collections.gcore.web_security.plugins.module_utils.matching import Matcher, Selection
+from ansible_collections.gcore.web_security.plugins.module_utils.resource import Resource
+from unit.plugins.account import alias, offer, site
+from unit.plugins.fakes import issued
+
+
+@cache
+def made(names, days=90):
+    return issued(*names.split(), days=days)
+
+
+def offers(*specifications):
+    """Each `label: names [days=N] [for=key,key]`."""
+    return [_offer(specification) for specification in specifications]
+
+
+def _offer(specification):
+    label, _colon, rest = specification.partition(": ")
+    options = dict(word.split("=") for word in rest.split() if "=" in word)
+    names = " ".join(word for word in rest.split() if "=" not in word)
+    keys = options.get("for", "")
+    return offer(made(names, int(options.get("days", 90))), label, keys.split(",") if keys else ())
+
+
+def www(*aliases, number=7, name="www.example.com"):
+    return Resource.from_api(site(number, name, aliases=list(aliases)))
+
+
+ALIASED = www(alias("a.example.com"), alias("b.example.net"))
+OWN_ALIAS = www(alias("b.example.net", expires=1900000000))
+
+BEST = {
+    "none covers": (["x: other.example.com", "y: *.example.org"], www(), None),
+    "nothing offered": ([], www(), None),
+    "its name": (["x: www.example.com"], www(), "x"),
+    "a wildcard": (["x: *.example.com"], www(), "x"),
+    "a wildcard does not reach two labels": (["x: *.com"], www(), None),
+    "a wildcard does not cover its parent": (["x: *.www.example.com"], www(), None),
+    "an alias alone is not enough": (["x: a.example.com"], ALIASED, None),
+    "the name as somebody writes it": (["x: WWW.Example.COM"], www(name="www.EXAMPLE.com."), "x"),
+    "an international name": (["x: xn--mller-kva.example.com"], www(name="müller.example.com"), "x"),
+    "most names": (["x: www.example.com", "y: *.example.com b.example.net"], ALIASED, "y"),
+    "most names before the later end": (["x: www.example.com days=300", "y: *.example.com b.example.net"], ALIASED,
+                                        "y"),
+    "an alias with a certificate of its own does not count": (
+        ["x: www.example.com days=80", "y: *.example.com b.example.net days=300"], OWN_ALIAS, "x",
+    ),
+    "exact before wildcard": (["x: *.example.com", "y: www.example.com"], www(), "y"),
+    "exact before the later end": (["x: *.example.com days=300", "y: www.example.com"], www(), "y"),
+    "exact in its aliases too": (["x: www.example.com *.example.net a.example.com", "y: *.example.com *.example.net"],
+                                 ALIASED, "x"),
+    "the later end": (["x: www.example.com days=80", "y: www.example.com days=90"], www(), "y"),
+    "the same certificate twice": (["x: www.example.com", "y: www.example.com"], www(), "x"),
+    "explicit by id": (["x: www.example.com days=300", "y: *.example.com for=7"], www(), "y"),
+    "explicit by name": (["x: www.example.com days=300", "y: *.example.com for=www.example.com"], www(), "y"),
+    "explicit by both": (["y: *.example.com for=www.example.com,7"], www(), "y"),
+    "explicit by the name as somebody writes it": (["y: *.example.com for=WWW.example.com."], www(), "y"),
+    "explicit, whatever it covers": (["y: other.example.com for=7", "x: www.example.com"], www(), "y"),
+    "explicit for others only": (["x: www.example.com for=8,other.example.com"], www(), None),
+    "an alias is no explicit name": (["x: *.example.com for=a.example.com"], ALIASED, None),
+    "the same certificate mapped twice": (["x: www.example.com for=7", "y: www.example.com for=7"], www(), "x"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "resource", "expected"), BEST.values(), ids=BEST)
+def test_the_best(given, resource, expected):
+    found = Matcher(offers(*given)).offer_for(resource)
+    assert (found.label if found else None) == expected
+
+
+@pytest.mark.parametrize(("given", "resource", "expected"), BEST.values(), ids=BEST)
+def test_the_order_of_the_offers_does_not_count(given, resource, expected):
+    found = Matcher(offers(*reversed(given))).offer_for(resource)
+    is_twin = expected and "same" in next(name for name, row in BEST.items() if row[0] is given)
+    assert (found.label if found else None) == (given[-1][0] if is_twin else expected)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        ("one: www.example.com", "two: www.example.com spare.example.com", "both cover it equally well"),
+        ("one: *.example.com", "two: *.example.com spare.example.com", "both cover it equally well"),
+        ("one: www.example.com for=7", "two: *.example.com for=7", "both are mapped to it"),
+        ("one: www.example.com for=7 days=300", "two: *.example.com for=www.example.com", "both are mapped to it"),
+    ],
+)
+def test_a_tie_names_both(first, second, why):
+    with pytest.raises(MatchError) as caught:
+        Matcher(offers(first, second)).offer_for(www())
+    assert caught.value.message == f"one and two compete for resource 7 (www.example.com): {why}"
+    assert caught.value.hint
+
+
+def test_a_tie_that_a_better_one_beats_is_none():
+    given = offers("one: *.example.com", "two: *.example.com spare.example.com", "best: www.example.com")
+    assert Matcher(given).offer_for(www()).label == "best"
+
+
+def test_two_certificates_of_one_label_are_told_apart():
+    """Each is judged by its own names, not by those of the last one that is called so."""
+    given = [*offers("same: www.example.com a.example.com"), *offers("same: www.example.com other.example.com days=80")]
+    assert Matcher(given).offer_for(ALIASED) is given[0]
+    assert Matcher(given[::-1]).offer_for(ALIASED) is given[0]
+
+
+def test_unknown_are_the_ids_and_names_that_no_resource_has():
+    given = offers("x: www.example.com for=7,8", "y: *.example.com for=www.example.com,gone.example.com")
+    found = Matcher(given).unknown([www()])
+    assert [(key, each.label) for key, each in found] == [("8", "x"), ("gone.example.com", "y")]
+
+
+SELECTED = [
+    ([], False),
+    (["7"], True),
+    ([7], True),
+    ([" 7 "], True),
+    (["07"], False),
+    (["70"], False),
+    (["www.example.com"], True),
+    (["WWW.Example.com."], True),
+    (["*.example.com"], True),
+    (["www.*"], True),
+    (["w?w.example.com"], True),
+    (["[vw]ww.example.com"], True),
+    (["*"], True),
+    (["example.com"], False),
+    (["www"], False),
+    (["wwwXexample.com"], False),
+    (["a.example.com"], False),
+    (["other", "7"], True),
+    ([""], False),
+    (["  "], False),
+    (["", "7"], True),
+]
+
+
+@pytest.mark.parametrize(("patterns", "expected"), SELECTED)
+def test_selection(patterns, expected):
+    assert Selection(patterns).has(ALIASED) is expected
+
+
+@pytest.mark.parametrize(("patterns", "expected"), [([], False), ([""], False), ([" ", ""], False), (["7", ""], True)])
+def test_a_selection_of_empty_strings_is_none(patterns, expected):
+    assert bool(Selection(patterns)) is expected
+
+
+def test_an_international_name_is_selected_in_both_spellings():
+    resource = www(name="xn--mller-kva.example.com")
+    assert Selection(["müller.example.com"]).has(resource)
+    assert Selection(["xn--mller-kva.example.com"]).has(resource)
