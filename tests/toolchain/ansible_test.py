@@ -73,7 +73,8 @@ def _virtual(built: Built, folder: str, tests: str, words: list[str]) -> None:
 def _run(built: Built, tree: Path, words: list[str]) -> None:
     env = isolated_environment(built.binaries)
     del env["PYTHONPATH"]
-    env |= {"HOME": str(_home(built)), "PATH": _search_path(built)}
+    _prepare_home(built)
+    env |= {"HOME": str(built.home), "PATH": _search_path(built)}
     run(built.command("ansible-test", *words), env, cwd=tree)
 
 
@@ -85,14 +86,12 @@ def _search_path(built: Built) -> str:
     return os.pathsep.join(dict.fromkeys(folders))
 
 
-def _home(built: Built) -> Path:
-    home = built.root / "home"
-    config = home / ".config" / "pip" / "pip.conf"
+def _prepare_home(built: Built) -> None:
+    config = built.home / ".config" / "pip" / "pip.conf"
     config.parent.mkdir(parents=True, exist_ok=True)
     config.touch(mode=0o600)  # an index address may hold a password
     config.write_text(_pip_config(built))
-    _place_get_pip(built, home / ".ansible" / "test" / "cache")
-    return home
+    _place_get_pip(built, built.home / ".ansible" / "test" / "cache")
 
 
 def _pip_config(built: Built) -> str:

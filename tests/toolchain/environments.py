@@ -61,6 +61,11 @@ class Built:
         return BUILD / self.name
 
     @property
+    def home(self) -> Path:
+        """A home folder for what runs in it, so that the user's own stays as it is."""
+        return self.root / "home"
+
+    @property
     def binaries(self) -> Path:
         """Where its commands are."""
         return self.root / "venv" / "bin"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import checks, trees
 from .environments import Built
-from .paths import BUILD, COLLECTION, COLLECTION_PATH, NAME, NAMESPACE, ROOT, TESTS
+from .paths import COLLECTION, COLLECTION_PATH, NAME, NAMESPACE, ROOT, TESTS
 from .process import Failed, Skipped, alone, isolated_environment, run
 
 _NO_TESTS_COLLECTED = 5
@@ -19,13 +19,13 @@ _DOCUMENTED = {"modules": "module", "inventory": "inventory"}
 
 def ansible_environment(built: Built, collections: Path) -> dict[str, str]:
     """What tests and tools see: this environment's commands, these collections, nobody's own settings."""
-    settings = BUILD / "ansible.cfg"
-    settings.parent.mkdir(exist_ok=True)
+    built.home.mkdir(parents=True, exist_ok=True)
+    settings = built.home / "ansible.cfg"
     settings.touch()
     return isolated_environment(built.binaries) | {
         "ANSIBLE_COLLECTIONS_PATH": str(collections),
         "ANSIBLE_CONFIG": str(settings),
-        "ANSIBLE_HOME": str(built.root / "ansible"),
+        "HOME": str(built.home),  # no .netrc, no .ansible, and no logs in the user's own
         "COLLECTION_UNDER_TEST": str(collections / COLLECTION_PATH),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(built.root / "hypothesis"),
     }
