@@ -16,10 +16,12 @@ MAX_BYTES = 1024 * 1024
 """No chain and no key comes near it; what does is some other file."""
 
 _BOUNDARY = re.compile(r"-----(BEGIN|END) ([A-Z0-9][A-Z0-9 #]*)-----")
-_LOOKS_LIKE_BOUNDARY = re.compile(r"-{5}|[-\u2010-\u2015]\s*(BEGIN|END)\b", re.IGNORECASE)
+_LOOKS_LIKE_BOUNDARY = re.compile(r"-{5}|^-+$|[-\u2010-\u2015]\s*(BEGIN|END)\b", re.IGNORECASE)
 _HEADER = re.compile(r"[A-Za-z0-9-]+:")
-_BASE64_LINE = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_BARE_BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_STRAY_BASE64 = re.compile(r"^[A-Za-z0-9+/]{60,}={0,2}$|MII[A-Za-z0-9+/]{9}")
+"""A whole line of a body, or how the DER of every certificate and nearly every key begins, whatever is around it."""
+
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -99,7 +101,7 @@ def _refuse_hidden(line: str, number: int, what: str) -> None:
     """Text between blocks is fine, unless another reader might take it for a block."""
     if _LOOKS_LIKE_BOUNDARY.search(line):
         raise PemError(f"{what}, line {number}: looks like a BEGIN or END line, but is not one", _hint_for_none([line]))
-    if _BARE_BASE64.fullmatch(line):
+    if _STRAY_BASE64.search(line):
         raise PemError(f"{what}, line {number}: base64 outside of a block", _COPY_AGAIN)
 
 
@@ -115,18 +117,18 @@ def _block(label: str, begin: int, numbered: Iterator[tuple[int, str]], what: st
             raise PemError(f"{what}, line {begin}: a BEGIN {label} without its END before line {number}", _COPY_AGAIN)
         if not body and label.endswith("KEY") and _HEADER.match(line):
             headers.append(line)
-        elif line and not _BASE64_LINE.fullmatch(line):
+        elif not _BASE64.fullmatch(line):
             raise PemError(
                 f"{what}, line {number}: inside the {label} block, but not base64",
                 _hint_for_none([line]) or _COPY_AGAIN,
             )
-        else:
+        elif line:
             body.append(line)
     raise PemError(f"{what}, line {begin}: a BEGIN {label} without its END: the text is truncated", _COPY_AGAIN)
 
 
 def _base64(body: str, label: str, begin: int, what: str) -> bytes:
-    if not _BASE64_LINE.fullmatch(body) or len(body) % 4:
+    if not body or not _BASE64.fullmatch(body) or len(body) % 4:
         raise PemError(f"{what}, line {begin}: the {label} block is empty, truncated or damaged", _COPY_AGAIN)
     return base64.b64decode(body)
 
