@@ -50,9 +50,11 @@ class Certificate:
             certificate._touch()
         except (
             ValueError,
+            KeyError,  # cryptography 41, at a string type that it does not know
             crypto_exceptions.UnsupportedAlgorithm,
             x509.DuplicateExtension,
             x509.InvalidVersion,
+            x509.UnsupportedGeneralNameType,
         ) as error:
             raise CertificateError(f"{what}: not a readable X.509 certificate ({type(error).__name__})") from None
         return _KNOWN.setdefault(der, certificate)
@@ -124,8 +126,11 @@ class Certificate:
 
     @property
     def has_weak_signature(self) -> bool:
-        """Signed with a hash that no browser accepts any more."""
-        algorithm = self.x509.signature_hash_algorithm
+        """Signed with a hash that no browser accepts any more, or by an algorithm that not even the library knows."""
+        try:
+            algorithm = self.x509.signature_hash_algorithm
+        except crypto_exceptions.UnsupportedAlgorithm:
+            return True
         return algorithm is not None and algorithm.name in _WEAK_HASHES
 
     @cached_property
