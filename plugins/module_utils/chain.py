@@ -22,7 +22,10 @@ def ordered(certificates: Sequence[Certificate], leaf: Certificate, what: str) -
     while issuer := _issuer(chain[-1], rest):
         chain.append(issuer)
         rest.remove(issuer)
-    foreign = [certificate for certificate in rest if not _is_twin(certificate, chain)]
+    family = list(chain)
+    while more := [certificate for certificate in rest if certificate not in family and _belongs(certificate, family)]:
+        family += more
+    foreign = [certificate for certificate in rest if certificate not in family]
     if foreign:
         raise CertificateError(
             f"{what}: {foreign[0].label()} is not part of the chain of {leaf.label()}: "
@@ -40,9 +43,11 @@ def _issuer(certificate: Certificate, candidates: Sequence[Certificate]) -> Cert
     return min(issuers, key=lambda issuer: issuer.is_self_issued, default=None)
 
 
-def _is_twin(certificate: Certificate, chain: Sequence[Certificate]) -> bool:
-    """Whether it is another certificate (cross-signed) of an authority that the chain already has."""
-    return any(certificate.is_authority and certificate.public_key_der == link.public_key_der for link in chain[1:])
+def _belongs(certificate: Certificate, family: Sequence[Certificate]) -> bool:
+    """Whether it is another certificate (cross-signed) of an authority that is there, or the issuer of such a one."""
+    return certificate.is_authority and any(
+        certificate.public_key_der == link.public_key_der or link.is_issued_by(certificate) for link in family[1:]
+    )
 
 
 def without_root(chain: Sequence[Certificate]) -> tuple[Certificate, ...]:
