@@ -110,6 +110,7 @@ def _from_pkcs12(material: Material) -> tuple[list[Certificate], PrivateKey]:
     what, password = material.name("pkcs12"), material.passphrase
     try:
         content = pkcs12.load_pkcs12(material.pkcs12, password.encode() if password is not None else None)
+        key = PrivateKey(content.key)
     except (ValueError, TypeError, crypto_exceptions.UnsupportedAlgorithm):
         raise PrivateKeyError(
             f"{what}: not a readable PKCS#12 bundle (wrong or missing passphrase, or damaged)",
@@ -119,9 +120,7 @@ def _from_pkcs12(material: Material) -> tuple[list[Certificate], PrivateKey]:
         raise PrivateKeyError(f"{what}: the PKCS#12 bundle holds no private key with its certificate")
     encoding = serialization.Encoding.DER
     links = [content.cert, *content.additional_certs]
-    return [Certificate.from_der(link.certificate.public_bytes(encoding), what) for link in links], PrivateKey(
-        content.key
-    )
+    return [Certificate.from_der(link.certificate.public_bytes(encoding), what) for link in links], key
 
 
 def _leaf(certificates: Sequence[Certificate], key: PrivateKey, what: str) -> Certificate:

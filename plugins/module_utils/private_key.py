@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import PrivateKeyError
-from ansible_collections.gcore.web_security.plugins.module_utils.libraries import crypto_exceptions, serialization
+from ansible_collections.gcore.web_security.plugins.module_utils.libraries import (
+    crypto_exceptions,
+    ec,
+    serialization,
+)
 from ansible_collections.gcore.web_security.plugins.module_utils.pem import PemBlock
 
 _LABELS = ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
@@ -24,6 +28,13 @@ class PrivateKey:
     """Never shown: its representation is empty, and `pem` is called where a request is written, and nowhere else."""
 
     _key: Any = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Older releases of the library read an EC key whose public half, the one that is compared, is not its own."""
+        if isinstance(self._key, ec.EllipticCurvePrivateKey):
+            own = ec.derive_private_key(self._key.private_numbers().private_value, self._key.curve)
+            if own.public_key().public_numbers() != self._key.public_key().public_numbers():
+                raise ValueError("the two halves of the key differ")
 
     def public_key_der(self) -> bytes:
         """SubjectPublicKeyInfo, to compare with a certificate's."""
@@ -58,9 +69,11 @@ def private_key_from_pem(blocks: list[PemBlock], passphrase: str | None, what: s
 def _loaded(block: PemBlock, passphrase: str | None, what: str) -> PrivateKey:
     encrypted = block.label.startswith("ENCRYPTED") or any("ENCRYPTED" in header for header in block.headers)
     if encrypted and passphrase is None:
-        raise PrivateKeyError(f"{what}: the private key is encrypted", "Give private_key_passphrase.")
-    password = passphrase.encode() if encrypted and passphrase is not None else None
+        raise PrivateKeyError(
+            f"{what}, line {block.line}: the private key is encrypted", "Give private_key_passphrase."
+        )
     try:
+        password = passphrase.encode() if encrypted and passphrase is not None else None
         return PrivateKey(serialization.load_pem_private_key(block.text().encode("ascii"), password))
     except (ValueError, TypeError, crypto_exceptions.UnsupportedAlgorithm):
         reason = "wrong passphrase, or damaged" if encrypted else "damaged, or of a type that is not for TLS"
