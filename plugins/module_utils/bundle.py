@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ansible_collections.gcore.web_security.plugins.module_utils.certificate import (
     Certificate,
@@ -53,8 +53,8 @@ class Bundle:
 class Material:
     """What the user gave, with the words by which errors name it. A PKCS#12 bundle stands for the other three."""
 
-    certificate: str | bytes | None = None
-    chain: str | bytes | None = None
+    certificate: str | bytes | None = field(default=None, repr=False)
+    chain: str | bytes | None = field(default=None, repr=False)
     private_key: str | bytes | None = field(default=None, repr=False)
     pkcs12: bytes | None = field(default=None, repr=False)
     passphrase: str | None = field(default=None, repr=False)
@@ -169,7 +169,7 @@ def check_bundle(bundle: Bundle, now: datetime, min_days_valid: int) -> tuple[st
         raise CertificateError(f"{leaf.label()} has no subject alternative names, and clients look at nothing else")
     for certificate in checked:
         _check_validity(certificate, now)
-    if leaf.not_after - now < timedelta(days=min_days_valid):
+    if leaf.days_left(now) < min_days_valid:
         raise CertificateError(
             f"{leaf.label()} expires at {timestamp(leaf.not_after)}, in {leaf.days_left(now)} days; "
             f"min_days_valid asks for {min_days_valid}",
