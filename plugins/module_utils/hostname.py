@@ -9,10 +9,13 @@ from collections.abc import Iterable
 
 from ansible_collections.gcore.web_security.plugins.module_utils.libraries import idna
 
+_DOTS = ".\u3002\uff0e\uff61"
+"""The full stop, and what counts as one in an international name (RFC 3490, section 3.1)."""
+
 
 def normalised(name: str) -> str:
     """Lower case, without a final dot, international labels as A-labels (RFC 5891). What is no name stays as it is."""
-    name = name.strip().rstrip(".").lower()
+    name = name.strip().rstrip(_DOTS).lower()
     if name.isascii():
         return name
     wildcard, rest = ("*.", name[2:]) if name.startswith("*.") else ("", name)
@@ -38,4 +41,4 @@ def covers(pattern: str, host: str) -> bool:
 def covered(names: Iterable[str], host: str) -> bool:
     """Whether any of a certificate's names covers a host name; a wildcard as a host needs that very name."""
     host = normalised(host)
-    return any(covers(name, host) or normalised(name) == host for name in names)
+    return bool(host) and any(covers(name, host) or normalised(name) == host for name in names)
