@@ -24,6 +24,9 @@ DISABLED = ""
 UNKNOWN = "unknown"
 """The ways in which a resource has HTTPS; the last where the answer lacks the field."""
 
+_NO = ("", "0", "false")
+"""How the API's answers may spell that a switch is off."""
+
 _MOVES_WITH_A_WRITE = frozenset({"updated", CERTIFICATE_FIELD, KEY_FIELD, TYPE_FIELD, EXPIRY_FIELD})
 
 
@@ -67,7 +70,7 @@ class Resource:
             status=_text(raw.get("status")),
             updated=_text(raw.get("updated")),
             certificate=_text(raw.get(CERTIFICATE_FIELD)) or None,
-            redirects_to_https=bool(raw.get("is_redirect_to_https_enabled")),
+            redirects_to_https=_text(raw.get("is_redirect_to_https_enabled")).lower() not in _NO,
             aliases=tuple(_aliases(raw.get("aliases"))),
         )
 
