@@ -13,7 +13,9 @@ from ansible_collections.gcore.web_security.plugins.module_utils.clock import Cl
 _FIRST_INTERVAL = 0.05
 _SLOWER = 1.5
 _FASTER = 0.97
-"""Seconds between two requests after the first complaint; what a further complaint makes of it, and each success."""
+_LONGEST_INTERVAL = 2.0
+"""Seconds between two requests after the first complaint; what a further complaint makes of it, and each success; and
+what no number of complaints goes beyond: a pause that is longer is for the API to ask for."""
 
 
 def no_notice(_seconds: float) -> None:
@@ -47,7 +49,8 @@ class Pacer:
             self._held_until = max(self._held_until, now + seconds)
             self._next = max(self._next, self._held_until)
             if is_news:
-                self._interval = max(self._interval * _SLOWER, _FIRST_INTERVAL)
+                slower = min(max(self._interval * _SLOWER, _FIRST_INTERVAL), _LONGEST_INTERVAL)
+                self._interval = max(slower, self._least_interval)
         if is_news:
             self._on_hold(seconds)
 

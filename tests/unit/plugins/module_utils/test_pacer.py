@@ -113,6 +113,18 @@ def test_after_a_complaint_requests_are_apart_and_come_closer_with_each_success(
     assert gap() < first / 2
 
 
+@pytest.mark.parametrize(("per_second", "longest"), [(None, 2.0), (0.1, 10.0)])
+def test_no_number_of_complaints_makes_a_run_stand_still(per_second, longest):
+    fake = FakeClock()
+    pacer, deadline = Pacer(fake.clock, per_second), Deadline(fake.clock, 100_000)
+    for _ in range(100):
+        pacer.hold(1)
+        pacer.wait(deadline)
+    before = fake.elapsed
+    pacer.wait(deadline)
+    assert 1 <= fake.elapsed - before <= longest + 0.1
+
+
 def test_complaints_about_what_was_sent_before_the_first_are_no_news():
     fake = FakeClock()
     told = []
