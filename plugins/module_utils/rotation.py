@@ -211,6 +211,7 @@ class Rotation:
                 return before
             if _plan(item).state is State.IN_SYNC:
                 report.written = Written.NO if before is None else Written.YES
+                self._brake.write_succeeded(item.resource.id)
                 return before
             self._brake.admit_write(failure)
             try:

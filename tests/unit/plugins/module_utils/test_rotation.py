@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from ansible_collections.gcore.web_security.plugins.module_utils.brake import Brake
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import (
     ApiError,
     CertificateError,
@@ -665,3 +666,17 @@ def test_a_deadline_before_the_write_leaves_nothing_changed():
     assert run.api.writes == 0
     assert "Nothing was changed." in run.result["msg"]
     assert "total_timeout" in run.result["msg"]
+
+
+def test_a_write_that_was_made_good_without_another_one_no_longer_counts_as_failed():
+    """No `updated`, and an expiry that moves by an hour: only the second judgement tells that it is there."""
+    raw = {"service_ssl_expire": unix(NOW + 90 * DAY) - 3600, "updated": None}
+    time, api, brake, report = FakeClock(), FakeApi(resource_json(**raw)), Brake(), Report()
+    api.puts.append(cut_after)
+    brake.tolerate(1)
+    rotation = Rotation(client_over(api, time), Policy(verify="none"), FakeEdge(serves(OLD)), brake)
+    rotation.rotate(api.raw, target(), report)
+    assert api.writes == 1
+    assert report.written is Written.YES
+    brake.write_failed(8, ApiError("PUT /x", "was lost"))
+    assert not brake.reason
