@@ -32,11 +32,13 @@ _LAST_TRY = 1.0
 
 _WAIT_AND_RETRY = "The API is not well or not reachable; run the task again later."
 
+_CHECK_URL = "Is api_url the API's address, and not something in front of it?"
+
 _HINTS: dict[int | None, str] = {
     400: "Nothing in the request is retried as it is: see invalid_fields.",
     401: "Check api_key (GCORE_API_KEY) or api_token (GCORE_API_TOKEN).",
     403: "The token's user may not do this: give it the role that may edit Web Security resources.",
-    404: "Check the resource's id, and that the token belongs to the account that has it.",
+    404: "Check the resource's id, that the token belongs to the account that has it, and api_url.",
     409: "Something else is changing the resource: run the task again when that is done.",
     429: "The account's rate limit is used up: run the task again later.",
     None: _WAIT_AND_RETRY,
@@ -195,7 +197,11 @@ class Client:
         except NoAnswerError as reason:
             means = disposition(None, is_write=method == "PUT")
             raise ApiError(
-                call, str(reason), hint=_HINTS[None], retryable=means.retryable, outcome_unknown=means.outcome_unknown
+                call,
+                str(reason),
+                hint=reason.hint or _HINTS[None],
+                retryable=means.retryable,
+                outcome_unknown=means.outcome_unknown,
             ) from None
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer)
@@ -273,7 +279,7 @@ def _malformed(call: str, problem: str, answer: Answer) -> ApiError:
         f"{problem} ({_request_id_note(answer)})",
         status=answer.status,
         body={"request_id": _request_id(answer)},
-        hint="Is api_url the API's address, and not something in front of it?",
+        hint=_CHECK_URL,
     )
 
 
@@ -289,7 +295,7 @@ def _json(answer: Answer, call: str) -> Any:
             status=answer.status,
             body={"request_id": _request_id(answer)},
             retryable=True,
-            hint=_WAIT_AND_RETRY,
+            hint=_CHECK_URL if answer.body.lstrip().startswith(b"<") else _WAIT_AND_RETRY,
         ) from None
 
 

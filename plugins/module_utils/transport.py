@@ -30,7 +30,15 @@ class Answer:
 
 
 class NoAnswerError(Exception):
-    """The exchange broke off, or never began; the text says how, in words that hold nothing that was sent."""
+    """The exchange broke off, or never began; the text says how, in words that hold nothing that was sent.
+
+    Attributes:
+        hint: what to do about it, where that is more than trying again.
+    """
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 class Transport:
@@ -68,7 +76,7 @@ class Transport:
             with response:
                 return Answer(response.status_code, response.headers, self._read(response, end))
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # RequestException is an OSError
-            raise NoAnswerError(_reason(error, timeout)) from None
+            raise _no_answer(error, timeout, self._url) from None
 
     def _read(self, response: Any, end: float) -> bytes:
         """Connecting and sending count as well."""
@@ -116,35 +124,41 @@ def _settings(session: Any, url: str, validate_certs: bool, ca_path: str | None)
     return {"proxies": settings["proxies"], "verify": settings["verify"] if validate_certs else False}
 
 
-_REASONS = (
-    ("ConnectTimeout", "got no connection within {timeout:g} s"),
-    ("Timeout", "got no complete answer within {timeout:g} s"),
-    ("ProxyError", "failed: the proxy refused or could not be reached"),
-    ("SSLError", "failed: the TLS certificate of the API was not accepted, or the handshake failed"),
-    ("ChunkedEncodingError", "got an answer that broke off"),
-    ("ContentDecodingError", "got an answer that could not be decoded"),
-    ("ValueError", "failed: the URL, the proxy's URL or a header is not one that can be used"),
-    ("ConnectionError", "failed: {cause}"),
+_CHECK_URL = "Is {url} (api_url) the API's address, and is the way to it open? If so, run the task again later."
+_CHECK_PROXY = "Check the proxy variables of the environment (HTTPS_PROXY, NO_PROXY)."
+_CHECK_TRUST = (
+    "Is {url} (api_url) the API's address? The file of an authority of your own, such as a proxy's, goes into ca_path."
 )
 
-
-def _reason(error: Exception, timeout: float) -> str:
-    """In our own words: a library's may quote what was sent."""
-    names = [kind.__name__ for kind in type(error).__mro__]
-    pattern = next((pattern for name, pattern in _REASONS if name in names), "failed: {cause}")
-    return pattern.format(timeout=timeout, cause=_cause(error))
-
+_REASONS = (
+    ("ConnectTimeout", "got no connection within {timeout:g} s", _CHECK_URL),
+    ("Timeout", "got no complete answer within {timeout:g} s", ""),
+    ("ProxyError", "failed: the proxy refused or could not be reached", _CHECK_PROXY),
+    ("SSLError", "failed: the TLS certificate of the API was not accepted, or the handshake failed", _CHECK_TRUST),
+    ("ChunkedEncodingError", "got an answer that broke off", ""),
+    ("ContentDecodingError", "got an answer that could not be decoded", ""),
+    ("ValueError", "failed: the URL, the proxy's URL or a header is not one that can be used", ""),
+)
 
 _CAUSES = (
-    ("NameResolutionError", "the API's host name could not be resolved"),
-    ("gaierror", "the API's host name could not be resolved"),
-    ("ConnectionRefusedError", "the connection was refused"),
-    ("NewConnectionError", "no connection could be made"),
-    ("ReadTimeoutError", "no complete answer came in time"),
+    ("NameResolutionError", "failed: the API's host name could not be resolved", _CHECK_URL),
+    ("gaierror", "failed: the API's host name could not be resolved", _CHECK_URL),
+    ("ConnectionRefusedError", "failed: the connection was refused", _CHECK_URL),
+    ("NewConnectionError", "failed: no connection could be made", _CHECK_URL),
+    ("ReadTimeoutError", "failed: no complete answer came in time", ""),
 )
+_LOST = ("", "failed: the connection was lost", "")
 
 
-def _cause(error: Exception) -> str:
+def _no_answer(error: Exception, timeout: float, url: str) -> NoAnswerError:
+    """In our own words: a library's may quote what was sent."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    known = next((row for row in _REASONS if row[0] in names), None)
+    _name, reason, hint = known or _cause(error)
+    return NoAnswerError(reason.format(timeout=timeout), hint.format(url=url))
+
+
+def _cause(error: Exception) -> tuple[str, str, str]:
     """The innermost reason that we have words for."""
     seen: list[str] = []
     cause: Any = error
@@ -152,4 +166,4 @@ def _cause(error: Exception) -> str:
         seen.append(type(cause).__name__)
         inner = (getattr(cause, "reason", None), *cause.args)
         cause = next((arg for arg in inner if isinstance(arg, Exception)), None) or cause.__context__
-    return next((words for name, words in _CAUSES if name in seen), "the connection was lost")
+    return next((row for row in _CAUSES if row[0] in seen), _LOST)
