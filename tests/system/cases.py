@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -179,7 +180,12 @@ def options_of(case: Case, simulator: Simulator, ansible: Ansible) -> Json:
 
 
 def play_cases(
-    simulator: Simulator, ansible: Ansible, cases: Sequence[Case], *words: str, **settings: Any
+    simulator: Simulator,
+    ansible: Ansible,
+    cases: Sequence[Case],
+    *words: str,
+    others: Sequence[Json] = (),
+    **settings: Any,
 ) -> dict[str, Seen]:
     """Run all cases in one ansible-playbook, each as a host of its own.
 
@@ -190,13 +196,14 @@ def play_cases(
         ansible: runs the play.
         cases: what to play.
         words: more arguments for ansible-playbook.
+        others: seeds of resources that are there too.
         settings: of the simulator, for all of them.
     """
     simulator.reset()
     common = simulator.settings(**settings)
     names = [case.name for case in cases]
     assert len(set(names)) == len(names), "two cases of one name"
-    simulator.seed([case.seed() for case in cases])
+    simulator.seed([*(case.seed() for case in cases), *others])
     before = {case.number: (_told(simulator, case, common), simulator.resource(case.number)) for case in cases}
     simulator.settings(**common)
     simulator.clear_journal()
@@ -216,7 +223,8 @@ def _told(simulator: Simulator, case: Case, common: Json) -> Json:
     request = urllib.request.Request(
         f"{simulator.api_url}/security/resources/{case.number}", headers={"Authorization": f"APIKey {API_KEY}"}
     )
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as response:
+    trust = urllib.request.HTTPSHandler(context=ssl.create_default_context(cadata=simulator.ca_pem))
+    with urllib.request.build_opener(urllib.request.ProxyHandler({}), trust).open(request) as response:
         answer = json.load(response)
     return answer.get("resource", answer)
 

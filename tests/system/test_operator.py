@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The operator at two in the morning: each failure says what is wrong and what to do, without the manual."""
+
+from __future__ import annotations
+
+import http.server
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from simulator.handle import Simulator, resource, rule, with_installed
+
+from .cases import CERTIFICATE, Case, File, Seen, both_ways, play_cases
+from .material import API_KEY, BEARER_TOKEN, CUT_TOKEN, NEW, OLD, WRONG_TOKEN, ZONE
+from .playbook import MODULE, tasks_play
+
+PORTAL = b"<!DOCTYPE html><html><title>Welcome to the portal</title></html>"
+NO_RETRIES = {**CERTIFICATE, "retries": 0, "request_timeout": 5}
+
+
+def _closed() -> str:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{found.getsockname()[1]}"
+
+
+CLOSED = _closed()
+UNKNOWN_HOST = "https://api.gcore.invalid"
+TWIN = f"twin.{ZONE}"
+
+HELP: dict[str, tuple[dict, list, tuple[str, ...]]] = {
+    # options, faults, and what the message must have
+    "wrong-token": ({**NO_RETRIES, "api_key": WRONG_TOKEN}, [], ("401", "Check api_key (GCORE_API_KEY)", "request id")),
+    "token-cut-at-its-dollar": (
+        {**NO_RETRIES, "api_key": CUT_TOKEN},
+        [],
+        ("401", "Bad permanent token", "'$'", "single quotes"),
+    ),
+    "tokens-swapped": ({**NO_RETRIES, "api_key": BEARER_TOKEN}, [], ("401", "api_token", "swapped")),
+    "not-allowed": (NO_RETRIES, [rule("403", call="put")], ("403", "PUT", "role", "Nothing was changed")),
+    "no-such-resource": ({**NO_RETRIES, "resource_id": 987654}, [], ("404", "987654", "id", "account", "api_url")),
+    "no-such-name": (
+        {**NO_RETRIES, "resource_id": None, "name": "nobody.example.net"},
+        [],
+        ("no resource is named nobody.example.net", "aliases do not count"),
+    ),
+    "two-of-a-name": ({**NO_RETRIES, "resource_id": None, "name": TWIN}, [], ("900001, 900002", "resource_id")),
+    "somebody-else-is-at-it": (NO_RETRIES, [rule("409", call="put")], ("409", "changing the resource", "again")),
+    "rate-limit": (NO_RETRIES, [rule("429", call="get")], ("429", "rate limit", "later")),
+    "refused-certificate": (
+        NO_RETRIES,
+        [rule({"kind": "status", "status": 400, "invalid_fields": {"service_ssl_crt": ["Too odd."]}}, call="put")],
+        ("400", "service_ssl_crt", "Too odd.", "request id", "Nothing was changed"),
+    ),
+    "api-down": ({**NO_RETRIES, "api_url": CLOSED}, [], ("GET /security/", "refused", CLOSED, "Nothing was changed")),
+    "no-such-host": ({**NO_RETRIES, "api_url": UNKNOWN_HOST}, [], ("could not be resolved", UNKNOWN_HOST)),
+    "gateway-error": (NO_RETRIES, [rule("502_html", call="get")], ("502", "text/html", "run the task again later")),
+    "redirected": (
+        NO_RETRIES,
+        [rule({"kind": "redirect", "status": 301, "location": "https://portal.example.net/"}, call="get")],
+        ("301", "https://portal.example.net/", "not followed", "api_url"),
+    ),
+    "answer-of-a-portal": (NO_RETRIES, [rule("html_200", call="get")], ("200", "text/html", "Is api_url the API's")),
+    "out-of-time": (
+        {**CERTIFICATE, "total_timeout": 2, "request_timeout": 1},
+        [rule("hang", call="get")],
+        ("GET /security/", "1 s", "Nothing was changed"),
+    ),
+}
+FAR_TOO = ("token-cut-at-its-dollar", "api-down")
+
+
+def _cases() -> list[Case]:
+    cases = [Case(name, options, faults=faults, expect=words) for name, (options, faults, words) in HELP.items()]
+    twice = [case for case in cases if case.name in FAR_TOO]
+    return [*(case for case in cases if case not in twice), *both_ways(twice)]
+
+
+CASES = _cases()
+
+
+@pytest.fixture(scope="module")
+def seen(simulator, ansible) -> dict[str, Seen]:
+    twins = [with_installed(resource(number, TWIN), OLD) for number in (900001, 900002)]
+    return play_cases(simulator, ansible, CASES, others=twins)
+
+
+@pytest.mark.parametrize("name", [case.name for case in CASES])
+def test_the_message_is_enough_to_act(name, seen):
+    one = seen[name]
+    assert one.failed
+    missing = [word for word in one.case.expect if word not in one.message]
+    assert not missing, f"{missing} not in: {one.message}"
+    assert "Traceback" not in str(one.result)
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[str]:
+    """A web server that is not the API: a page for whatever is asked."""
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(PORTAL)))
+            self.end_headers()
+            self.wfile.write(PORTAL)
+
+        def log_message(self, *unused):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def by_hand(**options) -> dict:
+    return {"name": "by hand", MODULE: {**CERTIFICATE, "resource_id": 7, "retries": 0, **options}}
+
+
+def test_an_api_url_that_is_no_api(portal, ansible):
+    task = by_hand(api_url=portal, api_key=API_KEY)
+    message = ansible.run([tasks_play(task)]).task("by hand").message
+    for word in ("GET /security/resources/7", "200", "text/html", "Is api_url the API's address"):
+        assert word in message
+
+
+def test_an_api_url_with_its_path_twice(simulator, ansible):
+    simulator.reset()
+    simulator.seed([with_installed(resource(7, f"site7.{ZONE}"), OLD)])
+    task = by_hand(api_url=f"{simulator.api_url}/security", api_key=API_KEY)
+    message = ansible.run([tasks_play(task)]).task("by hand").message
+    for word in ("404", "/security/resources/7", "api_url"):
+        assert word in message
+
+
+@pytest.fixture(scope="module")
+def tls_simulator() -> Iterator[Simulator]:
+    with Simulator(api_key=API_KEY, bearer_token=BEARER_TOKEN, tls=True) as running:
+        yield running
+
+
+def test_tls_of_the_api_is_verified_and_can_be_made_to_trust(tls_simulator, ansible):
+    cases = {
+        "untrusted": {},
+        "trusted": {"ca_path": File(tls_simulator.ca_pem)},
+        "trusted-by-another": {"ca_path": File(NEW.root_pem)},
+        "unverified": {"validate_certs": False},
+    }
+    told = [Case(name, {**NO_RETRIES, **options}) for name, options in cases.items()]
+    seen = play_cases(tls_simulator, ansible, told)
+    for name in ("untrusted", "trusted-by-another"):
+        for word in ("TLS", "not accepted", "ca_path", tls_simulator.api_url, "Nothing was changed"):
+            assert word in seen[name].message
+        assert seen[name].requests == []
+    for name in ("trusted", "unverified"):
+        assert seen[name].stored == NEW.fingerprint_sha256
+
+
+def test_a_python_without_the_libraries(simulator, ansible, tmp_path):
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
+    bare.chmod(0o755)
+    simulator.reset()
+    task = by_hand(api_url=simulator.api_url, api_key=API_KEY) | {"environment": {"WAY": "far"}}
+    hosts = {"localhost": {"ansible_python_interpreter": str(bare)}}
+    message = ansible.run([tasks_play(task)], hosts=hosts).task("by hand").message
+    for word in ("lacks: cryptography", "requests", "-m pip install"):
+        assert word in message
+    assert simulator.journal() == []
+
+
+def test_what_is_on_the_screen_has_the_message(simulator, ansible):
+    simulator.reset()
+    played = ansible.run([tasks_play(by_hand(api_url=simulator.api_url, api_key=WRONG_TOKEN))])
+    assert played.returncode == 2
+    assert "GET /security/resources/7 answered 401" in played.output
+    assert "Check api_key (GCORE_API_KEY)" in played.output
