@@ -48,7 +48,7 @@ def probe(address: str, port: int, server_name: str, timeout: float) -> EdgeAnsw
         chain = tuple(Certificate.from_der(der, where) for der in served)
     except CertificateError as error:
         return EdgeAnswer(problem=error.message)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, OverflowError) as error:
         return EdgeAnswer(problem=f"{where} {_problem(error, timeout)}")
     if not chain:
         return EdgeAnswer(problem=f"{where} served no certificate")
