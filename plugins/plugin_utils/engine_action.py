@@ -9,6 +9,8 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+from ansible import constants
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -44,10 +46,13 @@ class EngineAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task's result."""
         result = super().run(tmp, task_vars)
+        # AWX hands over an empty string for what a user left out, whatever the option's type.
+        given = {name: value for name, value in self._task.args.items() if value != ""}
         if self._is_near():
-            result.update(self._run_here())
+            result.update(self._run_here(given, task_vars or {}))
         else:
-            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+            wrap = self._task.async_val
+            result.update(self._execute_module(module_args=given, task_vars=task_vars, wrap_async=wrap))
         return dict(result)
 
     def _is_near(self) -> bool:
@@ -56,14 +61,17 @@ class EngineAction(ActionBase):
         asks_for_more = self._play_context.become or any(task.environment or ()) or task.async_val
         return self._connection.transport == "local" and not asks_for_more and libraries_are_here()
 
-    def _run_here(self) -> dict[str, Any]:
-        validated = ModuleArgumentSpecValidator(self.specification).validate(dict(self._task.args))
-        if validated.error_messages:
-            return {"failed": True, "msg": "; ".join(self._told(error) for error in validated.errors.errors)}
+    def _run_here(self, given: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        validated = ModuleArgumentSpecValidator(self.specification).validate(given)
         parameters = validated.validated_parameters
-        result = self._result(parameters)
-        result["invocation"] = {"module_args": Redactor().clean(self._shown(parameters))}
-        return dict(remove_values(result, validated._no_log_values))
+        if validated.error_messages:
+            result = {"failed": True, "msg": "; ".join(self._told(error) for error in validated.errors.errors)}
+        else:
+            result = self._result(parameters)
+        if _shows_invocation(task_vars):
+            result["invocation"] = {"module_args": Redactor().clean(self._shown(parameters))}
+        kept = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
+        return {**remove_values(result, validated._no_log_values), **kept}
 
     def _result(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """What the operation returns; after an interrupt nobody waits for that, and its message is shown instead."""
@@ -96,3 +104,11 @@ class EngineAction(ActionBase):
             for name, value in parameters.items()
             if name in self.specification
         }
+
+
+def _shows_invocation(task_vars: dict[str, Any]) -> bool:
+    """Whether a module would: a setting since ansible-core 2.21, and always before."""
+    try:
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+    except AnsibleError:
+        return True
