@@ -13,14 +13,14 @@ class ModuleDocFragment:
 options:
   api_key:
     description:
-      - A permanent API token of the Gcore account, sent as C(Authorization: APIKey).
+      - A permanent API token of the Gcore account, sent with the scheme C(APIKey).
       - If unset, the environment variable E(GCORE_API_KEY) is used.
       - A permanent token may hold a C($). In a shell, put it between single quotes.
       - Exactly one of O(api_key) and O(api_token) is needed, as an option or from the environment.
     type: str
   api_token:
     description:
-      - A session token of the Gcore customer portal, sent as C(Authorization: Bearer).
+      - A session token of the Gcore customer portal, sent with the scheme C(Bearer).
       - If unset, the environment variable E(GCORE_API_TOKEN) is used.
     type: str
   api_url:
