@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The collection as users install it: the one that COLLECTION_UNDER_TEST names, found by ANSIBLE_COLLECTIONS_PATH."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from simulator.handle import resource, with_installed
+
+from .cases import CERTIFICATE
+from .material import API_KEY, NEW, OLD, ZONE
+from .playbook import MODULE, command, environment, tasks_play
+
+UNDER_TEST = os.environ.get("COLLECTION_UNDER_TEST")
+
+pytestmark = pytest.mark.skipif(not UNDER_TEST, reason="COLLECTION_UNDER_TEST names no installed collection")
+
+WAYS = {"action": {}, "module": {"WAY": "far"}}
+
+
+def test_the_documentation_is_there(tmp_path):
+    words = [command("ansible-doc"), "--type", "module", MODULE]
+    done = subprocess.run(words, env=environment(tmp_path), check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert UNDER_TEST in done.stdout
+    assert "replace_lets_encrypt" in done.stdout
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_rotation_and_nothing_the_second_time(way, simulator, ansible):
+    simulator.reset()
+    simulator.seed([with_installed(resource(1, f"site.{ZONE}"), OLD)])
+    options = {
+        **CERTIFICATE,
+        "name": f"site.{ZONE}",
+        "api_url": simulator.api_url,
+        "api_key": API_KEY,
+        "edge_port": simulator.edge_port,
+    }
+    tasks = [{"name": name, MODULE: options, "environment": WAYS[way]} for name in ("first", "second")]
+    played = ansible.run([tasks_play(*tasks)], "-vvv")
+    assert [played.task(name).result["changed"] for name in ("first", "second")] == [True, False]
+    assert [entry["took_effect"] for entry in simulator.journal(call="put")] == [True]
+    assert simulator.resource(1)["installed"]["fingerprint_sha256"] == NEW.fingerprint_sha256
+    assert (f"Using module file {UNDER_TEST}" in played.stdout) is (way == "module")
