@@ -14,7 +14,7 @@ from pathlib import Path
 from . import interpreters, trees
 from .environments import Built
 from .paths import shown
-from .process import Failed, Skipped, caller_environment, isolated_environment, output, run
+from .process import Failed, Skipped, caller_environment, isolated_environment, output, run, say
 
 # ansible-test passes hardly any variable on, so pip's settings reach its own pip through a file.
 _PIP_SETTINGS = {
@@ -125,4 +125,4 @@ def _place_get_pip(built: Built, cache: Path) -> None:
         where = ["--dest", str(cache), "--no-deps", "--only-binary", ":all:"]
         run(built.pip("--quiet", "--quiet", "download", *where, f"pip=={version}"), env)
     (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(_GET_PIP.format(wheel=str(wheel)))
-    print(f"ansible-test takes pip {version} from {shown(str(wheel))}", flush=True)
+    say(f"ansible-test takes pip {version} from {shown(str(wheel))}")

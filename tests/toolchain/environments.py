@@ -13,7 +13,7 @@ from pathlib import Path
 
 from . import interpreters
 from .paths import BUILD, REQUIREMENTS
-from .process import Failed, Skipped, alone, caller_environment, output, run
+from .process import Failed, Skipped, alone, caller_environment, output, run, say
 
 NEWEST_FIRST = tuple(reversed(interpreters.SUPPORTED))
 
@@ -116,7 +116,7 @@ def _interpreter(environment: Environment) -> interpreters.Interpreter:
 
 
 def _make(built: Built, environment: Environment) -> None:
-    print(f"Making the environment {built.name} (Python {built.interpreter.full_version})", flush=True)
+    say(f"Making the environment {built.name} (Python {built.interpreter.full_version})")
     shutil.rmtree(built.binaries.parent, ignore_errors=True)
     env = caller_environment()
     run([str(built.interpreter.path), "-m", "venv", str(built.binaries.parent)], env, quiet=True)
@@ -125,7 +125,7 @@ def _make(built: Built, environment: Environment) -> None:
     run(built.pip("install", "--quiet", "--quiet", *wanted), env)
     installed = output(built.pip("list", "--format", "freeze"), env)
     (built.root / "installed.txt").write_text(installed)
-    print("  ".join(line for line in installed.splitlines() if line.partition("==")[0] in _SHOWN), flush=True)
+    say("  ".join(line for line in installed.splitlines() if line.partition("==")[0] in _SHOWN))
 
 
 def _fingerprint(built: Built, environment: Environment) -> str:

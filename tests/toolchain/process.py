@@ -11,7 +11,9 @@ import os
 import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
+from typing import TextIO
 
 from .paths import ROOT, TESTS, shown
 
@@ -21,6 +23,10 @@ _FOREIGN |= {"COLLECTION_UNDER_TEST", "CDPATH", "BASH_ENV", "ENV"}
 _NETWORK_PREFIXES = ("PIP_",)
 _NETWORK = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
 _NETWORK |= {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+
+
+_LOG: ContextVar[TextIO | None] = ContextVar("log", default=None)
+"""Where this thread's output goes instead of the screen."""
 
 
 class Failed(Exception):
@@ -51,6 +57,23 @@ def isolated_environment(binaries: Path) -> dict[str, str]:
     return kept | {"PATH": f"{binaries}{os.pathsep}{kept.get('PATH', os.defpath)}", "PYTHONPATH": str(TESTS)}
 
 
+def say(*lines: object) -> None:
+    """Print, in step with what the commands print."""
+    print(*lines, sep="\n", file=_LOG.get(), flush=True)
+
+
+@contextlib.contextmanager
+def logged(path: Path) -> Iterator[None]:
+    """Send what this thread and its commands print to a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as log:
+        token = _LOG.set(log)
+        try:
+            yield
+        finally:
+            _LOG.reset(token)
+
+
 @contextlib.contextmanager
 def alone(folder: Path, what: str) -> Iterator[None]:
     """Keep a second make in the same checkout out of a folder for as long as this one needs it."""
@@ -75,12 +98,20 @@ def run(
     """
     line = shown(shlex.join(command))
     if not quiet:
-        print(f"$ {line}", flush=True)
-    stdout = subprocess.DEVNULL if discard_output else None
-    status = subprocess.run(command, env=dict(env), cwd=cwd, check=False, stdout=stdout).returncode
-    if status not in accepted:
-        raise Failed(f"exit status {status}: {line}")
-    return status
+        say(f"$ {line}")
+    log = _LOG.get()
+    done = subprocess.run(
+        command,
+        env=dict(env),
+        cwd=cwd,
+        check=False,
+        stdin=subprocess.DEVNULL if log else None,
+        stdout=subprocess.DEVNULL if discard_output else log,
+        stderr=log,
+    )
+    if done.returncode not in accepted:
+        raise Failed(f"exit status {done.returncode}: {line}")
+    return done.returncode
 
 
 def output(command: Sequence[str], env: Mapping[str, str], cwd: Path = ROOT) -> str:
@@ -89,7 +120,8 @@ def output(command: Sequence[str], env: Mapping[str, str], cwd: Path = ROOT) -> 
     Raises:
         Failed: it ended with another exit status than 0.
     """
-    done = subprocess.run(command, env=dict(env), cwd=cwd, check=False, stdout=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    done = subprocess.run(command, env=dict(env), cwd=cwd, check=False, stdout=pipe, stderr=_LOG.get(), text=True)
     if done.returncode:
         raise Failed(f"exit status {done.returncode}: {shown(shlex.join(command))}")
     return done.stdout

@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from . import ansible_test, suites
 from .environments import ENVIRONMENTS, Built, ensure
 from .lint import LINT, changelog
-from .process import Failed, Skipped
+from .paths import BUILD
+from .process import Failed, Skipped, logged, say
+
+FAILED = "FAILED"
 
 
 @dataclass(frozen=True)
@@ -80,13 +85,33 @@ TARGETS: dict[str, tuple[Part, ...]] = {
 def run(target: str, words: list[str]) -> int:
     """Run all parts of a target, and say how each of them ended; 1 if one failed."""
     started = time.monotonic()
-    outcomes = [_attempt(part, words) for part in TARGETS[target]]
-    _summarise(outcomes, time.monotonic() - started)
-    return int(any(outcome.word == "FAILED" for outcome in outcomes))
+    parts = TARGETS[target]
+    lanes = [[part for part in parts if (part.environment == "newest") is newest] for newest in (True, False)]
+    outcomes = _in_lanes(lanes, words) if all(lanes) else {part: _attempt(part, words) for part in parts}
+    if len(parts) > 1:
+        say("\n=== summary", *(outcomes[part] for part in parts), f"in all   {time.monotonic() - started:6.1f} s")
+    return int(any(outcome.word == FAILED for outcome in outcomes.values()))
+
+
+def _in_lanes(lanes: list[list[Part]], words: list[str]) -> dict[Part, Outcome]:
+    """Two at a time where there are two processors: lanes share no environment, so they are not in each other's way."""
+    with ThreadPoolExecutor(max_workers=min(len(lanes), os.cpu_count() or 1)) as pool:
+        done = pool.map(lambda lane: [(part, _attempt_apart(part, words)) for part in lane], lanes)
+        return dict(pair for lane in done for pair in lane)
+
+
+def _attempt_apart(part: Part, words: list[str]) -> Outcome:
+    """Show what a part prints only when it is through, and in one piece."""
+    say(f"... {part.title} begins")
+    path = BUILD / "logs" / f"{part.title.replace(' ', '-')}.log"
+    with logged(path):
+        outcome = _attempt(part, words)
+    say(path.read_text(encoding="utf-8", errors="replace"))
+    return outcome
 
 
 def _attempt(part: Part, words: list[str]) -> Outcome:
-    print(f"\n=== {part.title}", flush=True)
+    say(f"\n=== {part.title}")
     started = time.monotonic()
     word, reason = "ok", ""
     try:
@@ -96,12 +121,7 @@ def _attempt(part: Part, words: list[str]) -> Outcome:
     except Skipped as error:
         word, reason = "skipped", str(error)
     except Failed as error:
-        word, reason = "FAILED", str(error)
+        word, reason = FAILED, str(error)
     outcome = Outcome(part.title, word, time.monotonic() - started, reason)
-    print(outcome, flush=True)
+    say(outcome)
     return outcome
-
-
-def _summarise(outcomes: list[Outcome], seconds: float) -> None:
-    if len(outcomes) > 1:
-        print("\n=== summary", *outcomes, f"in all   {seconds:6.1f} s", sep="\n", flush=True)

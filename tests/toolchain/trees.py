@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .environments import Built
-from .paths import BUILD, COLLECTION_PATH, ROOT
+from .paths import BUILD, COLLECTION_PATH, NAME, ROOT
 from .process import alone, caller_environment, output, run
 
 LINKED = BUILD / "collections"
@@ -29,10 +29,10 @@ def known_files() -> list[Path]:
 def linked() -> Path:
     """A tree that is the repository itself, by a symbolic link: for pytest and ansible-playbook."""
     link = LINKED / COLLECTION_PATH
-    link.parent.mkdir(parents=True, exist_ok=True)
-    if not link.is_symlink() or link.resolve() != ROOT:
-        link.unlink(missing_ok=True)
-        link.symlink_to(ROOT, target_is_directory=True)
+    with alone(link.parent, NAME):
+        if not link.is_symlink() or link.resolve() != ROOT:
+            link.unlink(missing_ok=True)
+            link.symlink_to(ROOT, target_is_directory=True)
     return link
 
 

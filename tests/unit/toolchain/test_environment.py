@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import environments, process, targets
+from toolchain import environments, process
 from toolchain.ansible_test import parse_pip_config
-from toolchain.process import Failed, Skipped
+from toolchain.process import Failed
 
 FOREIGN = {
     "ANSIBLE_CONFIG": "/x",
@@ -57,24 +57,3 @@ def test_requirements_include_each_other(tmp_path):
 def test_a_missing_requirements_file_is_named(tmp_path):
     with pytest.raises(Failed, match=r"gone\.txt"):
         environments.requirement_files(tmp_path / "gone.txt")
-
-
-def ending(error):
-    def action(_built, _words):
-        if error:
-            raise error
-
-    return targets.Part("part", "", action)
-
-
-@pytest.mark.parametrize(
-    ("errors", "status"),
-    [((None, None), 0), ((None, Skipped("no Python")), 0), ((Failed("broken"), None), 1)],
-)
-def test_one_failed_part_fails_the_target_after_all_were_tried(monkeypatch, capsys, errors, status):
-    monkeypatch.setitem(targets.TARGETS, "some", tuple(map(ending, errors)))
-    monkeypatch.setattr(targets, "ensure", lambda name: None)
-    assert targets.run("some", []) == status
-    summary = capsys.readouterr().out.partition("=== summary")[2]
-    assert summary.count("part") == len(errors)
-    assert all(str(error) in summary for error in errors if error)
