@@ -36,10 +36,11 @@ class Excerpt:
 
     def __call__(self, line: str) -> None:
         """The next line of the output."""
-        decisions = (is_shown for mark, is_shown in _MARKS if mark.match(plain(line)))
+        text = plain(line)
+        decisions = (is_shown for mark, is_shown in _MARKS if mark.match(text))
         self._is_shown = next(decisions, self._is_shown)
         if self._is_shown:
             self._show(line)
         elif not self._has_gap:
-            self._show(" " * (len(line) - len(line.lstrip())) + _OMITTED)
+            self._show(text[: len(text) - len(text.lstrip())] + _OMITTED)
         self._has_gap = not self._is_shown
