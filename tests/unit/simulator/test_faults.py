@@ -175,6 +175,13 @@ def test_not_stored(seeded, api, put):
     assert seeded.journal(call="put")[0]["took_effect"] is False
 
 
+@pytest.mark.parametrize("name", ["drop_setting", "not_stored"])
+def test_what_spoils_a_put_waits_for_one(seeded, put, name):
+    seeded.faults([rule(name, nth=1)])
+    assert put().status == 200
+    assert [entry["fault"] for entry in seeded.journal()] == [None, FAULTS[name]["kind"]]
+
+
 def test_not_stored_leaves_https_off(simulator, api, put):
     simulator.seed([resource(1, "a.example")])
     simulator.faults([rule("not_stored")])
