@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Documentation fragment `gcore.web_security.connection`."""
+    """Documentation fragment `gcore.web_security.connection`, and `gcore.web_security.connection.plugins` beside it."""
 
     DOCUMENTATION = r"""
 options:
@@ -65,4 +65,18 @@ requirements:
   - Python 3.10 or later
   - requests 2.28 or later
   - cryptography 41 or later
+"""
+
+    # What only the documentation of a plugin may have, and none of a module.
+    PLUGINS = r"""
+options:
+  api_key:
+    env:
+      - name: GCORE_API_KEY
+  api_token:
+    env:
+      - name: GCORE_API_TOKEN
+  api_url:
+    env:
+      - name: GCORE_BASE_URL
 """

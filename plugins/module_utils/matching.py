@@ -28,8 +28,12 @@ class Selection:
 
     def has(self, resource: Resource) -> bool:
         """Whether any of the patterns means this resource."""
-        name, number = normalised(resource.name), str(resource.id)
-        return any(pattern == number or fnmatchcase(name, pattern) for pattern in self._patterns)
+        return self.names(resource.id, resource.name)
+
+    def names(self, number: int, name: str) -> bool:
+        """The same of an id and a name."""
+        name = normalised(name)
+        return any(pattern == str(number) or fnmatchcase(name, pattern) for pattern in self._patterns)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ class Resource:
     certificate: str | None
     redirects_to_https: bool
     aliases: tuple[Alias, ...]
+    origins_count: int = 0
 
     @classmethod
     def from_api(cls, raw: Mapping[str, Any]) -> Resource:
@@ -72,6 +73,7 @@ class Resource:
             certificate=_text(raw.get(CERTIFICATE_FIELD)) or None,
             redirects_to_https=_text(raw.get("is_redirect_to_https_enabled")).lower() not in _NO,
             aliases=tuple(_aliases(raw.get("aliases"))),
+            origins_count=_count(raw.get("origins")),
         )
 
     def label(self) -> str:
@@ -119,6 +121,13 @@ def _aliases(value: Any) -> Iterator[Alias]:
     for alias in value if isinstance(value, list) else []:
         if isinstance(alias, Mapping) and alias.get("alias_data"):
             yield Alias(_text(alias["alias_data"]), _unix_time(alias.get("alias_ssl_expire")))
+
+
+def _count(origins: Any) -> int:
+    """The vendor's schema has one object where its example has a list."""
+    if isinstance(origins, Mapping):
+        return len(origins) if all(isinstance(origin, Mapping) for origin in origins.values()) else 1
+    return len(origins) if isinstance(origins, list) else 0
 
 
 def put_body(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:

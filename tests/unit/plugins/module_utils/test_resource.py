@@ -48,6 +48,7 @@ def test_from_api():
         certificate=None,
         redirects_to_https=True,
         aliases=(Alias("www.shop.example", None), Alias("api.shop.example", 1790000001)),
+        origins_count=1,
     )
 
 

@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The resources of an account as hosts: one list call, read by the engine that the modules share."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: gcore_resources
+short_description: Gcore Web Security resources as an inventory
+version_added: 1.0.0
+author:
+  - The gcore.web_security authors (@gcore-web-security)
+description:
+  - Each resource of the account is a host under its name, and what is known of it are the host's variables.
+  - The source is a YAML file whose name is C(gcore.yml) or C(gcore.yaml), or ends with C(.gcore.yml) or
+    C(.gcore.yaml).
+  - Tasks for these hosts run on the control node, because C(ansible_connection) is C(local), as they do for the
+    implicit C(localhost).
+  - The hosts are in the groups C(ssl_custom), C(ssl_lets_encrypt) or C(ssl_none), as they have HTTPS. Where the API
+    does not tell, a resource whose certificate has an expiry date is in C(ssl_custom), any other in C(ssl_none). A
+    type that is not known here makes the group C(ssl_) with its name. Suspended resources are in C(suspended) as well.
+extends_documentation_fragment:
+  - ansible.builtin.constructed
+  - ansible.builtin.inventory_cache
+  - gcore.web_security.connection
+  - gcore.web_security.connection.plugins
+options:
+  plugin:
+    description:
+      - Marks the file as one for this plugin.
+    type: str
+    required: true
+    choices: [gcore.web_security.gcore_resources]
+  include:
+    description:
+      - Only the resources with these ids, names, or names that match these globs.
+    type: list
+    elements: str
+  exclude:
+    description:
+      - Not the resources with these ids, names, or names that match these globs.
+    type: list
+    elements: str
+notes:
+  - The variables of a host are C(gcore_resource_id), C(gcore_name), C(gcore_ssl_type) (C(custom), C(le) for Let's
+    Encrypt, null for none), C(gcore_ssl_expires) (ISO 8601, UTC, or null), C(gcore_days_left) (whole days until then,
+    negative once it is over, or null), C(gcore_service_ip), C(gcore_status), C(gcore_aliases) (a list of C(name) and
+    C(ssl_expires)), C(gcore_origins_count), C(ansible_connection) and C(ansible_python_interpreter).
+  - If several resources have the same name, the one with the lowest id is the host of that name, each other one is the
+    host C(NAME_ID), and a warning says so. C(gcore_name) is the name of the resource in any case. A resource without
+    a name is the host C(resource_ID).
+  - Keep this source apart from one in which the same names are servers that are reached by SSH. Variables of one host
+    from two sources are merged, and C(ansible_connection) would be C(local) for both. A warning tells of it where the
+    other source was read before this one.
+  - What keeps the resources from being read is a warning for Ansible, and the inventory is empty. Set the environment
+    variable E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) to V(true) so that it is an error.
+  - An empty string and an empty environment variable count as unset.
+  - O(api_key), O(api_token) and O(api_url) may be templates. What they may use are lookups and extra variables.
+  - The cache holds what the variables are made of, and no token. It is one for each account, address and file.
+    C(gcore_days_left) is counted anew when it is read. O(include) and O(exclude) are applied after it.
+seealso:
+  - module: gcore.web_security.gcore_fleet_cert
+  - module: gcore.web_security.gcore_resource_cert
+"""
+
+EXAMPLES = r"""
+# gcore.yml: the whole account, with the token from the environment variable GCORE_API_KEY
+plugin: gcore.web_security.gcore_resources
+
+---
+# eu.gcore.yml: some of the account, from a cache, in groups of your own
+plugin: gcore.web_security.gcore_resources
+api_key: "{{ lookup('ansible.builtin.file', '/run/secrets/gcore_api_key') }}"
+exclude: ["*.staging.example.com", "1234"]
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/gcore
+groups:
+  # Certificates that somebody has to renew soon
+  expiring: gcore_ssl_type == "custom" and gcore_days_left is not none and gcore_days_left < 30
+keyed_groups:
+  - key: gcore_status
+    prefix: status
+compose:
+  has_aliases: gcore_aliases | length > 0
+
+# A play over them, a few at a time:
+# - hosts: ssl_custom
+#   serial: [1, "10%"]
+#   gather_facts: false
+#   roles:
+#     - gcore.web_security.resource_cert
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import CONNECTION, resolved
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import GcoreError
+from ansible_collections.gcore.web_security.plugins.module_utils.libraries import require_libraries
+from ansible_collections.gcore.web_security.plugins.module_utils.matching import Selection
+from ansible_collections.gcore.web_security.plugins.module_utils.resource import (
+    CUSTOM,
+    DISABLED,
+    LETS_ENCRYPT,
+    UNKNOWN,
+    Resource,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils.task import Task, run
+from ansible_collections.gcore.web_security.plugins.module_utils.version import VERSION
+from ansible_collections.gcore.web_security.plugins.plugin_utils.trust import make_unsafe, trusted
+
+_FILES = ("gcore.yml", "gcore.yaml")
+_FROM_ENVIRONMENT = ("api_key", "api_token", "api_url")
+_SUSPENDED = "suspended"
+_SSL_GROUPS = {CUSTOM: "ssl_custom", LETS_ENCRYPT: "ssl_lets_encrypt", DISABLED: "ssl_none"}
+
+Facts = dict[str, Any]
+
+
+@dataclass
+class Listing:
+    """The resources of an account, or why there are none; it ends as a task does, in one place for all errors."""
+
+    found: list[Facts] = field(default_factory=list)
+    interrupted_by: int | None = None
+
+    def success(self, diff: bool) -> dict[str, Any]:  # noqa: ARG002  # a list changes nothing
+        """There is nothing to say."""
+        return {}
+
+    def failure(self, error: GcoreError, diff: bool) -> dict[str, Any]:  # noqa: ARG002  # a list changes nothing
+        """What went wrong, and what to do."""
+        return {"failed": True, "msg": _told(error)}
+
+
+def list_resources(task: Task, listing: Listing) -> None:
+    """Read the account with one list call."""
+    listing.found = [cached_facts(Resource.from_api(raw)) for raw in task.client().resources()]
+
+
+def cached_facts(resource: Resource) -> Facts:
+    """What is kept of a resource: all that does not change with the time of day, and nothing secret."""
+    own = {"origins_count": resource.origins_count, "expires": resource.expires, "groups": list(_groups(resource))}
+    return {**resource.facts(), **own}
+
+
+def _groups(resource: Resource) -> Iterable[str]:
+    known = resource.ssl_type
+    if known == UNKNOWN:
+        known = CUSTOM if resource.expires else DISABLED
+    yield _SSL_GROUPS.get(known, f"ssl_{known}")
+    if resource.status.lower() == _SUSPENDED:
+        yield _SUSPENDED
+
+
+def host_variables(facts: Facts, now: datetime) -> Facts:
+    """The variables of a host."""
+    own = {f"gcore_{name}": value for name, value in facts.items() if name not in ("id", "expires", "groups")}
+    has_end = facts["ssl_expires"] is not None
+    days_left = int((facts["expires"] - now.timestamp()) // 86400) if has_end else None
+    return {"gcore_resource_id": facts["id"], **own, "gcore_days_left": days_left}
+
+
+def _told(error: GcoreError) -> str:
+    return " ".join(part for part in (error.message.rstrip(". ") + ".", error.hint) if part)
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Resources as hosts."""
+
+    NAME = "gcore.web_security.gcore_resources"
+
+    def verify_file(self, path: str) -> bool:
+        """Whether the file is named as one for this plugin."""
+        name = os.path.basename(path)
+        is_named = name in _FILES or name.endswith(tuple(f".{file}" for file in _FILES))
+        return is_named and bool(super().verify_file(path))
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Add the resources to the inventory.
+
+        Raises:
+            AnsibleParserError: what keeps the resources from being read.
+        """
+        super().parse(inventory, loader, path, cache)
+        values = self._values(self._read_config_data(path))
+        chosen = self._chosen(self._listed(values, path, cache))
+        for group in (*_SSL_GROUPS.values(), _SUSPENDED):
+            self.inventory.add_group(group)
+        for facts in chosen:
+            self._add(facts)
+
+    def _values(self, config: dict[str, Any]) -> dict[str, Any]:
+        """The connection options as a module has them: with what the file says, the environment is not its rival."""
+        self.templar.available_variables = self._vars
+        given = {
+            name: option.get("default") if config.get(name) == "" else self.get_option(name)
+            for name, option in CONNECTION.items()
+        }
+        given |= {name: self._templated(config.get(name)) for name in _FROM_ENVIRONMENT}
+        try:
+            require_libraries()
+            return resolved(given)
+        except GcoreError as error:
+            raise AnsibleParserError(_told(error)) from None
+
+    def _templated(self, value: Any) -> str | None:
+        """What is encrypted is decrypted by being made a string, and is no template."""
+        if isinstance(value, str) and self.templar.is_template(value):
+            value = self.templar.template(value)
+        return None if value is None else str(value)
+
+    def _listed(self, values: dict[str, Any], path: str, cache: bool) -> list[Facts]:
+        """The resources from the cache, where there is one that may be read, or from the API."""
+        if not self.get_option("cache"):
+            return _fetched(values)
+        key = f"{self.get_cache_key(path)}_{_account(values)}"
+        if cache:
+            with suppress(KeyError):
+                return list(self._cache[key])
+        self._cache[key] = found = _fetched(values)
+        return found
+
+    def _chosen(self, found: list[Facts]) -> list[Facts]:
+        include, exclude = (Selection(self.get_option(name) or ()) for name in ("include", "exclude"))
+        chosen = [
+            facts
+            for facts in found
+            if (not include or include.names(facts["id"], facts["name"]))
+            and not exclude.names(facts["id"], facts["name"])
+        ]
+        return sorted(chosen, key=lambda facts: (facts["name"], facts["id"]))
+
+    def _add(self, facts: Facts) -> None:
+        host = make_unsafe(self._host_name(facts["id"], facts["name"].strip()))
+        self.inventory.add_host(host)
+        for name, value in {**_NEAR, **make_unsafe(host_variables(facts, datetime.now(timezone.utc)))}.items():
+            self.inventory.set_variable(host, name, value)
+        for group in facts["groups"]:
+            self.inventory.add_child(self.inventory.add_group(self._sanitize_group_name(group)), host)
+        self._construct(host)
+
+    def _host_name(self, number: int, name: str) -> str:
+        """The resource's name, or another one where that belongs to another resource."""
+        if not name:
+            return f"resource_{number}"
+        known = self.inventory.hosts.get(name)
+        other = known.vars.get("gcore_resource_id") if known else None
+        if other not in (None, number):
+            self.display.warning(
+                f"The resources {other} and {number} are both named {name}: the second one is the host {name}_{number}."
+            )
+            return f"{name}_{number}"
+        if known and other is None and known.vars.get("ansible_connection") != "local":
+            self.display.warning(
+                f"{name} is a host of another inventory source as well as resource {number}: "
+                "it now has ansible_connection=local. Keep the two apart if that is not meant."
+            )
+        return name
+
+    def _construct(self, host: str) -> None:
+        """What the file composes of the variables: more of them, and groups."""
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), self._variables(host), host, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), self._variables(host), host, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), self._variables(host), host, strict=strict)
+
+    def _variables(self, host: str) -> dict[str, Any]:
+        return dict(self.inventory.get_host(host).get_vars())
+
+
+_NEAR = {
+    "ansible_connection": trusted("local"),
+    "ansible_python_interpreter": trusted("{{ ansible_playbook_python }}"),
+}
+"""As the implicit localhost has them: the Python that has the libraries, and no search for another one."""
+
+
+def _fetched(values: dict[str, Any]) -> list[Facts]:
+    listing = Listing()
+    result = run(list_resources, values, check_mode=False, diff=False, report=listing)
+    if result.get("failed"):
+        raise AnsibleParserError(result["msg"])
+    return listing.found
+
+
+def _account(values: dict[str, Any]) -> str:
+    """What tells the caches of two accounts apart, and says nothing of the token."""
+    parts = (VERSION, values["api_url"], values["api_key"] or values["api_token"] or "")
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]

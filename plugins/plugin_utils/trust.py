@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Which strings Ansible may take for templates: before 2.19 all that are not marked, since then none that is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.utils.unsafe_proxy import wrap_var
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:
+    trust_as_template = None
+
+
+_MAY_BE_A_TEMPLATE = re.compile("[{}]")
+
+
+def trusted(value: str) -> str:
+    """A string of our own, which may be a template in every release."""
+    return trust_as_template(value) if trust_as_template else value
+
+
+def make_unsafe(value: Any) -> Any:
+    """A stranger's value, of which no string is ever a template.
+
+    One that can't be one is left unmarked: marks show in what `ansible-inventory` prints, and confuse who reads that.
+    """
+    if isinstance(value, Mapping):
+        return {make_unsafe(key): make_unsafe(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [make_unsafe(item) for item in value]
+    if isinstance(value, str):
+        return wrap_var(value) if _MAY_BE_A_TEMPLATE.search(value) else trusted(value)
+    return value

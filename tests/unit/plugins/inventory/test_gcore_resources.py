@@ -1,0 +1,534 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The plugin itself reads its configuration file; the API behind it is a fake."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import pytest
+import yaml
+from ansible import constants
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.doc_fragments import constructed, inventory_cache
+from ansible.template import Templar
+
+from ansible_collections.gcore.web_security.plugins.doc_fragments import connection
+from ansible_collections.gcore.web_security.plugins.inventory import gcore_resources
+from ansible_collections.gcore.web_security.plugins.module_utils import libraries, task
+from unit.plugins.account import FakeAccount, alias, site
+from unit.plugins.fakes import DAY, NOW, TOKEN, Script, answer, unix
+
+NAME = "gcore.web_security.gcore_resources"
+SECRET_CANARY = "b3JpZ2luLWFuZC1rZXktY2FuYXJ5"
+VARIABLES = ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL")
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in (*VARIABLES, "ANSIBLE_INVENTORY_CACHE", "ANSIBLE_INVENTORY_CACHE_PLUGIN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GCORE_API_KEY", TOKEN)
+    constants.config.initialize_plugin_configuration_definitions("inventory", NAME, options())
+
+
+@cache
+def options():
+    """What the plugin loader makes of the documentation and its fragments."""
+    fragment = connection.ModuleDocFragment
+    core = (constructed.ModuleDocFragment.DOCUMENTATION, inventory_cache.ModuleDocFragment.DOCUMENTATION)
+    found = {}
+    for text in (*core, fragment.DOCUMENTATION, fragment.PLUGINS, gcore_resources.DOCUMENTATION):
+        for name, option in yaml.safe_load(text).get("options", {}).items():
+            found.setdefault(name, {}).update(option)
+    return {name: {"name": name, **option} for name, option in found.items()}
+
+
+class Read:
+    """One reading of a configuration file."""
+
+    def __init__(self, folder, inventory=None, *, is_refresh=False, **config):
+        self.inventory = inventory or InventoryData()
+        self.warnings = []
+        path = folder / "gcore.yml"
+        path.write_text(yaml.safe_dump({"plugin": NAME, **config}))
+        plugin = gcore_resources.InventoryModule()
+        plugin._load_name = plugin.ansible_name = NAME
+        plugin._redirected_names = [NAME]
+        plugin.display = type("Display", (), {"warning": staticmethod(self.warnings.append)})
+        loader = DataLoader()
+        plugin.parse(self.inventory, loader, str(path), cache=not is_refresh)
+        if config.get("cache"):
+            plugin.update_cache_if_changed()
+        self.loader = loader
+
+    @property
+    def hosts(self):
+        return sorted(self.inventory.hosts)
+
+    def variables(self, host="n001.example.com"):
+        return self.inventory.hosts[host].vars
+
+    def groups(self):
+        """The hosts of each group that has some."""
+        groups = self.inventory.groups.items()
+        found = {name: sorted(host.name for host in group.hosts) for name, group in groups}
+        return {name: hosts for name, hosts in found.items() if hosts and name not in ("all", "ungrouped")}
+
+    def templated(self, text, host="n001.example.com"):
+        """What a task sees that uses the host's variables."""
+        return Templar(self.loader, variables=dict(self.variables(host))).template(gcore_resources.trusted(text))
+
+
+@pytest.fixture
+def world(monkeypatch):
+    """An account of three sites; `options` is what the plugin opened the connection with."""
+    made = FakeAccount(*(site(number) for number in range(1, 4)))
+    made.options = []
+
+    def transport(*words, **named):
+        made.options.append((*words, named))
+        return made
+
+    monkeypatch.setattr(task, "Transport", transport)
+    return made
+
+
+@pytest.fixture
+def read(tmp_path):
+    return lambda *words, **config: Read(tmp_path, *words, **config)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("gcore.yml", True),
+        ("gcore.yaml", True),
+        ("eu.gcore.yml", True),
+        ("eu.prod.gcore.yaml", True),
+        ("mygcore.yml", False),
+        ("gcore.json", False),
+        ("gcore.yml.bak", False),
+        ("gcore", False),
+        ("hosts.yml", False),
+    ],
+)
+def test_files_are_told_by_their_names(name, expected, tmp_path):
+    plugin = gcore_resources.InventoryModule()
+    (tmp_path / name).touch()
+    assert plugin.verify_file(str(tmp_path / name)) is expected
+    assert not plugin.verify_file(str(tmp_path / "gone" / name))
+
+
+def test_the_variables_of_a_host(world, read):
+    world.raws[1].update(
+        service_ssl_expire=unix(NOW + 30.5 * DAY),
+        aliases=[alias("a.example.com"), alias("b.example.net", unix(NOW))],
+        origins=[{"id": 1}, {"id": 2}],
+    )
+    assert read().variables() == {
+        "inventory_file": None,
+        "inventory_dir": None,
+        "ansible_connection": "local",
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        "gcore_resource_id": 1,
+        "gcore_name": "n001.example.com",
+        "gcore_ssl_type": "custom",
+        "gcore_ssl_expires": f"{NOW + 30.5 * DAY:%Y-%m-%dT%H:%M:%SZ}",
+        "gcore_days_left": 30,
+        "gcore_service_ip": "192.0.2.7",
+        "gcore_status": "active",
+        "gcore_aliases": [
+            {"name": "a.example.com", "ssl_expires": None},
+            {"name": "b.example.net", "ssl_expires": f"{NOW:%Y-%m-%dT%H:%M:%SZ}"},
+        ],
+        "gcore_origins_count": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"service_ssl_expire": 0}, (None, None)),
+        ({"service_ssl_expire": unix(NOW - 0.5 * DAY)}, (f"{NOW - 0.5 * DAY:%Y-%m-%dT%H:%M:%SZ}", -1)),
+        ({"service_ssl_expire": str(unix(NOW + 1.5 * DAY))}, (f"{NOW + 1.5 * DAY:%Y-%m-%dT%H:%M:%SZ}", 1)),
+        ({"service_ssl_expire": 10**18}, (None, None)),
+        ({"service_ssl_expire": "soon"}, (None, None)),
+    ],
+)
+def test_expiry(fields, expected, world, read):
+    world.raws[1].update(fields)
+    variables = read().variables()
+    assert (variables["gcore_ssl_expires"], variables["gcore_days_left"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("origins", "expected"),
+    [([], 0), ([{}, {}], 2), ({"id": 1}, 1), ({"a": {}, "b": {}}, 2), ({}, 0), (None, 0), ("x", 0)],
+)
+def test_origins_in_all_their_shapes(origins, expected, world, read):
+    world.raws[1]["origins"] = origins
+    assert read().variables()["gcore_origins_count"] == expected
+
+
+def test_groups_out_of_the_box(world, read):
+    world.raws[2].update(ssl_type="le")
+    world.raws[3].update(ssl_type=None, status="suspended")
+    world.raws[4] = site(4, ssl_type="acme v2!")
+    assert read().groups() == {
+        "ssl_custom": ["n001.example.com"],
+        "ssl_lets_encrypt": ["n002.example.com"],
+        "ssl_none": ["n003.example.com"],
+        "suspended": ["n003.example.com"],
+        "ssl_acme_v2_": ["n004.example.com"],
+    }
+
+
+def test_groups_are_there_though_nothing_is_in_them(world, read):
+    world.raws.clear()
+    assert {"ssl_custom", "ssl_lets_encrypt", "ssl_none", "suspended"} <= set(read().inventory.groups)
+
+
+def test_where_the_api_does_not_tell_the_type(world, read):
+    for raw in world.raws.values():
+        del raw["ssl_type"]
+    world.raws[2]["service_ssl_expire"] = 0
+    assert read().groups() == {
+        "ssl_custom": ["n001.example.com", "n003.example.com"],
+        "ssl_none": ["n002.example.com"],
+    }
+
+
+def test_constructed(world, read):
+    world.raws[1]["service_ssl_expire"] = unix(NOW + 5 * DAY)
+    world.raws[2]["service_ssl_expire"] = unix(NOW + 50 * DAY)
+    found = read(
+        compose={"twice": "gcore_resource_id * 2", "undefined": "nothing.at.all"},
+        groups={"soon": "gcore_days_left < 20", "double": "twice | int == 4", "odd one": "gcore_resource_id == 3"},
+        keyed_groups=[{"key": "gcore_ssl_type", "prefix": "type"}, {"key": "gcore_status", "separator": ""}],
+    )
+    assert int(found.variables()["twice"]) == 2
+    assert "undefined" not in found.variables()
+    every = [f"n00{number}.example.com" for number in (1, 2, 3)]
+    assert found.groups() == {
+        "ssl_custom": every,
+        "soon": [every[0], every[2]],
+        "double": [every[1]],
+        "odd_one": [every[2]],
+        "type_custom": every,
+        "active": every,
+    }
+
+
+@pytest.mark.parametrize("config", [{"compose": {"x": "nothing.at.all"}}, {"groups": {"x": "nothing.at.all"}}])
+def test_strict(config, world, read):
+    with pytest.raises(AnsibleError, match="Could not"):
+        read(strict=True, **config)
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "expected"),
+    [
+        (None, None, [1, 2, 3]),
+        ([], [], [1, 2, 3]),
+        ([""], [""], [1, 2, 3]),
+        (["2"], None, [2]),
+        ([2], None, [2]),
+        (["N001.example.com", "3"], None, [1, 3]),
+        (["n00[12]*"], ["n001*"], [2]),
+        (None, ["*"], []),
+        ("1,2", None, [1, 2]),
+    ],
+)
+def test_include_and_exclude(include, exclude, expected, world, read):
+    chosen = {name: value for name, value in {"include": include, "exclude": exclude}.items() if value is not None}
+    assert read(**chosen).hosts == [f"n{number:03}.example.com" for number in expected]
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def test_several_resources_of_one_name_are_all_there(world, read):
+    world.raws = {number: site(number, "twin.example.com") for number in (9, 7, 8)}
+    found = read()
+    ids = {host: found.variables(host)["gcore_resource_id"] for host in found.hosts}
+    assert ids == {"twin.example.com": 7, "twin.example.com_8": 8, "twin.example.com_9": 9}
+    assert {found.variables(host)["gcore_name"] for host in found.hosts} == {"twin.example.com"}
+    assert found.groups() == {"ssl_custom": found.hosts}
+    assert found.warnings[0] == (
+        "The resources 7 and 8 are both named twin.example.com: the second one is the host twin.example.com_8."
+    )
+
+
+def test_a_second_account_with_the_same_name(world, read):
+    first = read(include=["1"])
+    world.raws[4] = {**world.raws.pop(1), "id": 4}
+    second = read(first.inventory, include=["4"])
+    assert second.hosts == ["n001.example.com", "n001.example.com_4"]
+    assert len(second.warnings) == 1
+
+
+def test_the_same_resource_from_two_files_is_one_host(world, read):
+    second = read(read(include=["1"]).inventory, include=["n001*"])
+    assert second.hosts == ["n001.example.com"]
+    assert not second.warnings
+
+
+@pytest.mark.parametrize(("own", "count"), [({}, 1), ({"ansible_connection": "local"}, 0)])
+def test_a_host_of_another_source_is_told_of(own, count, world, read):
+    inventory = InventoryData()
+    inventory.add_host("n001.example.com")
+    for name, value in own.items():
+        inventory.set_variable("n001.example.com", name, value)
+    found = read(inventory)
+    assert found.variables()["gcore_resource_id"] == 1
+    assert len(found.warnings) == count
+    assert not count or "n001.example.com is a host of another inventory source" in found.warnings[0]
+
+
+@pytest.mark.parametrize("name", ["", "  ", None])
+def test_a_resource_without_a_name(name, world, read):
+    world.raws = {7: {**site(7), "name": name}}
+    assert read().hosts == ["resource_7"]
+
+
+# --- what strangers say -----------------------------------------------------------------------------------------------
+
+EVIL = "{{ 6 * 7 }}{% raw %}{#x#}"
+"""In lower case, as types are."""
+
+
+def test_no_string_of_the_api_is_a_template(world, read):
+    world.raws[1].update(
+        service_ip=EVIL, status=EVIL, aliases=[alias(EVIL)], ssl_type=EVIL, x_unknown=EVIL,
+    )  # fmt: skip
+    world.raws[5] = site(5, EVIL)
+    found = read()
+    for text in ("gcore_service_ip", "gcore_status", "gcore_aliases[0].name", "gcore_ssl_type"):
+        assert found.templated(f"{{{{ {text} }}}}") == EVIL
+    assert found.templated("{{ gcore_name }}", EVIL) == EVIL
+    assert any(name.startswith("ssl____6___7") for name in found.groups())
+
+
+def test_the_interpreter_is_a_template(world, read):
+    value = read().variables()["ansible_python_interpreter"]
+    templar = Templar(DataLoader(), variables={"ansible_playbook_python": "/usr/bin/python3"})
+    assert templar.template(value) == "/usr/bin/python3"
+
+
+def test_what_is_composed_of_it_is_no_template_either(world, read):
+    world.raws[1]["status"] = EVIL
+    found = read(compose={"mine": "gcore_status"}, keyed_groups=[{"key": "gcore_status", "prefix": "s"}])
+    assert found.templated("{{ mine }}") == EVIL
+
+
+# --- credentials and connection ---------------------------------------------------------------------------------------
+
+
+def used(world):
+    """URL and options of the connection."""
+    url, named = world.options[-1]
+    return url, named
+
+
+def sent(monkeypatch):
+    """A connection that keeps the headers of what is sent."""
+    script = Script(("GET /security/resources", answer(200, [])))
+    monkeypatch.setattr(task, "Transport", lambda *_words, **_named: script)
+    return lambda: script.calls[0].headers["Authorization"]
+
+
+@pytest.mark.parametrize(
+    ("shell", "config", "expected"),
+    [
+        ({"GCORE_API_KEY": "k"}, {}, "APIKey k"),
+        ({"GCORE_API_TOKEN": "t"}, {}, "Bearer t"),
+        ({"GCORE_API_KEY": "k", "GCORE_API_TOKEN": ""}, {}, "APIKey k"),
+        ({"GCORE_API_KEY": "", "GCORE_API_TOKEN": "t"}, {}, "Bearer t"),
+        ({"GCORE_API_KEY": "k", "GCORE_API_TOKEN": "t"}, {}, "APIKey k"),
+        ({"GCORE_API_KEY": "k"}, {"api_key": "mine"}, "APIKey mine"),
+        ({"GCORE_API_KEY": "k"}, {"api_key": ""}, "APIKey k"),
+        ({"GCORE_API_TOKEN": "t"}, {"api_key": "mine"}, "APIKey mine"),
+        ({"GCORE_API_KEY": "k"}, {"api_token": "mine"}, "Bearer mine"),
+        ({}, {"api_key": "{{ 'a' ~ 'b' }}"}, "APIKey ab"),
+        ({}, {"api_key": 4711}, "APIKey 4711"),
+        ({"GCORE_API_KEY": "{{ 'a' }}".replace(" ", "")}, {}, "APIKey {{'a'}}"),
+    ],
+)
+def test_credentials(shell, config, expected, read, monkeypatch):
+    authorization = sent(monkeypatch)
+    monkeypatch.delenv("GCORE_API_KEY")
+    for name, value in shell.items():
+        monkeypatch.setenv(name, value)
+    read(**config)
+    assert authorization() == expected
+
+
+@pytest.mark.parametrize(
+    ("shell", "config", "message"),
+    [
+        ({}, {}, "no credentials. Set api_key (or GCORE_API_KEY), or api_token (or GCORE_API_TOKEN)."),
+        ({"GCORE_API_KEY": ""}, {"api_token": ""}, "no credentials."),
+        ({}, {"api_key": "k", "api_token": "t"}, "both api_key and api_token are set."),
+        ({}, {"api_key": "k", "retries": -1}, "retries is -1, the least that it can be is 0."),
+    ],
+)
+def test_bad_input_is_an_error_of_the_parser(shell, config, message, read, monkeypatch):
+    monkeypatch.delenv("GCORE_API_KEY")
+    for name, value in shell.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(task, "Transport", lambda *_words, **_named: Script())
+    with pytest.raises(AnsibleParserError) as caught:
+        read(**config)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("shell", "config", "url", "named"),
+    [
+        ({}, {}, "https://api.gcore.com", {"validate_certs": True, "ca_path": None}),
+        ({"GCORE_BASE_URL": "https://a.example"}, {}, "https://a.example", {}),
+        ({"GCORE_BASE_URL": ""}, {}, "https://api.gcore.com", {}),
+        ({"GCORE_BASE_URL": "https://a.example"}, {"api_url": "https://b.example"}, "https://b.example", {}),
+        ({}, {"validate_certs": False, "ca_path": "/ca.pem"}, "https://api.gcore.com",
+         {"validate_certs": False, "ca_path": "/ca.pem"}),
+        ({}, {"validate_certs": "no"}, "https://api.gcore.com", {"validate_certs": False}),
+        ({}, {"validate_certs": "", "ca_path": ""}, "https://api.gcore.com", {"validate_certs": True, "ca_path": None}),
+    ],
+)  # fmt: skip
+def test_connection_options(shell, config, url, named, world, read, monkeypatch):
+    for name, value in shell.items():
+        monkeypatch.setenv(name, value)
+    read(**config)
+    opened_url, opened = used(world)
+    assert opened_url == url
+    assert {name: opened[name] for name in named} == named
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_an_error_of_the_api_is_one_of_the_parser_and_shows_no_token(status, read, monkeypatch):
+    body = {"message": f"Bad permanent token: {TOKEN}", "request_id": "r-1"}
+    script = Script(("GET /security/resources", answer(status, body)))
+    monkeypatch.setattr(task, "Transport", lambda *_words, **_named: script)
+    with pytest.raises(AnsibleParserError) as caught:
+        read()
+    assert f"GET /security/resources answered {status}" in str(caught.value)
+    assert "r-1" in str(caught.value)
+    assert TOKEN not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_bug_shows_no_token_either(world, read):
+    def send(*_unused):
+        raise RuntimeError(f"look: {TOKEN}")
+
+    world.send = send
+    with pytest.raises(AnsibleParserError, match="unexpected RuntimeError") as caught:
+        read()
+    assert TOKEN not in str(caught.value)
+
+
+def test_an_error_leaves_the_inventory_as_it_was(world, read):
+    world.send = lambda *_unused: answer(403, {"message": "no"})
+    inventory = InventoryData()
+    before = set(inventory.groups)
+    with pytest.raises(AnsibleParserError):
+        read(inventory)
+    assert set(inventory.groups) == before
+    assert not inventory.hosts
+
+
+def test_missing_libraries_end_in_a_message(read, monkeypatch):
+    monkeypatch.setattr(libraries, "_MISSING", ["requests"])
+    with pytest.raises(AnsibleParserError, match=r"lacks: requests.*pip install"):
+        read()
+
+
+# --- the cache --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cached(tmp_path, read):
+    folder = tmp_path / "cache"
+    config = {"cache": True, "cache_plugin": "jsonfile", "cache_connection": str(folder)}
+
+    def again(*words, **options):
+        return read(*words, **{**config, **options})
+
+    again.text = lambda: "".join(path.name + path.read_text() for path in sorted(folder.glob("*")))
+    again.files = lambda: sorted(folder.glob("*"))
+    return again
+
+
+def test_the_cache_spares_the_call(world, cached):
+    first, second = cached(), cached()
+    assert first.hosts == second.hosts
+    assert first.variables() == second.variables()
+    assert first.groups() == second.groups()
+    assert len(world.calls) == 1
+
+
+def test_without_cache_every_reading_is_a_call(world, read):
+    read()
+    read()
+    assert len(world.calls) == 2
+
+
+def test_a_refresh_reads_anew_and_fills_the_cache(world, cached):
+    cached()
+    del world.raws[3]
+    assert len(cached().hosts) == 3
+    assert len(cached(is_refresh=True).hosts) == 2
+    assert len(cached().hosts) == 2
+    assert len(world.calls) == 2
+
+
+def test_filters_are_applied_after_the_cache(world, cached):
+    assert cached(include=["1"]).hosts == ["n001.example.com"]
+    assert cached(include=["2"]).hosts == ["n002.example.com"]
+    assert len(world.calls) == 1
+
+
+def test_days_left_is_counted_when_the_cache_is_read(world, cached, monkeypatch):
+    world.raws[1]["service_ssl_expire"] = unix(NOW + 30.5 * DAY)
+    assert cached().variables()["gcore_days_left"] == 30
+
+    class Later(gcore_resources.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return NOW + 12 * DAY
+
+    monkeypatch.setattr(gcore_resources, "datetime", Later)
+    assert cached().variables()["gcore_days_left"] == 18
+    assert len(world.calls) == 1
+
+
+def test_the_cache_holds_no_secret(world, cached):
+    for raw in world.raws.values():
+        raw.update(service_ssl_key=SECRET_CANARY, service_ssl_crt=SECRET_CANARY, x_token=SECRET_CANARY)
+        raw["origins"] = [{"origin_data": SECRET_CANARY}]
+    cached(api_key=TOKEN)
+    text = cached.text()
+    assert "n001.example.com" in text
+    assert SECRET_CANARY not in text
+    assert TOKEN not in text
+    assert all(word not in text for word in TOKEN.split("$"))
+
+
+@pytest.mark.parametrize("other", [{"api_key": "another"}, {"api_url": "https://another.example"}])
+def test_another_account_has_another_cache(other, world, cached):
+    cached()
+    cached(**other)
+    assert len(world.calls) == 2
+    assert len(cached.files()) == 2
+
+
+def test_what_is_read_from_the_cache_is_no_template(world, cached):
+    world.raws[1]["status"] = EVIL
+    cached()
+    assert cached().templated("{{ gcore_status }}") == EVIL
+    assert json.loads(cached.files()[0].read_text())
