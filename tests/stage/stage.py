@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ from .environment import environment
 
 PREFIX = "gcore-"
 """Short: ansible-core makes a socket below it, and a socket's path has no more than a hundred characters."""
+
+_TRIES, _PAUSE = 30, 0.1
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,23 @@ class Stage:
 @contextlib.contextmanager
 def stage(**options: Any) -> Iterator[Stage]:
     """A stage, and afterwards nothing of it is left; `options` are the simulator's."""
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as name, Simulator(**options) as simulator:
-        folder = Path(name)
+    with _folder() as folder, Simulator(**options) as simulator:
         yield Stage(simulator, folder, environment(folder, simulator))
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """A process that was told to end may still be writing: what is there after the first try goes with the next."""
+    for _attempt in range(_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(_PAUSE)
