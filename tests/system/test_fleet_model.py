@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Any sequence of runs, faults, interrupts and outside edits, against a model of what an account may look like."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from ansible_collections.gcore.web_security.plugins.module_utils import rotation, task
+from ansible_collections.gcore.web_security.plugins.module_utils.retry import Backoff
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from simulator.authority import Issued
+from simulator.handle import Simulator, installation
+from simulator.handle import rule as fault_rule
+
+from .fleets import Site, installed, issue, open_account, rotate, sites
+
+_NOT_A_SETTING = {"updated", "ssl_type", "service_ssl_expire"}
+_FAULTS = ("429", "500", "500_after", "502_html", "cut_before", "cut_after", "cut_body", "truncated_json", "html_200", "400")
+_CALLS = ("list", "get", "put", None)
+_GENERATIONS = 4
+_ACCOUNT = sites(5)
+_PAIRS = {site.id: [issue(site.name, 5 + 20 * number) for number in range(_GENERATIONS)] for site in _ACCOUNT}
+"""Certificates of each site, each living longer than the one before."""
+
+
+@pytest.fixture
+def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The waits are what other tests are about."""
+    monkeypatch.setattr(task, "Backoff", partial(Backoff, first=0.001, longest=0.002))
+    monkeypatch.setattr(rotation, "_STORED_WITHIN", 0.05)
+    monkeypatch.setattr(rotation, "_STORED_INTERVAL", 0.01)
+    yield
+
+
+class Account(RuleBasedStateMachine):
+    """What the model knows: the settings of each resource, which certificate it has had, and which it shall have."""
+
+    simulator: Simulator
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted = {site.id: 1 for site in _ACCOUNT}
+        self.least = {site.id: 0 for site in _ACCOUNT}
+        self.settings: dict[int, dict[str, Any]] = {}
+
+    @initialize()
+    def open(self) -> None:
+        open_account(self.simulator, [Site(site.id, site.name, _PAIRS[site.id][0], site.new) for site in _ACCOUNT])
+        self.settings = self._stored_settings()
+
+    @rule(site=st.sampled_from(_ACCOUNT), value=st.integers(0, 9))
+    def somebody_edits_a_setting(self, site: Site, value: int) -> None:
+        self.simulator.edit(site.id, {"service_geoip_mode": value, "x_unknown": {"value": value}})
+        self.settings = self._stored_settings()
+
+    @rule(site=st.sampled_from(_ACCOUNT))
+    def a_certificate_is_renewed(self, site: Site) -> None:
+        self.wanted[site.id] = min(self.wanted[site.id] + 1, _GENERATIONS - 1)
+
+    @rule(site=st.sampled_from(_ACCOUNT), generation=st.integers(1, _GENERATIONS - 1))
+    def somebody_rotates_by_hand(self, site: Site, generation: int) -> None:
+        self.simulator.edit(site.id, install=installation(_PAIRS[site.id][generation]))
+        self.least[site.id] = generation
+        self.wanted[site.id] = max(self.wanted[site.id], generation)
+
+    @rule(site=st.sampled_from(_ACCOUNT), mode=st.sampled_from(["follow", "frozen", "silent", "plain"]))
+    def an_edge_changes(self, site: Site, mode: str) -> None:
+        self.simulator.edge(site.id, mode)
+
+    @rule(shape=st.sampled_from(["bare", "wrapped", "paged"]), certificate=st.booleans())
+    def the_api_answers_differently(self, shape: str, certificate: bool) -> None:
+        self.simulator.settings(shape=shape, page_size=2, return_certificate=certificate)
+
+    @rule(
+        faults=st.lists(
+            st.tuples(st.sampled_from(_FAULTS), st.sampled_from(_CALLS), st.integers(1, 6)), min_size=1, max_size=4
+        )
+    )
+    def the_api_falls_ill(self, faults: list[tuple[str, str | None, int]]) -> None:
+        rules = [fault_rule(name, nth=nth, **({"call": call} if call else {})) for name, call, nth in faults]
+        self.simulator.faults(rules)
+
+    @rule(
+        waves=st.sampled_from([["100%"], ["1", "100%"], ["2"]]),
+        limit=st.sampled_from([None, "0", "2"]),
+        retries=st.integers(0, 3),
+        check_mode=st.booleans(),
+    )
+    def a_run(self, waves: list[str], limit: str | None, retries: int, check_mode: bool) -> None:
+        result = self._run(waves=waves, max_failures=limit, retries=retries, check_mode=check_mode)
+        self._check_truth(result)
+
+    @rule(after=st.integers(0, 6))
+    def an_interrupted_run(self, after: int) -> None:
+        lines = iter(range(after))
+
+        def say(_line: str) -> None:
+            is_heeded = signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+            if is_heeded and next(lines, None) is None:
+                os.kill(os.getpid(), signal.SIGINT)
+
+        self._check_truth(self._run(waves=["1"], retries=2, concurrency=2, say=say))
+
+    @precondition(lambda self: self.settings)
+    @invariant()
+    def no_setting_is_lost(self) -> None:
+        assert self._stored_settings() == self.settings
+
+    @precondition(lambda self: self.settings)
+    @invariant()
+    def no_resource_goes_back(self) -> None:
+        for site, generation in self._generations().items():
+            assert generation >= self.least[site]
+            self.least[site] = generation
+
+    def teardown(self) -> None:
+        """A last undisturbed run ends with everything right, and one after it has nothing to do."""
+        if not self.settings:
+            return
+        self.simulator.clear_faults()
+        self.simulator.settings(shape="bare", return_certificate=False)
+        for site in _ACCOUNT:
+            self.simulator.edge(site.id, "follow")
+        for changed in (True, False):
+            result = self._run(waves=["100%"])
+            assert not result.get("failed"), result["msg"]
+            assert changed or not result["changed"]
+        assert self._generations() == self.wanted
+        assert self._stored_settings() == self.settings
+
+    def _run(self, **options: Any) -> dict[str, Any]:
+        wanted = {site.name: self._pair(site) for site in _ACCOUNT}
+        return rotate(self.simulator, wanted, edge_timeout=0.2, **{"concurrency": 4, **options})
+
+    def _check_truth(self, result: dict[str, Any]) -> None:
+        """What is reported as rotated or in sync is there; what was not attempted was not touched."""
+        stored = self._generations()
+        for entry in result["results"]:
+            assert entry["outcome"] not in ("rotated", "in_sync") or stored[entry["id"]] == self.wanted[entry["id"]]
+            assert entry["outcome"] != "not_attempted" or stored[entry["id"]] == self.least[entry["id"]]
+        if not result.get("failed") and not result["plan"]:
+            assert stored == self.wanted
+
+    def _pair(self, site: Site) -> Issued:
+        return _PAIRS[site.id][self.wanted[site.id]]
+
+    def _generations(self) -> dict[int, int]:
+        stored = installed(self.simulator)
+        return {
+            site.id: [pair.fingerprint_sha256 for pair in _PAIRS[site.id]].index(stored[site.id]) for site in _ACCOUNT
+        }
+
+    def _stored_settings(self) -> dict[int, dict[str, Any]]:
+        return {
+            state["resource"]["id"]: {
+                name: value for name, value in state["resource"].items() if name not in _NOT_A_SETTING
+            }
+            for state in self.simulator.resources()
+        }
+
+
+def test_any_sequence_of_events(simulator: Simulator, brisk: None) -> None:
+    machine = type("Machine", (Account,), {"simulator": simulator})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=12,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )
