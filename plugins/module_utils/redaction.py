@@ -6,26 +6,34 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-from urllib.parse import quote
 
 MASK = "********"
 
-_GRAM = 8
+_RUN = 8
 """Any run of this many characters of a secret is masked, wherever it stands and however its lines are wrapped."""
-_TRACE = _GRAM // 2
-"""Of two adjacent pieces of this length, any gram holds at least one whole."""
 
-_PEM_ARMOUR = re.compile(r"-----[A-Z0-9 ]+-----")
+_HEX_RUN = 12
+"""The same in hexadecimal, where eight characters of base64 are so many; of less, a fingerprint has some by chance."""
+
+_STRIDE = 4
+"""A run holds a piece of another text whole, if that is cut at every so many characters into such pieces."""
+
+_HEADER = re.compile("[:,]")
+_ARMOUR = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]+-----")
 _PEM_BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]*KEY-----.*?(-----END [A-Z0-9 ]*KEY-----|\Z)", re.DOTALL)
 _USER_INFO = re.compile(r"(?<![^\s/:@'\"])[^\s/:@'\"]{1,256}:[^\s/:@]{1,256}(?=@)")
 """User and password as a URL may have them, be the URL a good one or not."""
 
-_SKIPPED = re.compile(r"\\+[nrt]|\\+|\s+|=")
+_SKIPPED = re.compile(r"\\+[nrt]|\\+|\s+|=+")
 """What may stand between two characters of a secret that an API echoes: line ends, as such or escaped, and padding."""
+
+_ESCAPED = re.compile(rf"\\+u00([0-9A-Fa-f]{{2}})|%([0-9A-Fa-f]{{2}})|{_SKIPPED.pattern}")
+"""The same, and characters that JSON or a URL spells by their number."""
+
+_URL_SAFE = str.maketrans("-_", "+/")
 
 
 class Redactor:
@@ -33,70 +41,54 @@ class Redactor:
 
     def __init__(self, known: Sequence[str | bytes] = ()) -> None:
         self._secrets: list[str | bytes] = [*known]
-        self._forms: list[str] | None = None
-        self._traces: frozenset[str] = frozenset()
 
     def add(self, secret: str | bytes | None) -> None:
-        """Learn a secret: a token, a passphrase, a private key as PEM text or as DER."""
+        """Learn a secret: a token, a passphrase, a private key as PEM or as DER."""
         if secret:
             self._secrets.append(secret)
-            self._forms = None
 
     def heir(self) -> Redactor:
         """One that knows the same, and learns on its own: a fleet's keys need not all be looked for in every text."""
         return Redactor(self._secrets)
 
-    def forms(self) -> list[str]:
-        """Every spelling of every secret. Made when first needed: most runs have nothing to clean."""
-        if self._forms is None:
-            self._forms = sorted({form for secret in self._secrets for form in _forms(secret) if form})
-            self._traces = frozenset(
-                form[at : at + _TRACE] for form in self._forms for at in range(len(form) - _TRACE + 1)
-            )
-        return self._forms
-
     def clean(self, value: Any) -> Any:
         """The same value with every secret in it masked, keys of mappings included."""
-        if isinstance(value, str):
-            return self._clean_text(value)
-        if isinstance(value, dict):
-            return {self.clean(key): self.clean(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.clean(item) for item in value]
-        return value
-
-    def _clean_text(self, text: str) -> str:
-        text = _USER_INFO.sub(MASK, _PEM_BLOCK.sub(MASK, text))
-        for word in (form for form in self.forms() if len(form) < _GRAM):
-            text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", MASK, text)
-        return _masked(text, self._spans(text)) if len(text) >= _GRAM and self.forms() else text
-
-    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        positions = _significant(text)
-        folded = "".join(text[position] for position in positions).translate(_URL_SAFE)
-        if not self._has_traces(folded) and not self._has_traces(folded.lower()):
-            return
-        haystack = "\0".join(self.forms())
-        for start in range(len(folded) - _GRAM + 1):
-            gram = folded[start : start + _GRAM]
-            if gram in haystack or gram.lower() in haystack:
-                yield positions[start], positions[start + _GRAM - 1] + 1
-
-    def _has_traces(self, folded: str) -> bool:
-        """Whether a gram can be in it at all: each would hold one of the short pieces that are looked for here."""
-        pieces = (folded[at : at + _TRACE] for at in range(0, len(folded) - _TRACE + 1, _TRACE))
-        return not self._traces.isdisjoint(pieces)
+        words = sorted({word for secret in self._secrets for word in _words(secret)}, key=len, reverse=True)
+        return _mapped(value, words, _shared(self._secrets, [_folded(text)[0] for text in _texts(value)]))
 
 
-_URL_SAFE = str.maketrans("-_", "+/")
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list, tuple)):
+        for item in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
-def _significant(text: str) -> Sequence[int]:
-    """The positions of the characters that count when looking for a secret."""
-    if not _SKIPPED.search(text):
-        return range(len(text))
-    skipped = {position for match in _SKIPPED.finditer(text) for position in range(*match.span())}
-    return [position for position in range(len(text)) if position not in skipped]
+def _mapped(value: Any, words: Sequence[str], runs: frozenset[str]) -> Any:
+    if isinstance(value, str):
+        return _cleaned(value, words, runs)
+    if isinstance(value, dict):
+        return {_mapped(key, words, runs): _mapped(item, words, runs) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_mapped(item, words, runs) for item in value]
+    return value
+
+
+def _cleaned(text: str, words: Sequence[str], runs: frozenset[str]) -> str:
+    text = _masked(text, _spans(text, runs)) if runs else text
+    text = _USER_INFO.sub(MASK, _PEM_BLOCK.sub(MASK, text))
+    for word in words:
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", MASK, text)
+    return text
+
+
+def _spans(text: str, runs: frozenset[str]) -> Iterator[tuple[int, int]]:
+    folded, starts, ends = _folded(text)
+    for start in range(len(folded) - _RUN + 1):
+        for run in (folded[start : start + _RUN], folded[start : start + _HEX_RUN]):
+            if run in runs or run.lower() in runs:
+                yield starts[start], ends[start + len(run) - 1]
 
 
 def _masked(text: str, spans: Iterator[tuple[int, int]]) -> str:
@@ -110,36 +102,93 @@ def _masked(text: str, spans: Iterator[tuple[int, int]]) -> str:
     return "".join([*pieces, text[done:]])
 
 
-def _forms(secret: str | bytes) -> Iterator[str]:
-    """Every way in which an answer may repeat a secret, folded as the text is folded before the two are compared."""
-    if isinstance(secret, bytes):
-        yield from _encodings(secret)
-        return
-    for line in secret.splitlines():
-        yield from _encodings(line.encode("utf-8", "surrogateescape"))
-    yield from _encodings(secret.encode("utf-8", "surrogateescape"))
-    armoured = bool(_PEM_ARMOUR.search(secret))
-    plain = _SKIPPED.sub("", _PEM_ARMOUR.sub("", secret))
-    yield plain.translate(_URL_SAFE)
-    yield quote(plain, safe="").translate(_URL_SAFE)
-    yield from (part.translate(_URL_SAFE) for part in plain.split("$") if len(part) > 3)
-    if armoured:
-        yield from _encodings(_decoded(plain))
+def _folded(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """The characters that count when looking for a secret, and where in the text each begins and ends."""
+    characters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for match in _ESCAPED.finditer(text):
+        characters.append(text[done : match.start()])
+        starts += range(done, match.start())
+        ends += range(done + 1, match.start() + 1)
+        number = match[1] or match[2]
+        if number and not _SKIPPED.fullmatch(chr(int(number, 16))):
+            characters.append(chr(int(number, 16)))
+            starts.append(match.start())
+            ends.append(match.end())
+        done = match.end()
+    characters.append(text[done:])
+    starts += range(done, len(text))
+    ends += range(done + 1, len(text) + 1)
+    return "".join(characters).translate(_URL_SAFE), starts, ends
 
 
-def _encodings(raw: bytes) -> Iterator[str]:
-    """Hexadecimal, and base64 at each of the three alignments that a text before the secret can give it."""
-    yield from (form for form in _all_encodings(raw) if len(form) >= _GRAM)
+def _shared(secrets: Iterable[str | bytes], texts: Sequence[str]) -> frozenset[str]:
+    """The runs of secrets that texts have, looked for anew each time: those of a thousand keys would fill memory"""
+    lower = [text.lower() for text in texts]
+    spellings = [form for secret in secrets for form in _spellings(secret)]
+    encodings = [form.hex() for secret in secrets for form in _raw(secret)]
+    return _common(spellings, [*texts, *lower], _RUN) | _common(encodings, lower, _HEX_RUN)
 
 
-def _all_encodings(raw: bytes) -> Iterator[str]:
-    yield raw.hex()
-    for offset in range(3):
-        yield base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")[2 * offset : -2]
+def _common(forms: Sequence[str], texts: Sequence[str], size: int) -> frozenset[str]:
+    """The runs of one size that both have. Mostly there is none, and to see that some of a form's pieces are enough."""
+    piece = size - _STRIDE + 1
+    if _runs(texts, piece).isdisjoint(_pieces(forms, piece, _STRIDE)):
+        return frozenset()
+    return frozenset(_runs(texts, size).intersection(_pieces(forms, size, 1)))
+
+
+def _runs(texts: Sequence[str], size: int) -> set[str]:
+    return set(_pieces(texts, size, 1))
+
+
+def _pieces(texts: Sequence[str], size: int, stride: int) -> Iterator[str]:
+    return (text[at : at + size] for text in texts for at in range(0, len(text) - size + 1, stride))
+
+
+def _words(secret: str | bytes) -> Iterator[str]:
+    """What is too short for a run, and masked where it stands alone: a short secret, or a token's part at its `$`."""
+    if isinstance(secret, str) and not _bodies(secret):
+        parts = [part for part in secret.split("$") if len(part) > 3]
+        yield from (part for part in (secret, *parts) if len(part) < _RUN)
+
+
+def _spellings(secret: str | bytes) -> Iterator[str]:
+    """Every text that an answer may repeat of a secret, folded as the answer is before the two are compared."""
+    for text in _bodies(secret) or ([secret] if isinstance(secret, str) else []):
+        yield _SKIPPED.sub("", text).translate(_URL_SAFE)
+        yield _folded(text)[0]
+    for raw in _raw(secret):
+        for offset in range(3):
+            yield base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")[2 * offset : -2]
+
+
+def _raw(secret: str | bytes) -> Iterator[bytes]:
+    """The bytes that an answer may repeat in hexadecimal, or in base64 at any of its three alignments."""
+    bodies = _bodies(secret)
+    if bodies:
+        yield from (raw for body in bodies for raw in (body.encode("utf-8", "surrogatepass"), _decoded(body)))
+    elif isinstance(secret, bytes):
+        yield secret
+    else:
+        yield from (text.encode("utf-8", "surrogatepass") for text in (secret, _SKIPPED.sub("", secret)))
+
+
+def _bodies(secret: str | bytes) -> list[str]:
+    """What is secret of a PEM text: what its blocks hold. What stands around them is public, such as a site's name."""
+    pieces = _ARMOUR.split(secret.decode("utf-8", "replace") if isinstance(secret, bytes) else secret)
+    inner = [
+        piece
+        for at, piece in enumerate(pieces)
+        if at % 2 == 0 and (pieces[at - 1 : at] == ["BEGIN"] or pieces[at + 1 : at + 2] == ["END"])
+    ]
+    return ["".join(word for word in _SKIPPED.split(piece) if not _HEADER.search(word)) for piece in inner]
 
 
 def _decoded(body: str) -> bytes:
     try:
         return base64.b64decode(body + "=" * (-len(body) % 4))
-    except binascii.Error:
+    except ValueError:
         return b""
