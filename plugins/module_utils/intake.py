@@ -81,8 +81,9 @@ def read_file(path: str, option: str) -> bytes:
                     f"{option}: '{path}' has {size} bytes, more than any chain or key", "Is it the right file?"
                 )
             return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{option}: can't read '{path}': {error.strerror or type(error).__name__}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise InputError(f"{option}: can't read '{path}': {reason}") from None
 
 
 def _material(contents: Mapping[str, Any], values: Mapping[str, Any]) -> Material:
