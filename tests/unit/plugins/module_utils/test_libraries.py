@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins import module_utils
+from ansible_collections.gcore.web_security.plugins.module_utils import libraries
+
+MODULES = [found.name for found in pkgutil.iter_modules(module_utils.__path__)]
+ALL = ["cryptography", "idna", "requests", "urllib3"]
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """Makes the engine be imported anew, by a Python that lacks some libraries; afterwards all is as it was."""
+
+    def imported(*missing):
+        for name in list(sys.modules):
+            if name.partition(".")[0] in missing:
+                monkeypatch.setitem(sys.modules, name, None)
+        for name in missing:
+            monkeypatch.setitem(sys.modules, name, None)
+        for name in MODULES:
+            monkeypatch.delitem(sys.modules, f"{module_utils.__name__}.{name}", raising=False)
+            monkeypatch.delattr(module_utils, name, raising=False)
+        return {name: importlib.import_module(f"{module_utils.__name__}.{name}") for name in MODULES}
+
+    return imported
+
+
+def test_where_all_are_here():
+    assert libraries.libraries_are_here()
+    assert libraries.require_libraries() is None
+
+
+MISSING = [["cryptography"], ["requests"], ["idna"], ["requests", "urllib3"], ALL]
+
+
+@pytest.mark.parametrize("missing", MISSING, ids=", ".join)
+def test_a_missing_library_ends_in_a_message(without, missing):
+    modules = without(*missing)
+    assert not modules["libraries"].libraries_are_here()
+    with pytest.raises(modules["errors"].MissingLibraryError) as caught:
+        modules["libraries"].require_libraries()
+    message = f"The Python that runs this task ({sys.executable}) lacks: {', '.join(missing)}"
+    assert caught.value.message == message
+    assert f"{sys.executable} -m pip install" in caught.value.hint
+
+
+@pytest.mark.parametrize("missing", [[name] for name in ALL] + [ALL], ids=", ".join)
+def test_a_task_tells_it_and_asks_nobody(without, missing):
+    modules = without(*missing)
+
+    def operation(task, report):
+        raise AssertionError("it began")
+
+    result = modules["task"].run(operation, {}, check_mode=False, diff=True)
+    assert result["failed"]
+    assert f"lacks: {', '.join(missing)}" in result["msg"]
+    assert "exception" not in result
