@@ -169,13 +169,13 @@ class Client:
             ApiError: that error, when trying again is of no use or the tries are used up.
         """
         left = self.deadline.remaining() - _LAST_TRY
-        is_asked_for = error.status == 429 and error.retry_after is not None
+        is_asked_for = error.status == 429 and bool(error.retry_after)
         if not error.retryable or left <= 0 or (attempt > self._backoff.tries and not is_asked_for):
             raise error
-        if error.retry_after is None:
-            self.deadline.sleep(min(self._backoff.seconds(attempt), left))
-        else:
+        if error.retry_after:
             self._pacer.hold(min(error.retry_after, left))
+        else:
+            self.deadline.sleep(min(self._backoff.seconds(attempt), left))
 
     def _read(self, path: str) -> tuple[Any, Answer]:
         attempt = 0

@@ -316,11 +316,12 @@ def test_the_tries_end(tries):
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("0", 0), ("7", 7), ("999999", 60), ("-3", 0.5), ("soon", 0.5), ("", 0.5), ("date", 20)],
+    [("7", 7), ("999999", 60), ("date", 20), ("0", 0.5), ("past", 0.5), ("-3", 0.5), ("soon", 0.5), ("", 0.5)],
 )
 def test_retry_after_replaces_the_backoff(header, seconds):
     time = FakeClock()
-    value = format_datetime(NOW + timedelta(seconds=20), usegmt=True) if header == "date" else header
+    dates = {"date": NOW + timedelta(seconds=20), "past": NOW - timedelta(seconds=20)}
+    value = format_datetime(dates[header], usegmt=True) if header in dates else header
     script = Script((ONE, answer(503, {}, Retry_After=value)), (ONE, answer(200, RESOURCE)))
     client_over(script, time).resource(7)
     assert time.elapsed == pytest.approx(seconds, abs=0.1)
@@ -337,8 +338,12 @@ def test_what_the_api_wants_later_is_sent_later_beyond_the_tries():
     assert time.elapsed >= 90
 
 
-def test_a_429_without_a_date_is_bound_to_the_tries():
-    assert refusal(ONE, *[answer(429, {})] * 3, tries=2).status == 429
+@pytest.mark.parametrize("headers", [{}, {"Retry_After": "0"}, {"Retry_After": "soon"}])
+def test_a_429_that_names_no_time_is_bound_to_the_tries(headers):
+    """Otherwise `Retry-After: 0` would be asked again and again, as fast as the network goes."""
+    time = FakeClock()
+    assert refusal(ONE, *[answer(429, {}, **headers)] * 3, tries=2, time=time).status == 429
+    assert time.elapsed >= 1.5
 
 
 @pytest.mark.parametrize("headers", [{}, {"Retry_After": "50"}], ids=["backoff", "retry-after"])
