@@ -10,6 +10,7 @@ import ssl
 import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -223,10 +224,15 @@ def _told(simulator: Simulator, case: Case, common: Json) -> Json:
     request = urllib.request.Request(
         f"{simulator.api_url}/security/resources/{case.number}", headers={"Authorization": f"APIKey {API_KEY}"}
     )
-    trust = urllib.request.HTTPSHandler(context=ssl.create_default_context(cadata=simulator.ca_pem))
-    with urllib.request.build_opener(urllib.request.ProxyHandler({}), trust).open(request) as response:
+    with _opener(simulator.ca_pem).open(request) as response:
         answer = json.load(response)
     return answer.get("resource", answer)
+
+
+@cache
+def _opener(ca_pem: str | None) -> urllib.request.OpenerDirector:
+    trust = ssl.create_default_context(cadata=ca_pem)
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
 
 
 def _host(case: Case, simulator: Simulator, ansible: Ansible, common: Json) -> Json:
@@ -248,7 +254,7 @@ def _plays(simulator: Simulator, together: Sequence[Case], alone: Sequence[Case]
     }
     world = {"simulator_admin": {"url": simulator.admin_url, "requests": "{{ world }}"}}
     plays = [
-        tasks_play(task, hosts=[case.name for case in together], strategy="free"),
+        tasks_play(task, hosts=[case.name for case in together]),
         tasks_play(world, {**task, "ignore_errors": True}, hosts=[case.name for case in alone], serial=1),
     ]
     return [play for play in plays if play["hosts"]]

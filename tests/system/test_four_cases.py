@@ -93,11 +93,15 @@ def _faces() -> Iterator[Case]:
 
 SHOWN = list(_faces())
 CASES = [*FOUR, *SHOWN]
+WRITTEN_ANYWAY = [
+    Case("nothing-tells", {**CERTIFICATE, "edge_probe": "never"}, NEW, settings={"expiry": "missing"}),
+    Case("forced", {**CERTIFICATE, "force": True}, NEW),
+]
 
 
 @pytest.fixture(scope="module")
 def seen(simulator, ansible) -> dict[str, Seen]:
-    return play_cases(simulator, ansible, CASES, "--diff")
+    return play_cases(simulator, ansible, [*CASES, *WRITTEN_ANYWAY], "--diff")
 
 
 def every(cases):
@@ -185,15 +189,9 @@ def test_what_the_api_does_not_tell_is_not_called_verified(name, seen):
     assert one.result["verification"]["api"] == ("skipped" if name.startswith(UNTOLD) else "verified")
 
 
-NO_EVIDENCE = Case("nothing-tells", {**CERTIFICATE, "edge_probe": "never"}, NEW, settings={"expiry": "missing"})
-FORCED = Case("forced", {**CERTIFICATE, "force": True}, NEW)
-
-
-@pytest.mark.parametrize(
-    ("case", "reason"), [(NO_EVIDENCE, "no_evidence"), (FORCED, "forced")], ids=["no-evidence", "force"]
-)
-def test_what_is_written_although_it_is_there(case, reason, simulator, ansible):
-    one = play_cases(simulator, ansible, [case])[case.name]
+@pytest.mark.parametrize(("name", "reason"), [("nothing-tells", "no_evidence"), ("forced", "forced")])
+def test_what_is_written_although_it_is_there(name, reason, seen):
+    one = seen[name]
     assert one.result["drift"]["reason"] == reason
     assert [entry["took_effect"] for entry in one.puts] == [True]
     assert one.stored == NEW.fingerprint_sha256

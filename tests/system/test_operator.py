@@ -17,7 +17,7 @@ from simulator.handle import Simulator, resource, rule, with_installed
 
 from .cases import CERTIFICATE, Case, File, Seen, both_ways, play_cases
 from .material import API_KEY, BEARER_TOKEN, CUT_TOKEN, NEW, OLD, WRONG_TOKEN, ZONE
-from .playbook import MODULE, tasks_play
+from .playbook import MODULE, Played, tasks_play
 
 PORTAL = b"<!DOCTYPE html><html><title>Welcome to the portal</title></html>"
 NO_RETRIES = {**CERTIFICATE, "retries": 0, "request_timeout": 5}
@@ -120,26 +120,6 @@ def portal() -> Iterator[str]:
         server.shutdown()
 
 
-def by_hand(**options) -> dict:
-    return {"name": "by hand", MODULE: {**CERTIFICATE, "resource_id": 7, "retries": 0, **options}}
-
-
-def test_an_api_url_that_is_no_api(portal, ansible):
-    task = by_hand(api_url=portal, api_key=API_KEY)
-    message = ansible.run([tasks_play(task)]).task("by hand").message
-    for word in ("GET /security/resources/7", "200", "text/html", "Is api_url the API's address"):
-        assert word in message
-
-
-def test_an_api_url_with_its_path_twice(simulator, ansible):
-    simulator.reset()
-    simulator.seed([with_installed(resource(7, f"site7.{ZONE}"), OLD)])
-    task = by_hand(api_url=f"{simulator.api_url}/security", api_key=API_KEY)
-    message = ansible.run([tasks_play(task)]).task("by hand").message
-    for word in ("404", "/security/resources/7", "api_url"):
-        assert word in message
-
-
 @pytest.fixture(scope="module")
 def tls_simulator() -> Iterator[Simulator]:
     with Simulator(api_key=API_KEY, bearer_token=BEARER_TOKEN, tls=True) as running:
@@ -163,22 +143,40 @@ def test_tls_of_the_api_is_verified_and_can_be_made_to_trust(tls_simulator, ansi
         assert seen[name].stored == NEW.fingerprint_sha256
 
 
-def test_a_python_without_the_libraries(simulator, ansible, tmp_path):
-    bare = tmp_path / "python"
+@pytest.fixture(scope="module")
+def by_hand(simulator, ansible, portal, tmp_path_factory) -> Played:
+    """Mistakes that are not of the API."""
+    bare = tmp_path_factory.mktemp("bare") / "python"
     bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
     bare.chmod(0o755)
     simulator.reset()
-    task = by_hand(api_url=simulator.api_url, api_key=API_KEY) | {"environment": {"WAY": "far"}}
-    hosts = {"localhost": {"ansible_python_interpreter": str(bare)}}
-    message = ansible.run([tasks_play(task)], hosts=hosts).task("by hand").message
-    for word in ("lacks: cryptography", "requests", "-m pip install"):
-        assert word in message
-    assert simulator.journal() == []
+    simulator.seed([with_installed(resource(7, f"site7.{ZONE}"), OLD)])
+    options = {**CERTIFICATE, "resource_id": 7, "retries": 0, "api_url": simulator.api_url, "api_key": API_KEY}
+    twice = f"{simulator.api_url}/security"
+    far = {"vars": {"ansible_python_interpreter": str(bare)}, "environment": {"WAY": "far"}}
+    tasks = [
+        {"name": "portal", MODULE: {**options, "api_url": portal}, "ignore_errors": True},
+        {"name": "path twice", MODULE: {**options, "api_url": twice}, "ignore_errors": True},
+        {"name": "bare python", MODULE: options, "ignore_errors": True, **far},
+        {"name": "wrong token", MODULE: {**options, "api_key": WRONG_TOKEN}},
+    ]
+    return ansible.run([tasks_play(*tasks)])
 
 
-def test_what_is_on_the_screen_has_the_message(simulator, ansible):
-    simulator.reset()
-    played = ansible.run([tasks_play(by_hand(api_url=simulator.api_url, api_key=WRONG_TOKEN))])
-    assert played.returncode == 2
-    assert "GET /security/resources/7 answered 401" in played.output
-    assert "Check api_key (GCORE_API_KEY)" in played.output
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        ("portal", ("GET /security/resources/7", "200", "text/html", "Is api_url the API's address")),
+        ("path twice", ("404", "/security/resources/7", "api_url")),
+        ("bare python", ("lacks: cryptography", "requests", "-m pip install")),
+    ],
+)
+def test_a_mistake_that_is_not_of_the_api(task, words, by_hand):
+    message = by_hand.task(task).message
+    assert [word for word in words if word not in message] == []
+
+
+def test_what_is_on_the_screen_has_the_message(by_hand):
+    assert by_hand.returncode == 2
+    assert "GET /security/resources/7 answered 401" in by_hand.output
+    assert "Check api_key (GCORE_API_KEY)" in by_hand.output
