@@ -33,7 +33,7 @@ def api(resource_id: str) -> Iterator[str]:
 
 def edge(place: str, name: str) -> Iterator[str]:
     """The certificate that a TLS server serves for a name, trusted or not."""
-    host, _, port = place.rpartition(":")
+    host, _colon, port = place.rpartition(":")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with (

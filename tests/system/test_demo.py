@@ -74,7 +74,7 @@ def _begun(folder: Path, mark: str) -> subprocess.Popen[str]:
 
 def test_from_beginning_to_end(demo: subprocess.Popen[str], folder: Path, mark: str) -> None:
     """Every promise is checked by the demo itself."""
-    output, _ = demo.communicate(timeout=SECONDS)
+    output, _errors = demo.communicate(timeout=SECONDS)
     assert demo.returncode == 0, output
     assert re.findall(r"^\d(?=\. )", output, re.MULTILINE) == list("123456")
     assert "\033" not in output
@@ -95,7 +95,7 @@ def test_interrupted(demo: subprocess.Popen[str], folder: Path, mark: str, numbe
     _read_until(demo, WAITING)
     assert _processes(mark) or not Path("/proc/self").exists()
     to_whom(demo.pid, number)
-    output, _ = demo.communicate(timeout=SECONDS)
+    output, _errors = demo.communicate(timeout=SECONDS)
     assert demo.returncode == -number, output
     assert "Traceback" not in output
     assert "Interrupted" in output
