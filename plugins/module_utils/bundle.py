@@ -111,7 +111,7 @@ def _from_pkcs12(material: Material) -> tuple[list[Certificate], PrivateKey]:
     try:
         content = pkcs12.load_pkcs12(material.pkcs12, password.encode() if password is not None else None)
         key = PrivateKey(content.key)
-    except (ValueError, TypeError, crypto_exceptions.UnsupportedAlgorithm):
+    except (ValueError, TypeError, crypto_exceptions.UnsupportedAlgorithm, crypto_exceptions.InternalError):
         raise PrivateKeyError(
             f"{what}: not a readable PKCS#12 bundle (wrong or missing passphrase, or damaged)",
             "Its passphrase goes into private_key_passphrase.",

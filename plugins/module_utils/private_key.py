@@ -75,6 +75,6 @@ def _loaded(block: PemBlock, passphrase: str | None, what: str) -> PrivateKey:
     try:
         password = passphrase.encode() if encrypted and passphrase is not None else None
         return PrivateKey(serialization.load_pem_private_key(block.text().encode("ascii"), password))
-    except (ValueError, TypeError, crypto_exceptions.UnsupportedAlgorithm):
+    except (ValueError, TypeError, crypto_exceptions.UnsupportedAlgorithm, crypto_exceptions.InternalError):
         reason = "wrong passphrase, or damaged" if encrypted else "damaged, or of a type that is not for TLS"
         raise PrivateKeyError(f"{what}, line {block.line}: the private key can't be read ({reason})") from None
