@@ -7,6 +7,7 @@ import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, pkcs12
 from hypothesis import given, settings
@@ -320,6 +321,19 @@ def test_bad_pkcs12(content, passphrase, kind, message):
     with pytest.raises(kind, match=rf"^pkcs12_path \(/etc/x.p12\): (the PKCS#12 bundle )?{message}") as caught:
         read_pkcs12(content, passphrase)
     assert_quotes_nothing(caught.value)
+
+
+LIBRARY_ERRORS = [ValueError("x"), TypeError("x"), UnsupportedAlgorithm("x"), InternalError("x", [])]
+
+
+@pytest.mark.parametrize("error", LIBRARY_ERRORS, ids=lambda error: type(error).__name__)
+def test_pkcs12_whatever_the_library_raises(monkeypatch, error):
+    def load(*_):
+        raise error
+
+    monkeypatch.setattr(pkcs12, "load_pkcs12", load)
+    with pytest.raises(PrivateKeyError, match=UNREADABLE):
+        read_pkcs12(b"any")
 
 
 def test_representations_show_no_secret():

@@ -254,7 +254,7 @@ def test_unreadable(der):
 BODY = base64.b64encode(ISSUED.der).decode()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, len(ISSUED.der) - 1), st.integers(0, 255)), min_size=1, max_size=3))
 def test_damage_is_refused_or_survived(changes):
     damaged = bytearray(ISSUED.der)

@@ -46,7 +46,7 @@ def test_what_is_no_name_stays(name):
     assert normalised(name) == name
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=20) | st.text("ü*.-_\u200d\u0640xn。", max_size=12))
 def test_any_text_has_one_spelling(text):
     name = "".join(text.split())

@@ -169,7 +169,7 @@ JSON = (
 MOVES = ["updated", "service_ssl_crt", "service_ssl_key", "ssl_type", "service_ssl_expire"]
 FIELDS = st.sampled_from([*MOVES, "id", "name", "origins", "rate_limier_rules", "unheard of", ""])
 RESOURCES = st.dictionaries(FIELDS, JSON, max_size=6)
-MANY = settings(deadline=None, max_examples=60)
+MANY = settings(deadline=None, max_examples=40)
 
 
 def written(value):
