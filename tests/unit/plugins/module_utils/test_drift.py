@@ -349,25 +349,25 @@ def test_the_current_certificate(fields, edge, current):
 
 
 @pytest.mark.parametrize(
-    ("desired", "ssl_type", "expires", "state", "reason"),
+    ("desired", "ssl_type", "has_expiry", "state", "reason"),
     [
-        ("", None, 0, IN_SYNC, "https_disabled"),
-        ("", "", 0, IN_SYNC, "https_disabled"),
-        ("", "absent", 0, IN_SYNC, "https_disabled"),
-        ("", "absent", EQUAL, DRIFT, "custom_certificate"),
-        ("", "custom", EQUAL, DRIFT, "custom_certificate"),
-        ("", "something new", 0, DRIFT, "custom_certificate"),
-        ("", "le", EQUAL, DRIFT, "lets_encrypt"),
-        ("le", "le", EQUAL, IN_SYNC, "lets_encrypt"),
-        ("le", "LE", 0, IN_SYNC, "lets_encrypt"),
-        ("le", "custom", EQUAL, DRIFT, "custom_certificate"),
-        ("le", None, 0, DRIFT, "https_disabled"),
-        ("le", "absent", 0, DRIFT, "https_disabled"),
-        ("le", "absent", EQUAL, DRIFT, "custom_certificate"),
+        ("", None, False, IN_SYNC, "https_disabled"),
+        ("", "", False, IN_SYNC, "https_disabled"),
+        ("", "absent", False, IN_SYNC, "https_disabled"),
+        ("", "absent", True, DRIFT, "custom_certificate"),
+        ("", "custom", True, DRIFT, "custom_certificate"),
+        ("", "something new", False, DRIFT, "custom_certificate"),
+        ("", "le", True, DRIFT, "lets_encrypt"),
+        ("le", "le", True, IN_SYNC, "lets_encrypt"),
+        ("le", "LE", False, IN_SYNC, "lets_encrypt"),
+        ("le", "custom", True, DRIFT, "custom_certificate"),
+        ("le", None, False, DRIFT, "https_disabled"),
+        ("le", "absent", False, DRIFT, "https_disabled"),
+        ("le", "absent", True, DRIFT, "custom_certificate"),
     ],
 )
-def test_the_type_alone(desired, ssl_type, expires, state, reason):
-    verdict = judge_type(desired, resource(ssl_type=ssl_type, service_ssl_expire=expires))
+def test_the_type_alone(desired, ssl_type, has_expiry, state, reason):
+    verdict = judge_type(desired, resource(ssl_type=ssl_type, service_ssl_expire=EQUAL if has_expiry else 0))
     assert told(verdict) == (state, reason, "api", False, False)
 
 
