@@ -93,8 +93,8 @@ def ensure(name: str) -> Built:
     """Make an environment, unless it is there already and made from these very requirements.
 
     Raises:
-        Skipped: no suitable Python on this machine.
-        Failed: pip could not install it.
+        Skipped: this machine has Pythons, but not a suitable one.
+        Failed: it has none at all, or pip could not install it.
     """
     environment = ENVIRONMENTS[name]
     built = Built(name, _interpreter(environment), environment.constraints)
@@ -110,9 +110,11 @@ def ensure(name: str) -> Built:
 def _interpreter(environment: Environment) -> interpreters.Interpreter:
     found = (interpreters.find(version) for version in environment.pythons)
     chosen = next((interpreter for interpreter in found if interpreter), None)
-    if not chosen:
-        raise Skipped(f"Python {' or '.join(environment.pythons)} not found")
-    return chosen
+    if chosen:
+        return chosen
+    if environment.pythons == NEWEST_FIRST:
+        raise Failed("no Python 3.10 or later that has venv and ensurepip (Debian: python3-venv)")
+    raise Skipped(f"Python {' or '.join(environment.pythons)} not found")
 
 
 def _make(built: Built, environment: Environment) -> None:

@@ -89,12 +89,11 @@ def run(
     cwd: Path = ROOT,
     quiet: bool = False,
     discard_output: bool = False,
-    accepted: Sequence[int] = (0,),
-) -> int:
+) -> None:
     """Run a command and show it.
 
     Raises:
-        Failed: it ended with another exit status than the accepted ones.
+        Failed: it ended with another exit status than 0.
     """
     line = shown(shlex.join(command))
     if not quiet:
@@ -109,9 +108,8 @@ def run(
         stdout=subprocess.DEVNULL if discard_output else log,
         stderr=log,
     )
-    if done.returncode not in accepted:
+    if done.returncode:
         raise Failed(f"exit status {done.returncode}: {line}")
-    return done.returncode
 
 
 def output(command: Sequence[str], env: Mapping[str, str], cwd: Path = ROOT) -> str:

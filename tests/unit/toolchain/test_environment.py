@@ -11,7 +11,7 @@ import pytest
 
 from toolchain import environments, process
 from toolchain.ansible_test import parse_pip_config
-from toolchain.process import Failed
+from toolchain.process import Failed, Skipped
 
 FOREIGN = {
     "ANSIBLE_CONFIG": "/x",
@@ -57,3 +57,10 @@ def test_requirements_include_each_other(tmp_path):
 def test_a_missing_requirements_file_is_named(tmp_path):
     with pytest.raises(Failed, match=r"gone\.txt"):
         environments.requirement_files(tmp_path / "gone.txt")
+
+
+@pytest.mark.parametrize(("name", "error"), [("newest", Failed), ("tools", Failed), ("floor", Skipped)])
+def test_without_any_python_nothing_is_skipped_silently(monkeypatch, name, error):
+    monkeypatch.setattr(environments.interpreters, "find", lambda version: None)
+    with pytest.raises(error, match="Python 3"):
+        environments.ensure(name)
