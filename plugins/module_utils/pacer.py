@@ -12,7 +12,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils.clock import Cl
 
 _FIRST_INTERVAL = 0.05
 _SLOWER = 1.5
-_FASTER = 0.97
+_FASTER = 0.95
 _LONGEST_INTERVAL = 2.0
 """Seconds between two requests after the first complaint; what a further complaint makes of it, and each success; and
 what no number of complaints goes beyond: a pause that is longer is for the API to ask for."""

@@ -201,6 +201,7 @@ class Rotation:
         """
         before: Raw | None = None
         failure: ApiError | None = None
+        is_last_look = False
         report, target, client = item.report, item.target, self._client_for(item)
         for attempt in count(1):
             raw = client.resource(item.resource.id)
@@ -213,6 +214,8 @@ class Rotation:
                 report.written = Written.NO if before is None else Written.YES
                 self._brake.write_succeeded(item.resource.id)
                 return before
+            if failure and is_last_look:
+                raise failure
             self._brake.admit_write(failure)
             try:
                 report.receipt = client.replace(item.resource.id, put_body(raw, target.fields()))
@@ -220,12 +223,26 @@ class Rotation:
                 if error.outcome_unknown:
                     before, failure, report.written = before or raw, error, Written.UNKNOWN
                 self._brake.write_failed(item.resource.id, error)
-                client.pause(error, attempt)
+                is_last_look = not self._may_write_again(client, error, attempt)
             else:
                 report.written = Written.YES
                 self._brake.write_succeeded(item.resource.id)
                 return before or raw
         raise AssertionError("unreachable: count() has no end")
+
+    def _may_write_again(self, client: Client, error: ApiError, attempt: int) -> bool:
+        """Wait for the next try. When there is none, a write of unknown outcome is at least looked at.
+
+        Raises:
+            ApiError: there is no next try, and nothing to look at, or no time.
+        """
+        try:
+            client.pause(error, attempt)
+        except ApiError:
+            if error.outcome_unknown and client.deadline.remaining():
+                return False
+            raise
+        return True
 
     def _await_store(self, before: Raw, item: Rotated) -> None:
         """The answer of a fresh GET shows the write, and every other setting as it was."""
@@ -276,7 +293,7 @@ def _plan(item: Rotated) -> Verdict:
 
 def _check_stored(shown: Shown, resource: Resource, report: Report, waited: float) -> None:
     if shown is Shown.UNTOLD:
-        report.warn("The API does not tell what is stored: use verify=edge to see that it is served.")
+        report.warn("The API does not tell what is stored; only what the edge serves can show it.")
     if shown is not Shown.NO:
         return
     report.written = Written.IGNORED

@@ -16,7 +16,14 @@ from ansible_collections.gcore.web_security.plugins.module_utils import rotation
 from ansible_collections.gcore.web_security.plugins.module_utils.retry import Backoff
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from simulator.authority import Issued
 from simulator.handle import Simulator, installation
@@ -25,7 +32,18 @@ from simulator.handle import rule as fault_rule
 from .fleets import Site, installed, issue, open_account, rotate, sites
 
 _NOT_A_SETTING = {"updated", "ssl_type", "service_ssl_expire"}
-_FAULTS = ("429", "500", "500_after", "502_html", "cut_before", "cut_after", "cut_body", "truncated_json", "html_200", "400")
+_FAULTS = (
+    "429",
+    "500",
+    "500_after",
+    "502_html",
+    "cut_before",
+    "cut_after",
+    "cut_body",
+    "truncated_json",
+    "html_200",
+    "400",
+)
 _CALLS = ("list", "get", "put", None)
 _GENERATIONS = 4
 _ACCOUNT = sites(5)
@@ -71,7 +89,6 @@ class Account(RuleBasedStateMachine):
     def somebody_rotates_by_hand(self, site: Site, generation: int) -> None:
         self.simulator.edit(site.id, install=installation(_PAIRS[site.id][generation]))
         self.least[site.id] = generation
-        self.wanted[site.id] = max(self.wanted[site.id], generation)
 
     @rule(site=st.sampled_from(_ACCOUNT), mode=st.sampled_from(["follow", "frozen", "silent", "plain"]))
     def an_edge_changes(self, site: Site, mode: str) -> None:
@@ -131,6 +148,7 @@ class Account(RuleBasedStateMachine):
         self.simulator.settings(shape="bare", return_certificate=False)
         for site in _ACCOUNT:
             self.simulator.edge(site.id, "follow")
+            self.wanted[site.id] = max(self.wanted[site.id], self.least[site.id])
         for changed in (True, False):
             result = self._run(waves=["100%"])
             assert not result.get("failed"), result["msg"]

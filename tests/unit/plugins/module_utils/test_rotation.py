@@ -292,6 +292,14 @@ def test_the_tries_of_a_write_end():
     assert "is not known" in run.result["msg"]
 
 
+@pytest.mark.parametrize("failure", [cut_after, stored_and(500)], ids=["cut", "500"])
+def test_the_last_try_of_a_write_is_looked_at(failure):
+    run = rotate(puts=[failure], tries=0)
+    assert run.error is None
+    assert run.result["changed"]
+    assert run.result["verification"]["api"] == "verified"
+
+
 def test_the_tries_of_a_write_that_is_wanted_later_leave_nothing_changed():
     run = rotate(puts=[refused(429)] * 9, tries=2)
     assert run.api.writes == 3
