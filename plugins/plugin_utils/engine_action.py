@@ -48,8 +48,10 @@ class EngineAction(ActionBase):
         result = super().run(tmp, task_vars)
         # AWX hands over an empty string for what a user left out, whatever the option's type.
         given = {name: value for name, value in self._task.args.items() if value != ""}
-        if self._is_near():
-            result.update(self._run_here(given, task_vars or {}))
+        validated = ModuleArgumentSpecValidator(self.specification).validate(given)
+        # Wrong options are told from here: a module would show what an unknown one holds, and that may be a key.
+        if validated.error_messages or self._is_near():
+            result.update(self._run_here(validated, task_vars or {}))
         else:
             wrap = self._task.async_val
             result.update(self._execute_module(module_args=given, task_vars=task_vars, wrap_async=wrap))
@@ -61,8 +63,7 @@ class EngineAction(ActionBase):
         asks_for_more = self._play_context.become or any(task.environment or ()) or task.async_val
         return self._connection.transport == "local" and not asks_for_more and libraries_are_here()
 
-    def _run_here(self, given: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        validated = ModuleArgumentSpecValidator(self.specification).validate(given)
+    def _run_here(self, validated: Any, task_vars: dict[str, Any]) -> dict[str, Any]:
         parameters = validated.validated_parameters
         if validated.error_messages:
             result = {"failed": True, "msg": "; ".join(self._told(error) for error in validated.errors.errors)}
