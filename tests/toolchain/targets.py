@@ -103,7 +103,7 @@ def _in_lanes(lanes: list[list[Part]], words: list[str]) -> dict[Part, Outcome]:
 def _attempt_apart(part: Part, words: list[str]) -> Outcome:
     """Show what a part prints only when it is through, and in one piece."""
     say(f"... {part.title} begins")
-    path = BUILD / "logs" / f"{part.title.replace(' ', '-')}.log"
+    path = BUILD / "logs" / f"{part.name} {part.environment}.log".replace(" ", "-")
     with logged(path):
         outcome = _attempt(part, words)
     say(path.read_text(encoding="utf-8", errors="replace"))
