@@ -44,10 +44,8 @@ def _issuer(certificate: Certificate, candidates: Sequence[Certificate]) -> Cert
 
 
 def _belongs(certificate: Certificate, family: Sequence[Certificate]) -> bool:
-    """Whether it is another certificate (cross-signed) of an authority that is there, or the issuer of such a one."""
-    return certificate.is_authority and any(
-        certificate.public_key_der == link.public_key_der or link.is_issued_by(certificate) for link in family[1:]
-    )
+    """Whether it issued one of them, as do the cross-signed twins of an authority, and the issuers of those."""
+    return certificate.is_authority and any(link.is_issued_by(certificate) for link in family)
 
 
 def without_root(chain: Sequence[Certificate]) -> tuple[Certificate, ...]:
