@@ -44,7 +44,7 @@ class Redactor:
 
     def add(self, secret: str | bytes | None) -> None:
         """Learn a secret: a token, a passphrase, a private key as PEM or as DER."""
-        if secret:
+        if secret and secret not in self._secrets:
             self._secrets.append(secret)
 
     def heir(self) -> Redactor:
@@ -134,6 +134,8 @@ def _shared(secrets: Iterable[str | bytes], texts: Sequence[str]) -> frozenset[s
 
 def _common(forms: Sequence[str], texts: Sequence[str], size: int) -> frozenset[str]:
     """The runs of one size that both have. Mostly there is none, and to see that some of a form's pieces are enough."""
+    if not forms:
+        return frozenset()
     piece = size - _STRIDE + 1
     if _runs(texts, piece).isdisjoint(_pieces(forms, piece, _STRIDE)):
         return frozenset()
