@@ -30,6 +30,9 @@ STRANGER = read(OTHER_CA.issue(["shop.example"]).certificate)
 
 CROSS_ROOT = read(Authority("Root", key=ROOT_CA.key, issuer=OTHER_CA).certificate)
 CROSS_UPPER = read(Authority("Upper", key=UPPER_CA.key, issuer=OTHER_CA).certificate)
+CROSS_LOWER = read(Authority("Lower", key=LOWER_CA.key, issuer=OTHER_CA).certificate)
+RENAMED_UPPER = read(Authority("Renamed", key=UPPER_CA.key, issuer=ROOT_CA).certificate)
+POWERLESS_UPPER = read(ROOT_CA.issue(["Upper"], key=UPPER_CA.key, san=False).certificate)
 SECOND_ROOT = read(Authority("Root", key=ROOT_CA.key).certificate)
 SAME_NAME = read(Authority("Lower", issuer=UPPER_CA).certificate)
 SELF_SIGNED = read(self_signed(["shop.example"]).certificate)
@@ -74,6 +77,8 @@ FOREIGN = {
         (MISISSUED, read(NO_AUTHORITY.certificate)),
         read(NO_AUTHORITY.certificate),
     ),
+    "the issuer's key under another name": ((*WHOLE, RENAMED_UPPER), RENAMED_UPPER),
+    "the issuer's name and key, but no authority": ((*WHOLE, POWERLESS_UPPER), POWERLESS_UPPER),
     "something below a self-signed leaf": ((SELF_SIGNED, ROOT), ROOT),
     "two roots that signed each other": (
         (*WHOLE, OTHER, read(Authority("Other Root", key=OTHER_CA.key, issuer=Authority("Third")).certificate)),
@@ -104,6 +109,10 @@ TWINS = {
     "intermediate and its cross-signed twin": (
         (LEAF, LOWER, UPPER, CROSS_UPPER),
         (LEAF, LOWER, UPPER, CROSS_UPPER),
+    ),
+    "the leaf's issuer and its cross-signed twin": (
+        (LEAF, LOWER, UPPER, CROSS_LOWER),
+        (LEAF, LOWER, UPPER, CROSS_LOWER),
     ),
     "both roots of twin intermediates": (
         (LEAF, LOWER, UPPER, ROOT, CROSS_UPPER, OTHER),

@@ -237,7 +237,12 @@ HIDING = {
     "PGP armour around it": "-----BEGIN PGP MESSAGE-----\nVersion: 1\n\n" + pem(SECOND),
     "body alone": wrapped(OTHER_BODY),
     "body alone in one line": OTHER_BODY,
+    "a line of the middle of a body": OTHER_BODY[64:128],
+    "the last line of a long-lined body": OTHER_BODY[-76:],
     "what is left of a BEGIN": "---",
+    "a BEGIN with four dashes alone": "----BEGIN CERTIFICATE----",
+    "an END with one dash alone": "- END CERTIFICATE -",
+    "an end with en dashes alone": "\u2013\u2013 end certificate \u2013\u2013",
     "body alone, quoted": re.sub("^", "> ", wrapped(OTHER_BODY), flags=re.MULTILINE),
     "PuTTY dashes": pem(SECOND).replace("-----BEGIN CERTIFICATE-----", "---- BEGIN SSH2 PUBLIC KEY ----"),
 }
