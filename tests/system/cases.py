@@ -158,6 +158,9 @@ class Seen:
         }
 
 
+_PATIENCE = {"total_timeout": 120, "edge_timeout": 30}
+"""A busy machine must not look like a silent one."""
+
 CERTIFICATE = {"certificate": NEW.full_chain_pem, "private_key": NEW.private_key_pem}
 
 
@@ -172,7 +175,7 @@ def options_of(case: Case, simulator: Simulator, ansible: Ansible) -> Json:
     """The module's options: the case's, and where the API and its resource are. None leaves one out."""
     target = {"name": case.host_name} if case.by_name else {"resource_id": case.number}
     connection = {"api_url": simulator.api_url, "api_key": API_KEY, "edge_port": simulator.edge_port}
-    options = {**connection, **target, "total_timeout": 20, **case.options}
+    options = {**connection, **target, **_PATIENCE, **case.options}
     return {
         name: ansible.file(value.content) if isinstance(value, File) else value
         for name, value in options.items()

@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+import urllib3
 
 from simulator.handle import rule
 
 from .cases import CERTIFICATE, Case, Seen, both_ways, play_cases
 from .material import NEW, OLD
+
+COUNTS_BYTES = int(urllib3.__version__.partition(".")[0]) > 1
+"""Before version 2 urllib3 takes an answer that broke off for a whole one; then it is the JSON that is not whole."""
 
 ASKED_FOR = ("429_retry_after", "429_retry_after_date")
 """When the API itself says when to come back, that is not counted among the retries."""
@@ -63,7 +67,7 @@ READS = {
     "502_html": Read(502),
     "503": Read(503),
     "cut_before": Read(None),
-    "cut_body": Read(None),
+    "cut_body": Read(None if COUNTS_BYTES else 200),
     "hang": Read(None),
     "truncated_json": Read(200),
     "html_200": Read(200),
@@ -113,11 +117,15 @@ def _read_case(name: str, fault: Read, place: int, sequence: tuple[str, ...], tr
     where = "list" if call == "list" else f"{_PLACES[place]}-get"
     return Case(
         f"{name}-{where}{'-last-try' if len(fault.tries) > 1 and not tries else ''}",
-        {**CERTIFICATE, "retries": tries, "request_timeout": 1},
+        {**CERTIFICATE, "retries": tries, **_quick(name)},
         faults=[once],
         by_name=sequence == BY_NAME,
         expect=_after_read(name, fault, place, sequence, tries),
     )
+
+
+def _quick(name: str) -> dict[str, int]:
+    return {"request_timeout": 1} if name.startswith("hang") else {}
 
 
 def _after_read(name: str, fault: Read, place: int, sequence: tuple[str, ...], tries: int) -> Expected:
@@ -129,9 +137,9 @@ def _after_read(name: str, fault: Read, place: int, sequence: tuple[str, ...], t
     return Expected(sequence[: place + 1], stored, True, fault.status, "GET", says)
 
 
-TWICE = ("get", "get", "put", "get", "put", "get")
-LOOKED = ("get", "get", "put", "get", "get")
 WROTE = ("get", "get", "put")
+TWICE = (*WROTE, "get", "put", "get")
+LOOKED = (*WROTE, "get", "get")
 
 
 @dataclass(frozen=True)
@@ -154,10 +162,11 @@ def _limited(status: int) -> Write:
 
 
 def _lost(status: int | None, *, took_effect: bool) -> Write:
-    """Whether it was written is not known: the next try begins with a look."""
-    stored = "new" if took_effect else "old"
-    last = Expected(WROTE, stored, True, status, "PUT", UNKNOWN)
-    return Write(Expected(LOOKED if took_effect else TWICE, "new", failed=False), last)
+    """Whether it was written is not known: a look tells, also after the last try."""
+    if took_effect:
+        return Write(Expected(LOOKED, "new", failed=False), Expected(LOOKED, "new", failed=False))
+    last = Expected((*WROTE, "get"), "old", True, status, "PUT", UNKNOWN)
+    return Write(Expected(TWICE, "new", failed=False), last)
 
 
 _UNREAD = Write(Expected(BY_ID, "new", failed=False))
@@ -177,7 +186,7 @@ WRITES = {
     "504_html_after": _lost(504, took_effect=True),
     "cut_before": _lost(None, took_effect=False),
     "cut_after": _lost(None, took_effect=True),
-    "cut_body": _lost(None, took_effect=True),
+    "cut_body": _lost(None, took_effect=True) if COUNTS_BYTES else _UNREAD,
     "hang": _lost(None, took_effect=False),
     "hang_after": _lost(None, took_effect=True),
     "truncated_json": _UNREAD,
@@ -192,7 +201,7 @@ def _write_cases() -> Iterator[Case]:
             if expected:
                 yield Case(
                     f"{name}-put{'' if tries else '-last-try'}",
-                    {**CERTIFICATE, "retries": tries, "request_timeout": 1},
+                    {**CERTIFICATE, "retries": tries, **_quick(name)},
                     faults=[{**rule(fault.fault or name, call="put"), "times": 1}],
                     expect=expected,
                 )
@@ -204,7 +213,7 @@ def _deceiving_cases() -> Iterator[Case]:
     seen = Expected(BY_ID, "new", True, 200, "PUT", CHANGED)
     unseen = Expected(BY_ID, "old", True, 200, "PUT", NOT_STORED)
     for name, calls in {"429_retry_after": ("get",), "429": ("get", "get")}.items():
-        patient = {**CERTIFICATE, "retries": 1, "total_timeout": 4}
+        patient = {**CERTIFICATE, "retries": 1, "total_timeout": 6}
         never = Expected(calls, "old", True, 429, "GET", NOTHING_CHANGED)
         yield Case(f"{name}-for-ever", patient, faults=[rule(name, call="get")], expect=never)
     yield Case("drop_setting-put", CERTIFICATE, faults=[rule("drop_setting", call="put", times=1)], expect=seen)
@@ -277,7 +286,12 @@ def test_a_failure_names_call_status_and_request_id(one):
     assert f"{expected.call} {faulty['path']}" in one.message
     if expected.status is not None:
         assert f"answered {expected.status}" in one.message
-        assert f"request id {faulty['request_id']}" in one.message
+        assert f"request id {_told_id(faulty) or 'not given'}" in one.message
+
+
+def _told_id(faulty: dict[str, Any]) -> str | None:
+    """The half of an answer that a broken connection leaves names no request."""
+    return None if faulty["fault"] == "cut_body" else faulty["request_id"]
 
 
 def test_a_failure_keeps_the_facts_for_support(one):
@@ -288,7 +302,7 @@ def test_a_failure_keeps_the_facts_for_support(one):
     faulty = [entry for entry in one.requests if entry["fault"]][-1]
     error = one.result["api_error"]
     assert (error["call"], error["status"]) == (f"{expected.call} {faulty['path']}", expected.status)
-    assert error["request_id"] == (faulty["request_id"] if expected.status else None)
+    assert error["request_id"] == (_told_id(faulty) if expected.status else None)
 
 
 def test_never_a_traceback(one):
