@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The role resource_cert and the playbook rotate: what they do, proved by the simulator, and that they show no key."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.handle import resource, rule, with_installed
+
+from .material import API_KEY, CANARIES, NEW, OLD, PASSPHRASE, ZONE
+from .playbook import environment, tasks_play
+
+ROLE = "gcore.web_security.resource_cert"
+PLAYBOOK = "gcore.web_security.rotate"
+LOUDEST = ("-vvvv", "--diff")
+SITES = {number: f"{name}.{ZONE}" for number, name in enumerate(("www", "shop", "blog", "wiki"), start=1)}
+REFUSED = 3
+
+
+@pytest.fixture
+def account(simulator):
+    """Four sites with the old certificate, in an account whose API repeats in its errors what it was sent."""
+    simulator.reset()
+    simulator.settings(echo_secrets=True)
+    simulator.seed([with_installed(resource(number, name), OLD) for number, name in SITES.items()])
+    return simulator
+
+
+@pytest.fixture
+def variables(account, ansible) -> dict[str, Any]:
+    """The role's variables: certificate and key from files for all, and for some in another way."""
+    return {
+        "resource_cert_api_url": account.api_url,
+        "resource_cert_edge_port": account.edge_port,
+        "resource_cert_retries": 0,
+        "resource_cert_certificate_path": ansible.file(NEW.full_chain_pem),
+        "resource_cert_private_key_path": ansible.file(NEW.private_key_pem),
+        "resource_cert_resources": [
+            {"name": SITES[1]},
+            {"name": SITES[2], "certificate": NEW.full_chain_pem, "private_key": NEW.key_pem("traditional")},
+            {
+                "name": SITES[REFUSED],
+                "private_key_path": ansible.file(NEW.key_pem(passphrase=PASSPHRASE)),
+                "private_key_passphrase_path": ansible.file(f"{PASSPHRASE}\n"),
+            },
+            {
+                "resource_id": 4,
+                "pkcs12": base64.b64encode(NEW.pkcs12(PASSPHRASE)).decode(),
+                "private_key_passphrase": PASSPHRASE,
+            },
+        ],
+    }
+
+
+TOKEN = {"GCORE_API_KEY": API_KEY}
+
+
+def play(**variables: Any) -> list:
+    role = {"name": "rotate", "ansible.builtin.include_role": {"name": ROLE}}
+    return [tasks_play(role, vars=variables)]
+
+
+def stored(simulator) -> dict[int, str]:
+    return {
+        number: {OLD.fingerprint_sha256: "old", NEW.fingerprint_sha256: "new"}[
+            simulator.resource(number)["installed"]["fingerprint_sha256"]
+        ]
+        for number in SITES
+    }
+
+
+def test_a_list_of_resources_and_nothing_the_second_time(account, variables, ansible):
+    first = ansible.run(play(**variables), *LOUDEST, env=TOKEN)
+    assert first.returncode == 0, first.output
+    assert stored(account) == dict.fromkeys(SITES, "new")
+    account.clear_journal()
+    second = ansible.run(play(**variables), env=TOKEN)
+    assert second.returncode == 0
+    assert {entry["method"] for entry in account.journal()} == {"GET"}
+
+
+def test_check_mode_writes_nothing(account, variables, ansible):
+    played = ansible.run(play(**variables), "--check", *LOUDEST, env=TOKEN)
+    assert played.returncode == 0, played.output
+    assert {entry["method"] for entry in account.journal()} == {"GET"}
+    assert stored(account) == dict.fromkeys(SITES, "old")
+
+
+def test_one_that_the_api_refuses_is_told_by_its_name(account, variables, ansible):
+    account.faults([rule("400", call="put", resource_id=REFUSED)])
+    played = ansible.run(play(**variables), *LOUDEST, env=TOKEN)
+    assert played.returncode == 2
+    assert stored(account) == {number: "old" if number == REFUSED else "new" for number in SITES}
+    for name in (SITES[1], SITES[2], SITES[REFUSED]):
+        assert f"(item={name})" in played.stdout
+    assert "answered 400 ValidationError" in played.output
+
+
+MISSING = "/no/such/folder/site.pem"
+PATHS = ("certificate_path", "chain_path", "private_key_path", "private_key_passphrase_path", "pkcs12_path")
+
+
+def test_a_missing_file_ends_it_before_the_first_request(account, variables, ansible):
+    good = variables["resource_cert_resources"][:2]
+    blocks = [
+        {
+            "block": [{"name": option, "ansible.builtin.include_role": {"name": ROLE}}],
+            "vars": {
+                **variables,
+                "resource_cert_resources": [*good, {"name": SITES[4], option: f"{MISSING}.{option}"}],
+            },
+            "rescue": [
+                {"name": f"refused {option}", "ansible.builtin.debug": {"msg": "{{ ansible_failed_result.msg }}"}}
+            ],
+        }
+        for option in PATHS
+    ]
+    played = ansible.run([tasks_play(*blocks)], env=TOKEN)
+    for option in PATHS:
+        message = played.task(f"refused {option}").message
+        assert SITES[4] in message
+        assert f"'{MISSING}.{option}'" in message
+    assert account.journal() == []
+
+
+def test_an_option_that_the_role_does_not_have_shows_no_key(account, variables, ansible):
+    wrong = [{"name": SITES[1], "privatekey": NEW.private_key_pem}]
+    played = ansible.run(play(**{**variables, "resource_cert_resources": wrong}), *LOUDEST, env=TOKEN)
+    assert played.returncode == 2
+    assert "privatekey" in played.output
+    assert account.journal() == []
+
+
+def test_the_playbook_by_its_name(account, variables, ansible):
+    given = ansible.file(json.dumps({**variables, "resource_cert_api_key": API_KEY}))
+    played = ansible.run(PLAYBOOK, "-e", f"@{given}", *LOUDEST)
+    assert played.returncode == 0, played.output
+    assert stored(account) == dict.fromkeys(SITES, "new")
+    assert f"({SITES[1]}) was changed" in played.stdout
+
+
+def test_ansible_runner_and_so_awx_keep_no_key(account, variables, tmp_path):
+    runner = pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
+    account.faults([rule("400", call="put", resource_id=REFUSED)])
+    data = tmp_path / "data"
+    data.mkdir()
+    run = runner.run(
+        private_data_dir=str(data),
+        playbook=PLAYBOOK,
+        inventory="localhost ansible_connection=local",
+        envvars={**environment(tmp_path), "RECORD": str(tmp_path / "record"), **TOKEN},
+        cmdline=" ".join([*LOUDEST, "-e", f"@{_written(tmp_path, variables)}"]),
+        fact_cache="facts",
+        fact_cache_type="jsonfile",
+        quiet=True,
+    )
+    events = [event["event"] for event in run.events]
+    assert run.status == "failed"
+    assert (events.count("runner_item_on_ok"), events.count("runner_item_on_failed")) == (3, 1)
+    artifacts = Path(run.config.artifact_dir)
+    # The runner's own record of the environment that it was given is not ours.
+    own = artifacts / "command"
+    assert CANARIES.assert_absent_below(artifacts, but=[own]) > len(list(artifacts.glob("job_events/*.json"))) > 5
+
+
+def _written(folder: Path, variables: dict[str, Any]) -> Path:
+    path = folder / "variables.json"
+    path.write_text(json.dumps(variables))
+    return path
