@@ -14,7 +14,6 @@ from ansible_collections.gcore.web_security.plugins.module_utils.arguments impor
 from ansible_collections.gcore.web_security.plugins.module_utils.fleet_cert import rotate_fleet
 from ansible_collections.gcore.web_security.plugins.module_utils.fleet_report import FleetReport
 from ansible_collections.gcore.web_security.plugins.module_utils.task import run
-
 from simulator.authority import Authority, Issued, new_key
 from simulator.handle import Simulator, resource, with_installed
 

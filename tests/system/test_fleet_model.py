@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import pytest
-from ansible_collections.gcore.web_security.plugins.module_utils import rotation, task
-from ansible_collections.gcore.web_security.plugins.module_utils.retry import Backoff
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -25,6 +22,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from ansible_collections.gcore.web_security.plugins.module_utils import rotation, task
+from ansible_collections.gcore.web_security.plugins.module_utils.retry import Backoff
 from simulator.authority import Issued
 from simulator.handle import Simulator, installation
 from simulator.handle import rule as fault_rule
@@ -52,12 +51,11 @@ _PAIRS = {site.id: [issue(site.name, 5 + 20 * number) for number in range(_GENER
 
 
 @pytest.fixture
-def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     """The waits are what other tests are about."""
     monkeypatch.setattr(task, "Backoff", partial(Backoff, first=0.001, longest=0.002))
     monkeypatch.setattr(rotation, "_STORED_WITHIN", 0.05)
     monkeypatch.setattr(rotation, "_STORED_INTERVAL", 0.01)
-    yield
 
 
 class Account(RuleBasedStateMachine):

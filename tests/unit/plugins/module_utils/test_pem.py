@@ -115,9 +115,10 @@ def test_a_byte_order_mark_moves_no_line():
 
 
 def test_headers_of_an_old_key_are_kept():
+    label = "RSA PRIVATE KEY"
     text = (
-        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00FF\n\n"
-        f"{wrapped(BODY)}-----END RSA PRIVATE KEY-----\n"
+        f"-----BEGIN {label}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00FF\n\n"
+        f"{wrapped(BODY)}-----END {label}-----\n"
     )
     (block,) = read_pem(text, "private_key")
     assert block.headers == ("Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-256-CBC,00FF")
