@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 
@@ -20,6 +21,7 @@ UNDER_TEST = os.environ.get("COLLECTION_UNDER_TEST")
 
 pytestmark = pytest.mark.skipif(not UNDER_TEST, reason="COLLECTION_UNDER_TEST names no installed collection")
 
+PLAYBOOK = "gcore.web_security.rotate"
 WAYS = {"action": {}, "module": {"WAY": "far"}}
 
 
@@ -48,3 +50,19 @@ def test_a_rotation_and_nothing_the_second_time(way, simulator, ansible):
     assert [entry["took_effect"] for entry in simulator.journal(call="put")] == [True]
     assert simulator.resource(1)["installed"]["fingerprint_sha256"] == NEW.fingerprint_sha256
     assert (f"Using module file {UNDER_TEST}" in played.stdout) is (way == "module")
+
+
+def test_the_playbook_and_its_role(simulator, ansible):
+    simulator.reset()
+    simulator.seed([with_installed(resource(1, f"site.{ZONE}"), OLD)])
+    variables = {
+        "resource_cert_name": f"site.{ZONE}",
+        "resource_cert_certificate_path": ansible.file(NEW.full_chain_pem),
+        "resource_cert_private_key_path": ansible.file(NEW.private_key_pem),
+        "resource_cert_api_url": simulator.api_url,
+        "resource_cert_edge_port": simulator.edge_port,
+    }
+    given = ansible.file(json.dumps(variables))
+    played = ansible.run(PLAYBOOK, "-e", f"@{given}", env={"GCORE_API_KEY": API_KEY})
+    assert played.returncode == 0, played.output
+    assert simulator.resource(1)["installed"]["fingerprint_sha256"] == NEW.fingerprint_sha256

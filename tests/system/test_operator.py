@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -99,12 +100,21 @@ def test_the_message_is_enough_to_act(name, seen):
     assert "Traceback" not in str(one.result)
 
 
-@pytest.fixture(scope="module")
-def portal() -> Iterator[str]:
+@dataclass
+class Portal:
     """A web server that is not the API: a page for whatever is asked."""
+
+    url: str
+    asked: list[str]
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[Portal]:
+    asked: list[str] = []
 
     class Page(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
+            asked.append(self.path)
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(PORTAL)))
@@ -116,7 +126,7 @@ def portal() -> Iterator[str]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield Portal(f"http://127.0.0.1:{server.server_address[1]}", asked)
         server.shutdown()
 
 
@@ -151,13 +161,15 @@ def by_hand(simulator, ansible, portal, tmp_path_factory) -> Played:
     bare.chmod(0o755)
     simulator.reset()
     simulator.seed([with_installed(resource(7, f"site7.{ZONE}"), OLD)])
+    simulator.faults([rule({"kind": "redirect", "status": 302, "location": f"{portal.url}/hook"}, call="get", times=1)])
     options = {**CERTIFICATE, "resource_id": 7, "retries": 0, "api_url": simulator.api_url, "api_key": API_KEY}
     twice = f"{simulator.api_url}/security"
     far = {"vars": {"ansible_python_interpreter": str(bare)}, "environment": {"WAY": "far"}}
     tasks = [
-        {"name": "portal", MODULE: {**options, "api_url": portal}, "ignore_errors": True},
+        {"name": "portal", MODULE: {**options, "api_url": portal.url}, "ignore_errors": True},
         {"name": "path twice", MODULE: {**options, "api_url": twice}, "ignore_errors": True},
         {"name": "bare python", MODULE: options, "ignore_errors": True, **far},
+        {"name": "redirected", MODULE: options, "ignore_errors": True},
         {"name": "wrong token", MODULE: {**options, "api_key": WRONG_TOKEN}},
     ]
     return ansible.run([tasks_play(*tasks)])
@@ -174,6 +186,13 @@ def by_hand(simulator, ansible, portal, tmp_path_factory) -> Played:
 def test_a_mistake_that_is_not_of_the_api(task, words, by_hand):
     message = by_hand.task(task).message
     assert [word for word in words if word not in message] == []
+
+
+def test_a_redirect_to_another_host_is_not_followed(by_hand, portal):
+    message = by_hand.task("redirected").message
+    assert "302" in message
+    assert f"{portal.url}/hook" in message
+    assert portal.asked == ["/security/resources/7"], "the token was carried to another host"
 
 
 def test_what_is_on_the_screen_has_the_message(by_hand):
