@@ -179,6 +179,7 @@ def environment(folder: Path) -> dict[str, str]:
         "ANSIBLE_REMOTE_TEMP": str(home / "remote"),
         "ANSIBLE_ASYNC_DIR": str(home / "jobs"),
         "ANSIBLE_FORKS": "8",
+        "ANSIBLE_INJECT_INVOCATION": "true",  # as every ansible-core before 2.21 does
         "ANSIBLE_INJECT_FACT_VARS": "false",  # with facts as variables, ansible warns of options that come as one dict
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_NOCOLOR": "true",

@@ -21,11 +21,22 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from simulator.authority import new_key
-from simulator.handle import rule
+from simulator.handle import resource, rule, with_installed
 
 from .canaries import Canaries
 from .cases import CERTIFICATE, Case, File, both_ways, play_cases
-from .material import API_KEY, BEARER_TOKEN, CANARIES, CUT_TOKEN, NEW, OLD, PASSPHRASE, WRONG_PASSPHRASE, WRONG_TOKEN
+from .material import (
+    API_KEY,
+    BEARER_TOKEN,
+    CANARIES,
+    CUT_TOKEN,
+    NEW,
+    OLD,
+    PASSPHRASE,
+    WRONG_PASSPHRASE,
+    WRONG_TOKEN,
+    ZONE,
+)
 from .playbook import MODULE, environment, tasks_play
 
 MASK = "********"
@@ -227,6 +238,47 @@ def test_nor_ansible_runner_and_so_no_awx(plays, tmp_path):
     own = artifacts / "command"
     assert API_KEY in json.loads(own.read_text())["env"].values()
     assert CANARIES.assert_absent_below(artifacts, but=[own]) > len(list(artifacts.glob("job_events/*.json"))) > 5
+
+
+FLEET = "gcore.web_security.gcore_fleet_cert"
+INLINE = {"certificate": NEW.full_chain_pem, "private_key": NEW.key_pem("traditional"), "label": "the new one"}
+FLEETS = {
+    # options, and a word of the end
+    "refused-in-part": ({"certificates": [INLINE]}, "400"),
+    "encrypted": ({"certificates": [{**ENCRYPTED, "private_key_passphrase": PASSPHRASE}]}, "changed"),
+    "wrong-passphrase": ({"certificates": [{**ENCRYPTED, "private_key_passphrase": WRONG_PASSPHRASE}]}, "passphrase"),
+    "bundle": ({"certificates": [{"pkcs12": BUNDLE, "private_key_passphrase": PASSPHRASE}]}, "changed"),
+    "key-as-certificate": ({"certificates": [{**INLINE, "certificate": NEW.private_key_pem}]}, "private key"),
+    "unknown-option": ({"certificates": [{"certificate": "x", "privatekey": NEW.private_key_pem}]}, "privatekey"),
+    "skipped": (
+        {"certificates": [{**INLINE, "chain": NEW.private_key_pem}], "on_bad_certificate": "skip"},
+        "certificate",
+    ),
+    "wrong-token": ({"certificates": [INLINE], "api_key": WRONG_TOKEN}, "401"),
+}
+
+
+def test_nor_a_fleet(simulator, ansible):
+    simulator.reset()
+    simulator.settings(echo_secrets=True)
+    simulator.seed([with_installed(resource(number, f"site{number}.{ZONE}"), OLD) for number in (1, 2)])
+    simulator.faults([rule("400", call="put", resource_id=2)])
+    common = {"api_url": simulator.api_url, "api_key": API_KEY, "edge_port": simulator.edge_port, "retries": 0}
+    tasks = [
+        {
+            "name": f"{name} {way}",
+            FLEET: {**common, **options, **({"force": True} if word == "400" else {})},
+            "environment": environment_of_task,
+            "ignore_errors": True,
+        }
+        for way, environment_of_task in (("action", {}), ("module", {"WAY": "far"}))
+        for name, (options, word) in FLEETS.items()
+    ]
+    played = ansible.run([tasks_play(*tasks)], *LOUDEST)
+    for way in ("action", "module"):
+        for name, (_options, word) in FLEETS.items():
+            assert word in json.dumps(played.task(f"{name} {way}").result), name
+    assert [entry["status"] for entry in simulator.journal(call="put", resource_id=2)].count(400) >= 2
 
 
 KEY = new_key("rsa")
