@@ -198,6 +198,7 @@ attributes:
       - Where neither the API nor the edge tells which certificate is there, it is written to be sure.
   action_group:
     support: full
+    membership: [gcore.web_security.gcore]
   action:
     support: full
     details:
