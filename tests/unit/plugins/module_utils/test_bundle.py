@@ -234,9 +234,12 @@ REFUSED = {
         CertificateError,
         r"'CN=shop.example' is not part of the chain of 'CN=shop.example'",
     ),
-    "a key of the issuer": ({"private_key": Authority("x", key=LOWER.key).issue(["x"], key=LOWER.key).private_key_pem},
-        CertificateError, r"'CN=shop.example' is not part of the chain of 'CN=Lower'"),
-}  # fmt: skip
+    "a key of the issuer": (
+        {"private_key": Authority("x", key=LOWER.key).issue(["x"], key=LOWER.key).private_key_pem},
+        CertificateError,
+        r"'CN=shop.example' is not part of the chain of 'CN=Lower'",
+    ),
+}
 
 
 @pytest.mark.parametrize(("given", "kind", "message"), REFUSED.values(), ids=REFUSED)
