@@ -113,7 +113,6 @@ from ansible_collections.gcore.web_security.plugins.module_utils.resource import
     CUSTOM,
     DISABLED,
     LETS_ENCRYPT,
-    UNKNOWN,
     Resource,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils.task import Task, run
@@ -156,10 +155,7 @@ def cached_facts(resource: Resource) -> Facts:
 
 
 def _groups(resource: Resource) -> Iterable[str]:
-    known = resource.ssl_type
-    if known == UNKNOWN:
-        known = CUSTOM if resource.expires else DISABLED
-    yield _SSL_GROUPS.get(known, f"ssl_{known}")
+    yield _SSL_GROUPS.get(resource.supposed_type, f"ssl_{resource.supposed_type}")
     if resource.status.lower() == _SUSPENDED:
         yield _SUSPENDED
 

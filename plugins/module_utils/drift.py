@@ -16,10 +16,8 @@ from ansible_collections.gcore.web_security.plugins.module_utils.edge import Edg
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError
 from ansible_collections.gcore.web_security.plugins.module_utils.pem import read_pem
 from ansible_collections.gcore.web_security.plugins.module_utils.resource import (
-    CUSTOM,
     DISABLED,
     LETS_ENCRYPT,
-    UNKNOWN,
     Resource,
 )
 
@@ -198,13 +196,8 @@ def _edge_beside(answer: EdgeAnswer | None, leaf: Certificate) -> Edge:
 
 
 def judge_type(desired: str, resource: Resource) -> Verdict:
-    """Whether HTTPS is as desired where no certificate of the user's is involved: Let's Encrypt, or off.
-
-    An answer that lacks the type counts as off when it has no expiry either.
-    """
-    known = resource.ssl_type
-    if known == UNKNOWN:
-        known = CUSTOM if resource.expires else DISABLED
+    """Whether HTTPS is as desired where no certificate of the user's is involved: Let's Encrypt, or off."""
+    known = resource.supposed_type
     reason = {DISABLED: "https_disabled", LETS_ENCRYPT: "lets_encrypt"}.get(known, "custom_certificate")
     return Verdict(State.IN_SYNC if known == desired else State.DRIFT, reason, "api")
 

@@ -59,7 +59,7 @@ class Choice:
         reasons = {
             "suspended": resource.status.lower() == "suspended",
             "lets_encrypt": resource.ssl_type == LETS_ENCRYPT and not self.replace_lets_encrypt,
-            "https_disabled": resource.ssl_type == DISABLED and not self.enable_https,
+            "https_disabled": resource.supposed_type == DISABLED and not self.enable_https,
         }
         return next((reason for reason, holds in reasons.items() if holds), "")
 
@@ -217,7 +217,8 @@ class Fleet:
             return
         self._progress.wave(number, len(wave))
         for member in self._each(self._write, wave):
-            self._progress.finished(member.name, *member.fingerprints(), member.outcome().replace("_", " "))
+            if member.outcome() != "not_attempted":
+                self._progress.finished(member.name, *member.fingerprints(), member.outcome().replace("_", " "))
 
     def _prove(self, members: Iterable[Member]) -> None:
         """Wait for the edges of those that are to be waited for; one that does not follow is a failure."""
@@ -253,8 +254,10 @@ class Fleet:
         if self._brake.reason:
             raise self._brake.refusal()
         asks = self._rotation.asks_edge(item) and (self._is_insistent or self._scout.is_worth_asking())
-        self._rotation.look(item, ask_edge=asks)
-        self._scout.heard(item)
+        try:
+            self._rotation.look(item, ask_edge=asks)
+        finally:
+            self._scout.heard(item)
 
     def _write(self, item: Rotated) -> None:
         try:

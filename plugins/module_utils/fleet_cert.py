@@ -140,7 +140,7 @@ def _candidate(task: Task, entry: Entry, options: Mapping[str, Any], report: Fle
     except InputError as error:
         raise InputError(f"{entry.label}: {redactor.clean(error.message)}", error.hint) from None
     report.warnings += [warning for warning in warnings if warning not in report.warnings]
-    resources = tuple(str(key) for key in options.get("resources") or ())
+    resources = tuple(str(key) for key in options.get("resources") or () if str(key).strip())
     target = CustomCertificate(bundle, **target_options(task))
     return Candidate(Offer(entry.label, bundle.leaf, resources), target, redactor)
 

@@ -76,6 +76,13 @@ class Resource:
             origins_count=_count(raw.get("origins")),
         )
 
+    @property
+    def supposed_type(self) -> str:
+        """How it has HTTPS. Where the answer lacks that: by its certificate, and without one HTTPS is off."""
+        if self.ssl_type != UNKNOWN:
+            return self.ssl_type
+        return CUSTOM if self.expires or self.certificate else DISABLED
+
     def label(self) -> str:
         """How messages call it."""
         return f"resource {self.id} ({self.name})"

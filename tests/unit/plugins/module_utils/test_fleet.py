@@ -138,6 +138,23 @@ def test_a_tie_about_what_is_left_alone_is_no_failure(fields):
     assert "failed" not in stage.run().values()
 
 
+@pytest.mark.parametrize(
+    ("fields", "outcome"),
+    [
+        ({"service_ssl_expire": 0}, "https_disabled"),
+        ({"service_ssl_expire": None}, "https_disabled"),
+        ({}, "rotated"),
+        ({"service_ssl_expire": 0, "service_ssl_crt": OLD.full_chain_pem}, "rotated"),
+    ],
+)
+def test_where_the_api_does_not_tell_the_type_what_has_no_certificate_has_https_off(fields, outcome):
+    raw = site(1, **fields)
+    del raw["ssl_type"]
+    world = FakeAccount(raw)
+    assert Stage(world, candidate(NEW)).run() == {name(1): outcome}
+    assert bool(world.written) == (outcome == "rotated")
+
+
 def test_a_tie_fails_its_resource_and_no_other():
     world = account(3)
     one, two = issued(name(2)), issued(name(2), days=90)
@@ -237,6 +254,15 @@ def test_when_the_first_edges_are_all_silent_the_rest_are_not_asked():
 def outcomes_of(stage):
     stage.run()
     return outcomes(stage)
+
+
+def test_silence_is_heard_from_resources_that_fail_too():
+    world = silent_edges(50)
+    for raw in world.raws.values():
+        raw["aliases"] = [alias("static.example.net")]
+    stage = Stage(world, candidate(NEW, require_alias_coverage=True), check_mode=True, workers=1)
+    assert outcomes_of(stage) == {"failed": 50}
+    assert len(world.asked) == 5
 
 
 def test_always_means_always():
@@ -449,6 +475,8 @@ def test_an_interrupt_lets_writes_in_flight_end_and_starts_none():
     assert outcomes(stage) == {"rotated": 3, "not_attempted": 9}
     assert len(world.written) == 3
     result = stage.report.success(diff=False)
+    assert len([line for line in stage.lines if line.startswith("  [")]) == 3
+    assert stage.lines[-1] == "Stopped: interrupted by SIGTERM; 9 resources were not attempted"
     assert result["failed"]
     assert result["stopped"] == "interrupted by SIGTERM"
     assert "9 not attempted. Stopped early: interrupted by SIGTERM." in result["msg"]

@@ -314,7 +314,7 @@ def test_pkcs12_by_content(world):
 
 def test_empty_strings_are_unset(world):
     empty = dict.fromkeys([*CERTIFICATE, "label"], "")
-    given = {**element(), **{name: value for name, value in empty.items() if element()[name] is None}}
+    given = {**element(resources=[""]), **{name: value for name, value in empty.items() if element()[name] is None}}
     result = ran(
         certificates=[given], directory="", include=[""], exclude=[""], waves=[""], max_failures="", api_token="",
         private_key_passphrase="", private_key_passphrase_path="", ca_path="",
