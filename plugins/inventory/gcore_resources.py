@@ -66,11 +66,10 @@ seealso:
 """
 
 EXAMPLES = r"""
-# gcore.yml: the whole account, with the token from the environment variable GCORE_API_KEY
-plugin: gcore.web_security.gcore_resources
+# The whole account, with the token from the environment variable GCORE_API_KEY, is a file gcore.yml with one line:
+# plugin: gcore.web_security.gcore_resources
 
----
-# eu.gcore.yml: some of the account, from a cache, in groups of your own
+# Some of the account, from a cache, in groups of your own, is a file such as eu.gcore.yml:
 plugin: gcore.web_security.gcore_resources
 api_key: "{{ lookup('ansible.builtin.file', '/run/secrets/gcore_api_key') }}"
 exclude: ["*.staging.example.com", "1234"]
