@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from simulator.handle import ODD_FIELDS
+from simulator.authority import Issued
+from simulator.handle import ODD_FIELDS, installation
 
 from .cases import CERTIFICATE, Case, Seen, both_ways, play_cases
-from .material import NEW, OLD
+from .material import NEW, OLD, issued
 
 KEY_FACTS = {
     "sha256": hashlib.sha256(NEW.private_key_pem.encode()).hexdigest(),
@@ -91,17 +92,28 @@ def _faces() -> Iterator[Case]:
             yield Case(f"{where}-done", given, NEW, expect=(False, CUSTOM_FIELDS, done), **common)
 
 
+TWIN = issued("the key of a twin", not_after=NEW.not_after)
+
+
+def serving(pair: Issued) -> dict[str, str]:
+    """An edge that serves a certificate, whatever is stored."""
+    return {"mode": "given", **installation(pair)}
+
+
 SHOWN = list(_faces())
 CASES = [*FOUR, *SHOWN]
 WRITTEN_ANYWAY = [
     Case("nothing-tells", {**CERTIFICATE, "edge_probe": "never"}, NEW, settings={"expiry": "missing"}),
     Case("forced", {**CERTIFICATE, "force": True}, NEW),
+    Case("stored-old-served-new", CERTIFICATE, OLD, edge=serving(NEW)),
+    Case("another-of-the-same-expiry", CERTIFICATE, TWIN),
 ]
+STORED_NOT_SERVED = Case("stored-new-served-old", CERTIFICATE, NEW, edge=serving(OLD))
 
 
 @pytest.fixture(scope="module")
 def seen(simulator, ansible) -> dict[str, Seen]:
-    return play_cases(simulator, ansible, [*CASES, *WRITTEN_ANYWAY], "--diff")
+    return play_cases(simulator, ansible, [*CASES, *WRITTEN_ANYWAY, STORED_NOT_SERVED], "--diff")
 
 
 def every(cases):
@@ -189,9 +201,29 @@ def test_what_the_api_does_not_tell_is_not_called_verified(name, seen):
     assert one.result["verification"]["api"] == ("skipped" if name.startswith(UNTOLD) else "verified")
 
 
-@pytest.mark.parametrize(("name", "reason"), [("nothing-tells", "no_evidence"), ("forced", "forced")])
-def test_what_is_written_although_it_is_there(name, reason, seen):
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nothing-tells", "no_evidence"),
+        ("forced", "forced"),
+        ("stored-old-served-new", "expiry_differs"),
+        ("another-of-the-same-expiry", "fingerprint_differs"),
+    ],
+)
+def test_what_is_written_although_it_may_seem_to_be_there(name, reason, seen):
     one = seen[name]
     assert one.result["drift"]["reason"] == reason
     assert [entry["took_effect"] for entry in one.puts] == [True]
     assert one.stored == NEW.fingerprint_sha256
+
+
+def test_what_is_stored_and_not_served_yet_is_not_written_again(seen):
+    one = seen[STORED_NOT_SERVED.name]
+    assert one.puts == []
+    assert one.result["drift"] == {
+        "detected": False,
+        "reason": "expiry_matches",
+        "evidence": "expiry",
+        "propagating": True,
+    }
+    assert one.result["verification"]["edge"] == "pending"
