@@ -111,12 +111,13 @@ _AT_MOST = {"request_timeout": 3600, "edge_port": 65535, "edge_timeout": 3600}
 """Beyond these the system would take another number, or none."""
 
 
-def resolved(parameters: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+def resolved(parameters: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The parameters with the environment filled in, an empty string counting as unset wherever it comes from.
 
     Raises:
         InputError: a number is too small or too large to mean anything.
     """
+    environment = os.environ if environment is None else environment
     values = {name: None if value == "" else value for name, value in parameters.items()}
     for name, variable in _ENVIRONMENT.items():
         values[name] = values.get(name) or _from_environment(name, values, environment.get(variable)) or None

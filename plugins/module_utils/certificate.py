@@ -61,7 +61,8 @@ class Certificate:
 
     def _touch(self) -> None:
         """The library parses as it is asked: ask now, where an error is expected."""
-        _ = (self._lasting_facts, self.is_authority, self.serves_tls, self.issuer_address, self.public_key_der)
+        for name in ("_lasting_facts", "is_authority", "serves_tls", "issuer_address", "public_key_der"):
+            getattr(self, name)
 
     @cached_property
     def x509(self) -> Any:

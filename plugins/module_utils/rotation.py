@@ -214,8 +214,8 @@ class Rotation:
                 report.written = Written.NO if before is None else Written.YES
                 self._brake.write_succeeded(item.resource.id)
                 return before
-            if failure and is_last_look:
-                raise failure
+            if is_last_look:
+                _give_up(failure)
             self._brake.admit_write(failure)
             try:
                 report.receipt = client.replace(item.resource.id, put_body(raw, target.fields()))
@@ -264,6 +264,11 @@ class Rotation:
         report.collateral = collateral(before, after)
         _check_stored(shown, item.resource, report, waited)
         _check_collateral(report)
+
+
+def _give_up(failure: ApiError | None) -> None:
+    if failure is not None:
+        raise failure
 
 
 def _credit(item: Rotated) -> None:

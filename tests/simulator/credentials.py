@@ -24,7 +24,7 @@ class Presented:
     @classmethod
     def read(cls, header: str) -> Presented:
         """Split the header's value."""
-        scheme, _, token = header.strip().partition(" ")
+        scheme, _unused, token = header.strip().partition(" ")
         return cls(scheme.lower(), token.strip())
 
     @property

@@ -206,7 +206,7 @@ class Connection:
         return True
 
     async def _flush(self) -> None:
-        if self._outgoing.pending:
+        if self._outgoing.pending > 0:
             self._writer.write(self._outgoing.read())
             await self._writer.drain()
 

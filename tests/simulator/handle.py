@@ -227,5 +227,5 @@ def _environment() -> dict[str, str]:
 
 def _first_line(process: subprocess.Popen[bytes]) -> bytes:
     assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], _START_SECONDS)
+    ready, _unused, _unused = select.select([process.stdout], [], [], _START_SECONDS)
     return process.stdout.readline() if ready else b""

@@ -73,7 +73,7 @@ def test_unknown_paths_and_methods(seeded, api, method, path, status):
 
 
 def test_errors_carry_a_request_id_of_their_own(api):
-    replies = [api.get(99) for _ in range(2)]
+    replies = [api.get(99) for _unused in range(2)]
     assert all(reply.data["exception_class"] == "NotFoundError" for reply in replies)
     assert all(reply.data["request_id"] == reply.headers["X-Request-Id"] for reply in replies)
     assert replies[0].data["request_id"] != replies[1].data["request_id"]
@@ -188,7 +188,7 @@ def test_put_without_ssl_type_turns_https_off(seeded, api):
 
 def test_updated_grows_with_each_write(seeded, api):
     body = {**api.get(7).data, "ssl_type": None}
-    stamps = [api.put(7, body).data["updated"] for _ in range(20)]
+    stamps = [api.put(7, body).data["updated"] for _unused in range(20)]
     assert stamps == sorted(set(stamps))
     assert datetime.datetime.fromisoformat(stamps[0]).tzinfo is not None
 
@@ -216,7 +216,8 @@ def test_lets_encrypt_switched_off_stays_served(simulator, api):
     api.put(1, {**api.get(1).data, "ssl_type": None})
     state = simulator.resource(1)
     assert state["installed"] is None
-    assert state["served"] == served is not None
+    assert served is not None
+    assert state["served"] == served
 
 
 OTHER = Authority("Other CA").issue(["shop.example"])
@@ -335,7 +336,7 @@ def test_latency_holds_back_the_answer(simulator, api):
 
 def test_rate_limit(simulator, api):
     simulator.settings(rate_limit={"rate": 0.5, "burst": 3})
-    replies = [api.call("GET", "/security/resources") for _ in range(5)]
+    replies = [api.call("GET", "/security/resources") for _unused in range(5)]
     assert [reply.status for reply in replies] == [200, 200, 200, 429, 429]
     assert replies[3].headers["Retry-After"] == "2"
     assert replies[3].data["exception_class"] == "TooManyRequestsError"

@@ -79,7 +79,7 @@ def test_status_takes_message_class_and_fields(seeded, api):
 
 def test_retry_after_in_both_forms(seeded, api):
     seeded.faults([rule("429_retry_after", nth=1), rule("429_retry_after_date", nth=2), rule("429", nth=3)])
-    replies = [api.call("GET", LIST) for _ in range(4)]
+    replies = [api.call("GET", LIST) for _unused in range(4)]
     assert [reply.status for reply in replies] == [429, 429, 429, 200]
     assert replies[0].headers["Retry-After"] == "1"
     when = email.utils.parsedate_to_datetime(replies[1].headers["Retry-After"])
@@ -130,7 +130,7 @@ def test_truncated_json(seeded, put):
     reply = put()
     assert (reply.status, reply.headers["Content-Length"]) == (200, str(len(reply.text)))
     with pytest.raises(json.JSONDecodeError):
-        _ = reply.data
+        _unused = reply.data
     assert took_effect(seeded, put)
 
 
@@ -234,7 +234,7 @@ def test_match(seeded, api, match, expected):
 
 def test_times_and_counts(seeded, api):
     seeded.faults([rule("500", call="list", times=2), rule("503", call="list", nth=4)])
-    assert [api.call("GET", LIST).status for _ in range(5)] == [500, 500, 200, 503, 200]
+    assert [api.call("GET", LIST).status for _unused in range(5)] == [500, 500, 200, 503, 200]
     counts = [(each["seen"], each["hits"]) for each in seeded.faults()]
     assert counts == [(5, 2), (5, 1)]
     seeded.clear_faults()
@@ -244,7 +244,7 @@ def test_times_and_counts(seeded, api):
 def test_probability_repeats_with_its_seed(seeded, api):
     def run(seed):
         seeded.faults([rule("500", probability=0.5, seed=seed)])
-        return [api.call("GET", LIST).status for _ in range(30)]
+        return [api.call("GET", LIST).status for _unused in range(30)]
 
     first = run(1)
     assert 5 < first.count(500) < 25

@@ -105,7 +105,7 @@ def test_no_key_and_no_token_is_kept(seeded, api, authority, renewed):
     issued = authority.issue(["a.example"])
     key, token = issued.private_key_pem, seeded.api_key
     hidden = {"x_note": f"see {key}", "x_list": [{"alias_ssl_key": key, "x_token": f"APIKey {token}"}], token: token}
-    for _ in range(3):
+    for _unused in range(3):
         api.put(1, renewed({"name": "a.example"}, issued, **hidden))
     api.put(1, {"service_ssl_key": {"odd": key.splitlines()[1:-1]}})
     api.put(1, key.encode())
@@ -122,7 +122,7 @@ def test_unreadable_bodies_are_measured(seeded, api):
 
 def test_concurrency(seeded, api):
     seeded.settings(latency=0.3)
-    threads = [threading.Thread(target=api.get, args=(1,)) for _ in range(5)]
+    threads = [threading.Thread(target=api.get, args=(1,)) for _unused in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:

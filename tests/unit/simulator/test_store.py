@@ -24,7 +24,7 @@ def test_writes_within_one_microsecond_differ(monkeypatch):
     record = store.seed(resource(1, "a.example"))
     monkeypatch.setattr(simulator.store.datetime, "datetime", StoppedClock)
     stamps = []
-    for _ in range(3):
+    for _unused in range(3):
         store.edit(1, {})
         stamps.append(record.resource["updated"])
     assert stamps == [f"2026-01-01 00:00:00.00000{number}+00:00" for number in range(3)]

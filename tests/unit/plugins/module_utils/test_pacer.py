@@ -52,7 +52,7 @@ class SharedClock:
 def test_nobody_waits_for_nothing():
     fake = FakeClock()
     pacer = Pacer(fake.clock)
-    for _ in range(100):
+    for _unused in range(100):
         pacer.wait(Deadline(fake.clock, 10))
     assert fake.elapsed == 0
 
@@ -89,7 +89,7 @@ def test_a_deadline_ends_the_wait():
 def test_a_rate_is_kept():
     fake = FakeClock()
     pacer, deadline = Pacer(fake.clock, per_second=4), Deadline(fake.clock, 100)
-    for _ in range(9):
+    for _unused in range(9):
         pacer.wait(deadline)
     assert fake.elapsed == pytest.approx(2, abs=0.01)
 
@@ -107,7 +107,7 @@ def test_after_a_complaint_requests_are_apart_and_come_closer_with_each_success(
 
     first = gap()
     assert first > 0.01
-    for _ in range(200):
+    for _unused in range(200):
         pacer.succeeded()
     gap()
     assert gap() < first / 2
@@ -117,7 +117,7 @@ def test_after_a_complaint_requests_are_apart_and_come_closer_with_each_success(
 def test_no_number_of_complaints_makes_a_run_stand_still(per_second, longest):
     fake = FakeClock()
     pacer, deadline = Pacer(fake.clock, per_second), Deadline(fake.clock, 100_000)
-    for _ in range(100):
+    for _unused in range(100):
         pacer.hold(1)
         pacer.wait(deadline)
     before = fake.elapsed
@@ -129,7 +129,7 @@ def test_complaints_about_what_was_sent_before_the_first_are_no_news():
     fake = FakeClock()
     told = []
     pacer, deadline = Pacer(fake.clock, on_hold=told.append), Deadline(fake.clock, 1000)
-    for _ in range(20):
+    for _unused in range(20):
         pacer.hold(2)
     assert told == [2]
     pacer.wait(deadline)
@@ -167,7 +167,7 @@ def test_retry_after_holds_back_every_worker():
     good = answer(200, resource_json())
     with ThreadPoolExecutor(WORKERS) as pool:
         jobs = [pool.submit(met, client(answer(429, {}, Retry_After="7"), good))]
-        jobs += [pool.submit(other, client(good)) for _ in range(WORKERS - 1)]
+        jobs += [pool.submit(other, client(good)) for _unused in range(WORKERS - 1)]
         for job in jobs:
             job.result(timeout=30)
     assert times[0] == 0

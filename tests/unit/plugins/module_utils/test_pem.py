@@ -373,7 +373,7 @@ def test_any_blocks_come_back_through_any_noise(case, encoding):
     read = read_pem(content, "certificate")
     assert [(block.label, block.der) for block in read] == blocks
     assert [again.der for block in read for again in read_pem(block.text(), "certificate")] == [
-        der for _, der in blocks
+        der for _unused, der in blocks
     ]
 
 

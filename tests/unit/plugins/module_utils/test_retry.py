@@ -55,7 +55,7 @@ def test_jitter_keeps_at_least_three_quarters_of_the_step(chance, share):
 
 def test_jitter_is_there_without_being_asked_for():
     backoff = Backoff()
-    waits = [backoff.seconds(3) for _ in range(50)]
+    waits = [backoff.seconds(3) for _unused in range(50)]
     assert len(set(waits)) > 1
     assert all(1.5 <= wait <= 2.0 for wait in waits)
 

@@ -124,7 +124,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _drip(self, piece):
         self.close_connection = True
-        for _ in range(200):
+        for _unused in range(200):
             if self.server.end.wait(0.03):
                 return
             self.wfile.write(piece)
