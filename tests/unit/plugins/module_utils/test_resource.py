@@ -111,6 +111,11 @@ LOOSE = [
     ("is_redirect_to_https_enabled", "0", "redirects_to_https", False),
     ("is_redirect_to_https_enabled", "False", "redirects_to_https", False),
     ("is_redirect_to_https_enabled", "", "redirects_to_https", False),
+    ("origins", [{"id": 1}, {"id": 2}], "origins_count", 2),
+    ("origins", {"id": 1}, "origins_count", 1),
+    ("origins", {}, "origins_count", 0),
+    ("origins", None, "origins_count", 0),
+    ("origins", "198.51.100.1", "origins_count", 0),
     ("aliases", {}, "aliases", ()),
     ("aliases", "www.shop.example", "aliases", ()),
     ("aliases", [None, "x", 7, [], {}, {"alias_data": ""}, {"alias_data": None}], "aliases", ()),
@@ -124,6 +129,23 @@ def test_loose_types(field, value, name, expected):
     resource = Resource.from_api({**RAW, field: value})
     assert getattr(resource, name) == expected
     assert json.dumps(resource.facts())
+
+
+SUPPOSED = [
+    ({"ssl_type": "custom"}, "custom"),
+    ({"ssl_type": "le"}, "le"),
+    ({"ssl_type": None, "service_ssl_expire": 1790000000}, ""),
+    ({"ssl_type": "", "service_ssl_crt": "PEM"}, ""),
+    ({}, ""),
+    ({"service_ssl_expire": 0, "service_ssl_crt": ""}, ""),
+    ({"service_ssl_expire": 1790000000}, "custom"),
+    ({"service_ssl_crt": "PEM"}, "custom"),
+]
+
+
+@pytest.mark.parametrize(("fields", "supposed"), SUPPOSED)
+def test_the_type_that_a_silent_answer_is_supposed_to_mean(fields, supposed):
+    assert Resource.from_api({"id": 7, **fields}).supposed_type == supposed
 
 
 @pytest.mark.parametrize(("ssl_type", "told"), [("custom", "custom"), ("le", "le"), ("", None), (None, None)])
