@@ -26,12 +26,12 @@ def trusted(value: str) -> str:
 
 
 def make_unsafe(value: Any) -> Any:
-    """A stranger's value, of which no string is ever a template.
+    """A stranger's value under names of our own; no string of it is ever a template.
 
     One that can't be one is left unmarked: marks show in what `ansible-inventory` prints, and confuse who reads that.
     """
     if isinstance(value, Mapping):
-        return {make_unsafe(key): make_unsafe(item) for key, item in value.items()}
+        return {key: make_unsafe(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [make_unsafe(item) for item in value]
     if isinstance(value, str):
