@@ -101,31 +101,31 @@ class Certificate:
         names = self._extension("SubjectAlternativeName")
         return tuple(names.get_values_for_type(x509.DNSName)) if names else ()
 
-    @property
+    @cached_property
     def is_authority(self) -> bool:
         """Whether it may issue others (basicConstraints, RFC 5280, section 4.2.1.9)."""
         constraints = self._extension("BasicConstraints")
         return bool(constraints and constraints.ca)
 
-    @property
+    @cached_property
     def is_self_issued(self) -> bool:
         """Issuer and subject are the same: a root, or a self-signed leaf."""
         return bool(self.x509.issuer == self.x509.subject)
 
-    @property
+    @cached_property
     def serves_tls(self) -> bool:
         """Whether its extended key usage, where it has one, allows a TLS server."""
         usages = self._extension("ExtendedKeyUsage")
         return usages is None or any(usage.dotted_string in _SERVER_USAGES for usage in usages)
 
-    @property
+    @cached_property
     def issuer_address(self) -> str | None:
         """Where its issuer's certificate can be fetched (caIssuers): only a certificate with a public issuer has it."""
         access = self._extension("AuthorityInformationAccess") or ()
         method = x509.AuthorityInformationAccessOID.CA_ISSUERS
         return next((entry.access_location.value for entry in access if entry.access_method == method), None)
 
-    @property
+    @cached_property
     def has_weak_signature(self) -> bool:
         """Signed with a hash that no browser accepts any more, or by an algorithm that not even the library knows."""
         try:
