@@ -14,7 +14,7 @@ from toolchain.paths import BUILD, shown
 
 from .figures import Figures
 from .report import table, versions, write_json
-from .runner import BrokenRunError, run_suite
+from .runner import BrokenRunError, Plan, run_plan
 from .suites import SUITES
 
 
@@ -22,8 +22,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmark", description=__doc__)
     names = [suite.name for suite in SUITES]
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"what to measure, of: {', '.join(names)} (all)")
-    parser.add_argument("--rounds", type=int, default=5, help="how often to measure each way (5)")
-    parser.add_argument("--items", type=int, help="resources to work on, in place of what the suite says")
+    parser.add_argument("--rounds", type=int, help="how often to measure, in place of what the suite says")
+    parser.add_argument("--items", type=int, help="resources to work on, in place of what suite and scenario say")
     parser.add_argument("--json", type=Path, default=BUILD / "benchmark.json", help="file for the figures as JSON")
     arguments = parser.parse_args()
     if unknown := set(arguments.suites) - set(names):
@@ -37,8 +37,8 @@ def _run() -> int:
     chosen = [suite for suite in SUITES if not arguments.suites or suite.name in arguments.suites]
     measured = []
     for suite in chosen:
-        items = arguments.items or suite.items
-        measured.append(Figures(suite, items, run_suite(suite, arguments.rounds, items, _tell)))
+        plan = Plan(suite, arguments.rounds or suite.rounds, arguments.items)
+        measured.append(Figures(plan, run_plan(plan, _tell)))
         print("", *table(measured[-1]), sep="\n", flush=True)
     write_json(arguments.json, measured)
     print(f"\nFigures and samples: {shown(str(arguments.json))}", flush=True)

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from .figures import Figures, Ratio, Spread
+from .figures import Cost, Figures, Peak, Ratio, Spread
 
 _LIBRARIES = ("ansible-core", "requests", "cryptography")
+_MEGABYTE = 1_000_000
 
 
 def versions() -> dict[str, str]:
@@ -24,28 +25,53 @@ def versions() -> dict[str, str]:
 
 
 def table(figures: Figures) -> Iterator[str]:
-    """The lines of a suite's table."""
-    titles = {scenario.name: scenario.title for scenario in figures.suite.scenarios}
+    """The lines of a suite's tables: what each way costs, and how they compare."""
+    titles = {scenario.name: scenario.title for scenario in figures.plan.suite.scenarios}
+    starts = ", ".join(f"{title} {spread.median:.2f} s" for title, spread in figures.starts().items())
+    yield f"{figures.plan.suite.name}: {figures.plan.suite.title}"
+    yield f"{len(figures.rounds)} rounds; subtracted: {starts}"
     width = max(map(len, titles.values()))
-    yield f"{figures.items} {figures.suite.title}"
-    yield f"{len(figures.rounds)} rounds; an empty play, subtracted: {figures.start().median:.2f} s"
     yield ""
-    yield f"{'':{width}}  seconds an item (CPU)  {'ratio (least to most)':28}  {'CPU':24}  aim"
-    ratios = {ratio.aim.scenario: ratio for ratio in figures.ratios()}
+    yield f"{'':{width}}  items  ms an item (CPU)    memory  simulator's CPU"
     for cost in figures.costs():
-        seconds = f"{cost.wall.median:.3f} ({cost.cpu.median:.3f})"
-        yield f"{titles[cost.scenario]:{width}}  {seconds:21}  {_compared(ratios.get(cost.scenario))}".rstrip()
+        yield f"{titles[cost.scenario]:{width}}  {_cost(cost)}"
+    yield ""
+    yield from _comparisons(figures, titles)
 
 
-def _compared(ratio: Ratio | None) -> str:
-    if ratio is None:
-        return "1"
-    verdict = f"at most {ratio.aim.at_most:g} x {ratio.aim.against}: {'met' if ratio.is_met else 'MISSED'}"
-    return f"{_spread(ratio.wall):28}  {_spread(ratio.cpu):24}  {verdict}"
+def _cost(cost: Cost) -> str:
+    wall, cpu = cost.wall.median * 1000, cost.cpu.median * 1000
+    simulator = f"{cost.simulator.median:15.0%}" if cost.simulator else ""
+    return f"{cost.items:5}  {f'{wall:.2f} ({cpu:.2f})':16}  {_megabytes(cost.peak.most):>8}  {simulator}".rstrip()
+
+
+def _comparisons(figures: Figures, titles: dict[str, str]) -> Iterator[str]:
+    lines = [_ratio(ratio, titles) for ratio in figures.ratios()] + [_peak(peak, titles) for peak in figures.peaks()]
+    width = max(len(what) for what, _rest in lines)
+    for what, rest in lines:
+        yield f"{what:{width}}  {rest}"
+
+
+def _ratio(ratio: Ratio, titles: dict[str, str]) -> tuple[str, str]:
+    what = f"{titles[ratio.aim.scenario]} / {titles[ratio.aim.against]}"
+    return what, f"{_spread(ratio.wall)}  CPU {_spread(ratio.cpu)}  {_verdict(f'{ratio.aim.at_most:g}', ratio)}"
+
+
+def _peak(peak: Peak, titles: dict[str, str]) -> tuple[str, str]:
+    what = f"{titles[peak.limit.scenario]}: memory"
+    return what, f"{_megabytes(peak.peak.most)}  {_verdict(_megabytes(peak.limit.at_most), peak)}"
+
+
+def _verdict(at_most: str, outcome: Ratio | Peak) -> str:
+    return f"at most {at_most}: {'met' if outcome.is_met else 'MISSED'}"
+
+
+def _megabytes(size: float) -> str:
+    return f"{size / _MEGABYTE:.0f} MB"
 
 
 def _spread(spread: Spread) -> str:
-    return f"{spread.median:.3f} ({spread.least:.3f} to {spread.most:.3f})"
+    return f"{spread.median:.3g} ({spread.least:.3g} to {spread.most:.3g})"
 
 
 def write_json(path: Path, all_figures: Sequence[Figures]) -> None:

@@ -5,30 +5,25 @@
 
 from __future__ import annotations
 
-import resource
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Seconds: on the wall's clock, and of all processors together for the command and what it started."""
+    """What a command cost, all that it started and waited for included.
+
+    Attributes:
+        wall: seconds on the wall's clock.
+        cpu: seconds of all processors together.
+        peak: bytes of memory that the largest of its processes held.
+        simulator: seconds of a processor that the simulator took meanwhile; None where the system does not tell.
+    """
 
     wall: float
     cpu: float
+    peak: int = 0
+    simulator: float | None = None
 
-    def __sub__(self, other: Sample) -> Sample:
-        return Sample(self.wall - other.wall, self.cpu - other.cpu)
-
-
-def measured(work: Callable[[], None]) -> Sample:
-    """What a command costs: `work` must start it and wait for its end."""
-    wall, cpu = time.perf_counter(), _children()
-    work()
-    return Sample(time.perf_counter() - wall, _children() - cpu)
-
-
-def _children() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+    def __sub__(self, start: Sample) -> Sample:
+        """Without what the start alone costs; memory is no sum."""
+        return replace(self, wall=self.wall - start.wall, cpu=self.cpu - start.cpu)

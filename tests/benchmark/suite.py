@@ -8,27 +8,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+PLAYBOOK = ("ansible-playbook", "{name}.yml", "--extra-vars", "items={items} edge_port={edge_port}")
+"""The command of most scenarios: their play, which finds how many resources to work on, and the port of the edges."""
+
 
 @dataclass(frozen=True)
 class Scenario:
-    """One way to do the work, as an ansible-playbook run of its own.
+    """One way to do the work, as a command of its own.
 
     Attributes:
         name: its key in the JSON.
         title: its name in the table.
-        tasks: of the play, in YAML. They find `items`, how many resources to work on, and `edge_port`.
+        play: what `{name}.yml` holds, in YAML.
+        words: the command; `{name}`, `{items}`, `{edge_port}`, `{python}` and `{folder}` are filled in.
         traffic: what the simulator must see for each item; anything else was another work, and is no measurement.
+        once: what it must see beside that, however many items there are.
+        items: resources of the account, where they are not as many as the suite says: costs are those of an item.
+        is_drifted: whether each of them has another certificate than it shall have. In sync they are otherwise.
+        start: the scenario that does nothing, whose cost is no part of the work.
+        rounds: how often to measure at most; for what takes long, and is so far from its aim that once is enough.
     """
 
     name: str
     title: str
-    tasks: str
-    traffic: Mapping[str, int]
+    play: str = ""
+    words: tuple[str, ...] = PLAYBOOK
+    traffic: Mapping[str, int] = field(default_factory=dict)
+    once: Mapping[str, int] = field(default_factory=dict)
+    items: int | None = None
+    is_drifted: bool = False
+    start: str = "start"
+    rounds: int | None = None
 
 
 @dataclass(frozen=True)
 class Aim:
-    """What one scenario may cost, as a multiple of what another costs."""
+    """What an item may cost one way, as a multiple of what it costs another way."""
 
     scenario: str
     against: str
@@ -36,12 +51,22 @@ class Aim:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """Bytes of memory that no process of a scenario may exceed."""
+
+    scenario: str
+    at_most: int
+
+
+@dataclass(frozen=True)
 class Suite:
     """Scenarios that do the same work, so that their costs can be compared.
 
     Attributes:
-        items: resources of the simulator, all in sync.
+        items: resources of the simulator.
+        limits: of memory.
         latency: seconds before each answer of the API.
+        rounds: how often to measure.
     """
 
     name: str
@@ -49,4 +74,6 @@ class Suite:
     items: int
     scenarios: tuple[Scenario, ...]
     aims: tuple[Aim, ...]
-    latency: float = field(default=0.0)
+    limits: tuple[Limit, ...] = ()
+    latency: float = 0.0
+    rounds: int = 5

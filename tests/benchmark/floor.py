@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The least that the work of a fleet costs: its requests and handshakes from a bare asyncio client, nothing judged.
+
+It needs the standard library alone, and shares no code with what it is compared with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import ssl
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+RESOURCES = "/security/resources"
+
+Resource = dict[str, Any]
+
+
+class Api:
+    """One connection to the API, kept open."""
+
+    def __init__(self, url: str, api_key: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "", parts.port or 80
+        self._head = f"Host: {parts.netloc}\r\nAuthorization: APIKey {api_key}\r\nContent-Type: application/json\r\n"
+
+    async def open(self) -> None:
+        """Connect."""
+        self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+
+    async def call(self, method: str, path: str, body: object = None) -> Any:
+        """The JSON of an answer."""
+        content = b"" if body is None else json.dumps(body).encode()
+        head = f"{method} {path} HTTP/1.1\r\n{self._head}Content-Length: {len(content)}\r\n\r\n"
+        self._writer.write(head.encode() + content)
+        status, *lines = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower().splitlines()
+        length = next(int(line.partition(":")[2]) for line in lines if line.startswith("content-length:"))
+        answer = json.loads(await self._reader.readexactly(length))
+        if status.split()[1] != "200":
+            raise SystemExit(f"{method} {path}: {status}")
+        return answer
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._writer.close()
+
+
+class Edges:
+    """The edges of all resources, on one port."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._context.check_hostname = False
+        self._context.verify_mode = ssl.CERT_NONE
+
+    async def fingerprint(self, resource: Resource) -> str:
+        """SHA-256 of the leaf that is served."""
+        transport, _protocol = await asyncio.get_running_loop().create_connection(
+            asyncio.Protocol, resource["service_ip"], self._port, ssl=self._context, server_hostname=resource["name"]
+        )
+        leaf = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        transport.abort()
+        return hashlib.sha256(leaf).hexdigest()
+
+
+class Floor:
+    """The work: `check` where all is in sync, `rotate` where nothing is."""
+
+    def __init__(self, certificate: str, private_key: str, edges: Edges, open_api: Callable[[], Api]) -> None:
+        end = certificate.index(ssl.PEM_FOOTER) + len(ssl.PEM_FOOTER)
+        self._desired = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate[:end])).hexdigest()
+        self._fields = {"service_ssl_crt": certificate, "service_ssl_key": private_key, "ssl_type": "custom"}
+        self._edges = edges
+        self._open_api = open_api
+
+    async def look(self, concurrency: int) -> list[Resource]:
+        """The resources that do not serve the certificate."""
+        api = self._open_api()
+        await api.open()
+        resources = await api.call("GET", RESOURCES)
+        api.close()
+        drifted: list[Resource] = []
+
+        async def step(resource: Resource) -> None:
+            if await self._edges.fingerprint(resource) != self._desired:
+                drifted.append(resource)
+
+        left = iter(resources)
+        await asyncio.gather(*(_each(step, left) for _worker in range(concurrency)))
+        return drifted
+
+    async def write(self, drifted: Iterable[Resource], concurrency: int) -> None:
+        """Give them the certificate."""
+        left = iter(drifted)
+        await asyncio.gather(*(self._write(left) for _worker in range(concurrency)))
+
+    async def _write(self, left: Iterable[Resource]) -> None:
+        api = self._open_api()
+        await api.open()
+
+        async def step(resource: Resource) -> None:
+            path = f"{RESOURCES}/{resource['id']}"
+            before = await api.call("GET", path)
+            await api.call("PUT", path, {**before, **self._fields})
+            after = await api.call("GET", path)
+            if after["service_ssl_expire"] == before["service_ssl_expire"]:
+                raise SystemExit(f"PUT {path}: not stored")
+
+        await _each(step, left)
+        api.close()
+
+
+async def _each(step: Callable[[Resource], Awaitable[None]], left: Iterable[Resource]) -> None:
+    for resource in left:
+        await step(resource)
+
+
+async def _work(arguments: argparse.Namespace) -> int:
+    """How many resources had drifted."""
+    certificate, private_key = (Path(f"site.{kind}").read_text("utf-8") for kind in ("crt", "key"))
+    url, api_key = os.environ["GCORE_BASE_URL"], os.environ["GCORE_API_KEY"]
+    floor = Floor(certificate, private_key, Edges(arguments.edge_port), lambda: Api(url, api_key))
+    drifted = await floor.look(arguments.concurrency)
+    if arguments.work == "rotate":
+        await floor.write(drifted, arguments.concurrency)
+    return len(drifted)
+
+
+async def _nothing(_arguments: argparse.Namespace) -> int:
+    return 0
+
+
+_WORK = {"start": _nothing, "check": _work, "rotate": _work}
+
+
+def main() -> int:
+    """The exit status: 1 where something was to be done that the work is not about."""
+    parser = argparse.ArgumentParser(prog="benchmark.floor", description=__doc__)
+    parser.add_argument("work", choices=_WORK, help="start does nothing: what the interpreter and its imports cost")
+    parser.add_argument("--edge-port", type=int, default=443, help="TCP port of the edges")
+    parser.add_argument("--concurrency", type=int, default=16, help="resources at the same time")
+    arguments = parser.parse_args()
+    drifted = asyncio.run(_WORK[arguments.work](arguments))
+    return int(arguments.work == "check" and drifted > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
