@@ -7,22 +7,10 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Documentation fragment `gcore.web_security.edge`."""
+    """Documentation fragment `gcore.web_security.edge`, and `.edge.probe` for those that decide by what they see."""
 
     DOCUMENTATION = r"""
 options:
-  edge_probe:
-    description:
-      - Whether to make a TLS handshake with the resource's protected IP, with its name as SNI, to see which
-        certificate is
-        really served. The API does not return the installed certificate.
-      - V(auto) makes one handshake, unless the API does return the certificate, or HTTPS is off.
-      - V(always) makes it in any case.
-      - V(never) makes none, and leaves the expiry date as the only evidence. Use it where a firewall lets nothing
-        through.
-    type: str
-    choices: [auto, always, never]
-    default: auto
   edge_port:
     description:
       - The TCP port of the TLS handshake.
@@ -33,4 +21,19 @@ options:
       - Seconds for the TLS handshake. An edge that does not answer is a warning, not a failure.
     type: float
     default: 5.0
+"""
+
+    PROBE = r"""
+options:
+  edge_probe:
+    description:
+      - Whether to make a TLS handshake with the resource's protected IP, with its name as SNI, to see which
+        certificate is really served. The API does not return the installed certificate.
+      - V(auto) makes one handshake, unless the API does return the certificate, or HTTPS is off.
+      - V(always) makes it in any case.
+      - V(never) makes none, and leaves the expiry date as the only evidence. Use it where a firewall lets nothing
+        through.
+    type: str
+    choices: [auto, always, never]
+    default: auto
 """

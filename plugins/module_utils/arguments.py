@@ -54,9 +54,22 @@ ROTATION: Specification = {
 }
 
 EDGE: Specification = {
-    "edge_probe": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
     "edge_port": {"type": "int", "default": 443},
     "edge_timeout": {"type": "float", "default": 5.0},
+}
+
+EDGE_PROBE: Specification = {
+    "edge_probe": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
+}
+
+SELECTION: Specification = {
+    "include": {"type": "list", "elements": "str"},
+    "exclude": {"type": "list", "elements": "str"},
+}
+
+MANY: Specification = {
+    "concurrency": {"type": "int", "default": 16},
+    "requests_per_second": {"type": "float"},
 }
 
 RESOURCE_CERT: Specification = {
@@ -66,6 +79,7 @@ RESOURCE_CERT: Specification = {
     "type": {"type": "str", "choices": ["custom", "lets_encrypt"], "default": "custom"},
     **CERTIFICATE,
     **ROTATION,
+    **EDGE_PROBE,
     **EDGE,
     **CONNECTION,
 }
@@ -80,18 +94,41 @@ FLEET_CERT: Specification = {
     "private_key_passphrase": CERTIFICATE["private_key_passphrase"],
     "private_key_passphrase_path": CERTIFICATE["private_key_passphrase_path"],
     "on_bad_certificate": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
-    "include": {"type": "list", "elements": "str"},
-    "exclude": {"type": "list", "elements": "str"},
+    **SELECTION,
     "enable_https": {"type": "bool", "default": False},
     "waves": {"type": "list", "elements": "str", "default": ["1", "10%", "100%"]},
     "max_failures": {"type": "str"},
-    "concurrency": {"type": "int", "default": 16},
-    "requests_per_second": {"type": "float"},
+    **MANY,
     "progress": {"type": "bool", "default": True},
     **ROTATION,
+    **EDGE_PROBE,
     **EDGE,
     **CONNECTION,
     "total_timeout": {"type": "int", "default": 14400},
+}
+
+RESOURCE_CERT_INFO: Specification = {
+    "resource_id": {"type": "int"},
+    "name": {"type": "str"},
+    **SELECTION,
+    "probe_edge": {"type": "bool", "default": True},
+    "warning_days": {"type": "int", "default": 30},
+    "critical_days": {"type": "int", "default": 7},
+    "warning_percent": {"type": "int", "default": 25},
+    "critical_percent": {"type": "int", "default": 10},
+    "certificates": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            **{name: CERTIFICATE[name] for name in ("certificate", "certificate_path")},
+            "label": {"type": "str"},
+            "resources": {"type": "list", "elements": "str"},
+        },
+    },
+    "directory": {"type": "path"},
+    **MANY,
+    **EDGE,
+    **CONNECTION,
 }
 
 _AT_LEAST = {
@@ -106,8 +143,20 @@ _AT_LEAST = {
     "resource_id": 1,
     "concurrency": 1,
     "requests_per_second": 0.01,
+    "warning_days": 0,
+    "critical_days": 0,
+    "warning_percent": 0,
+    "critical_percent": 0,
 }
-_AT_MOST = {"request_timeout": 3600, "edge_port": 65535, "edge_timeout": 3600}
+_AT_MOST = {
+    "request_timeout": 3600,
+    "edge_port": 65535,
+    "edge_timeout": 3600,
+    "warning_days": 36500,
+    "critical_days": 36500,
+    "warning_percent": 100,
+    "critical_percent": 100,
+}
 """Beyond these the system would take another number, or none."""
 
 

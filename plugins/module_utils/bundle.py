@@ -14,7 +14,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils.certificate imp
     certificates_from_pem,
     timestamp,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils.chain import ordered, without_root
+from ansible_collections.gcore.web_security.plugins.module_utils.chain import is_complete, ordered, without_root
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import CertificateError, PrivateKeyError
 from ansible_collections.gcore.web_security.plugins.module_utils.hostname import covered
 from ansible_collections.gcore.web_security.plugins.module_utils.libraries import (
@@ -136,8 +136,7 @@ def _leaf(certificates: Sequence[Certificate], key: PrivateKey, what: str) -> Ce
 
 
 def _check_completeness(chain: Sequence[Certificate], what: str) -> None:
-    """A leaf that says where its issuer is published needs that issuer: many clients do not fetch it themselves."""
-    if len(chain) == 1 and not chain[0].is_self_issued and chain[0].issuer_address:
+    if is_complete(chain) is False:
         raise CertificateError(
             f"{what}: the intermediate certificate '{chain[0].x509.issuer.rfc4514_string()}' is missing, "
             "clients that do not fetch it themselves would refuse the site",

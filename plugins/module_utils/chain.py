@@ -17,11 +17,8 @@ def ordered(certificates: Sequence[Certificate], leaf: Certificate, what: str) -
     Raises:
         CertificateError: one of them belongs to another chain, or the link to it is missing.
     """
-    rest = [certificate for certificate in certificates if certificate != leaf]
-    chain = [leaf]
-    while issuer := _issuer(chain[-1], rest):
-        chain.append(issuer)
-        rest.remove(issuer)
+    chain = _path(certificates, leaf)
+    rest = [certificate for certificate in certificates if certificate not in chain]
     family = list(chain)
     while more := [certificate for certificate in rest if certificate not in family and _belongs(certificate, family)]:
         family += more
@@ -33,6 +30,28 @@ def ordered(certificates: Sequence[Certificate], leaf: Certificate, what: str) -
             "Remove it, or add the certificate that is missing between them.",
         )
     return (*chain, *rest)
+
+
+def _path(certificates: Sequence[Certificate], leaf: Certificate) -> list[Certificate]:
+    """From the leaf upwards, issuer by issuer."""
+    rest = [certificate for certificate in certificates if certificate != leaf]
+    path = [leaf]
+    while issuer := _issuer(path[-1], rest):
+        path.append(issuer)
+        rest.remove(issuer)
+    return path
+
+
+def is_complete(chain: Sequence[Certificate]) -> bool | None:
+    """Whether a chain, leaf first, leads on from its leaf, as far as itself it shows that.
+
+    A leaf that says where its issuer is published needs that issuer: many clients do not fetch it themselves. One that
+    does not say so may have been issued by a root itself: nobody can tell, and the answer is None.
+    """
+    leaf = chain[0]
+    if leaf.is_self_issued or len(_path(chain, leaf)) > 1:
+        return True
+    return False if len(chain) > 1 or leaf.issuer_address else None
 
 
 def _issuer(certificate: Certificate, candidates: Sequence[Certificate]) -> Certificate | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from threading import Lock
 
 from ansible_collections.gcore.web_security.plugins.module_utils.brake import Brake
 from ansible_collections.gcore.web_security.plugins.module_utils.drift import State
@@ -27,11 +26,9 @@ from ansible_collections.gcore.web_security.plugins.module_utils.redaction impor
 from ansible_collections.gcore.web_security.plugins.module_utils.report import Report
 from ansible_collections.gcore.web_security.plugins.module_utils.resource import DISABLED, LETS_ENCRYPT, Resource
 from ansible_collections.gcore.web_security.plugins.module_utils.rotation import Rotated, Rotation
+from ansible_collections.gcore.web_security.plugins.module_utils.scout import Scout
 from ansible_collections.gcore.web_security.plugins.module_utils.target import CustomCertificate
 from ansible_collections.gcore.web_security.plugins.module_utils.waves import waves
-
-_SILENT_EDGES = 5
-"""When the first so many edges are all silent, the job is behind a firewall, and the rest would be too."""
 
 
 @dataclass(frozen=True)
@@ -71,26 +68,6 @@ class Candidate:
     offer: Offer
     target: CustomCertificate
     redactor: Redactor
-
-
-class Scout:
-    """Tells when asking the edges is of no use."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._answered = False
-        self._silent = 0
-
-    def is_worth_asking(self) -> bool:
-        """As long as one edge answered, or too few were asked to tell."""
-        return self._answered or self._silent < _SILENT_EDGES
-
-    def heard(self, item: Rotated) -> None:
-        """Learn from what an edge answered."""
-        if item.edge is not None:
-            with self._lock:
-                self._answered = self._answered or item.edge.leaf is not None
-                self._silent += item.edge.leaf is None
 
 
 def enrol(resources: Iterable[Resource], candidates: Sequence[Candidate], choice: Choice, report: FleetReport) -> None:
@@ -257,7 +234,7 @@ class Fleet:
         try:
             self._rotation.look(item, ask_edge=asks)
         finally:
-            self._scout.heard(item)
+            self._scout.heard(item.edge)
 
     def _write(self, item: Rotated) -> None:
         try:

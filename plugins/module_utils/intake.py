@@ -13,7 +13,9 @@ from typing import Any
 
 from ansible_collections.gcore.web_security.plugins.module_utils.arguments import CERTIFICATE, exclude_each_other
 from ansible_collections.gcore.web_security.plugins.module_utils.bundle import Bundle, Material, read_bundle
-from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError
+from ansible_collections.gcore.web_security.plugins.module_utils.certificate import Certificate, certificates_from_pem
+from ansible_collections.gcore.web_security.plugins.module_utils.chain import leaf_of
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import CertificateError, InputError
 from ansible_collections.gcore.web_security.plugins.module_utils.pem import MAX_BYTES, read_pem
 from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
 
@@ -40,6 +42,22 @@ def read_input(values: Mapping[str, Any], redactor: Redactor) -> Bundle:
     bundle = read_bundle(_material(contents, values))
     redactor.add(bundle.key.pem())
     return bundle
+
+
+def read_leaf(values: Mapping[str, Any]) -> Certificate:
+    """The leaf of `certificate` or `certificate_path`; no key is asked for.
+
+    Raises:
+        InputError: both or none of the two are set, they can't be read, or several leaves are among them.
+    """
+    exclude_each_other(values, ("certificate",), ("certificate_path",))
+    content, what = _content("certificate", values), _name("certificate", values)
+    if content is None:
+        raise CertificateError("no certificate was given", "Set certificate or certificate_path.")
+    leaf = leaf_of(list(dict.fromkeys(certificates_from_pem(read_pem(content, what), what))))
+    if leaf is None:
+        raise CertificateError(f"{what}: the certificates are of several chains, or none of them is a leaf")
+    return leaf
 
 
 _NOT_BESIDE_PKCS12 = tuple(name for name in CERTIFICATE if name.startswith(("certificate", "chain")) or name in (

@@ -36,7 +36,7 @@ def rotate_resource(task: Task, report: Report) -> None:
         raise InputError("one of resource_id and name says which resource is meant", "Set exactly one of them.")
     target = _target(task, report)
     client = task.client()
-    Rotation(client, policy_of(task)).rotate(_find(client, values), target, report)
+    Rotation(client, policy_of(task)).rotate(find_resource(client, values), target, report)
 
 
 def _target(task: Task, report: Report) -> Target:
@@ -71,8 +71,12 @@ def policy_of(task: Task) -> Policy:
     return Policy(check_mode=task.check_mode, **{name: task.values[name] for name in names})
 
 
-def _find(client: Client, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The resource's JSON, by its id or by its exact name."""
+def find_resource(client: Client, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON of the resource that `resource_id` or the exact `name` means.
+
+    Raises:
+        GcoreError: there is none, several have the name, or the API does not answer.
+    """
     if values["resource_id"] is not None:
         return client.resource(values["resource_id"])
     wanted = normalised(values["name"])

@@ -147,6 +147,7 @@ options:
 extends_documentation_fragment:
   - gcore.web_security.connection
   - gcore.web_security.edge
+  - gcore.web_security.edge.probe
   - gcore.web_security.attributes
 attributes:
   check_mode:

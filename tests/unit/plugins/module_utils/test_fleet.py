@@ -8,9 +8,9 @@ from threading import Barrier
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils.fleet import Scout
 from ansible_collections.gcore.web_security.plugins.module_utils.fleet_report import FleetReport
 from ansible_collections.gcore.web_security.plugins.module_utils.matching import Selection
+from ansible_collections.gcore.web_security.plugins.module_utils.scout import Scout
 from ansible_collections.gcore.web_security.plugins.module_utils.transport import NoAnswerError
 from unit.plugins.account import FakeAccount, Stage, alias, candidate, everything, site, wildcard
 from unit.plugins.fakes import answer, issued

@@ -122,8 +122,9 @@ def documented():
     module = yaml.safe_load(gcore_resource_cert.DOCUMENTATION)
     options = dict(module["options"])
     for fragment in module["extends_documentation_fragment"]:
-        name = fragment.rpartition(".")[2]
-        text = {"attributes": attributes, "connection": connection, "edge": edge}[name].ModuleDocFragment.DOCUMENTATION
+        _namespace, _collection, name, *variant = fragment.split(".")
+        holder = {"attributes": attributes, "connection": connection, "edge": edge}[name].ModuleDocFragment
+        text = getattr(holder, variant[0].upper() if variant else "DOCUMENTATION")
         found = yaml.safe_load(text).get("options") or {}
         assert not set(found) & set(options)
         options.update(found)

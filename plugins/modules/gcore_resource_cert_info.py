@@ -1,0 +1,374 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Documentation and wiring; the work is in module_utils/resource_cert_info.py."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: gcore_resource_cert_info
+short_description: Tells when the TLS certificates of Gcore Web Security resources expire, and what visitors really get
+version_added: 1.0.0
+author:
+  - The gcore.web_security authors (@gcore-web-security)
+description:
+  - Looks at every host name of the account, which are the names of the resources and their aliases, or at some of them.
+  - What the API says of each is put beside what its edge really serves, and both together make one state. Nothing is
+    changed.
+  - Optionally tells where given certificates are, and which resources do not have theirs yet.
+options:
+  resource_id:
+    description:
+      - The id of the one resource to look at.
+    type: int
+  name:
+    description:
+      - The exact host name of the one resource to look at. Aliases do not count.
+    type: str
+  include:
+    description:
+      - Only the resources with these ids, names, or names that match these globs.
+    type: list
+    elements: str
+  exclude:
+    description:
+      - Not the resources with these ids, names, or names that match these globs.
+    type: list
+    elements: str
+  probe_edge:
+    description:
+      - Whether to make a TLS handshake for each host name, to see what visitors get. If not, the expiry that the API
+        tells is all that is known.
+      - When none of the first edges answers, which is so behind a firewall, the rest are not asked.
+    type: bool
+    default: true
+  warning_days:
+    description:
+      - A certificate that ends in fewer days is in the state V(warning).
+      - For certificates that live 47 days or fewer, O(warning_percent) counts instead.
+    type: int
+    default: 30
+  critical_days:
+    description:
+      - A certificate that ends in fewer days is in the state V(critical).
+      - For certificates that live 47 days or fewer, O(critical_percent) counts instead.
+    type: int
+    default: 7
+  warning_percent:
+    description:
+      - A certificate that lives 47 days or fewer is in the state V(warning) when less of its lifetime is left.
+    type: int
+    default: 25
+  critical_percent:
+    description:
+      - A certificate that lives 47 days or fewer is in the state V(critical) when less of its lifetime is left.
+    type: int
+    default: 10
+  certificates:
+    description:
+      - Certificates to compare with. No keys are needed. Which one belongs on which resource is decided as
+        M(gcore.web_security.gcore_fleet_cert) does.
+    type: list
+    elements: dict
+    suboptions:
+      certificate:
+        description: The certificate in PEM, alone or with the rest of its chain.
+        type: str
+      certificate_path:
+        description: A file with what O(certificates[].certificate) takes.
+        type: path
+      label:
+        description: How results call it. If unset, the path, or its place in the list.
+        type: str
+      resources:
+        description: Ids or names of the resources that it is meant for. If unset, those that it covers.
+        type: list
+        elements: str
+  directory:
+    description:
+      - A folder with certificates to compare with, in the layouts that M(gcore.web_security.gcore_fleet_cert) knows.
+        PKCS#12 bundles in it are left out.
+    type: path
+  concurrency:
+    description:
+      - How many edges are asked at the same time.
+    type: int
+    default: 16
+  requests_per_second:
+    description:
+      - The most requests a second to the API. If unset, as many as it takes without complaint.
+    type: float
+extends_documentation_fragment:
+  - gcore.web_security.connection
+  - gcore.web_security.edge
+  - gcore.web_security.attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Nothing is changed in any mode.
+  diff_mode:
+    support: none
+    details:
+      - Nothing is changed.
+  idempotent:
+    support: full
+  action_group:
+    support: full
+    membership: [gcore.web_security.gcore]
+  action:
+    support: full
+    details:
+      - On a local connection without C(become), C(environment) and C(async), the work is done in the controller's
+        process.
+      - Otherwise the module runs on the host, and files and environment variables are those of the host.
+  async:
+    support: full
+seealso:
+  - module: gcore.web_security.gcore_resource_cert
+  - module: gcore.web_security.gcore_fleet_cert
+"""
+
+EXAMPLES = r"""
+- name: Look at the whole account
+  gcore.web_security.gcore_resource_cert_info:
+    api_key: "{{ gcore_api_key }}"
+  register: survey
+
+- name: Fail where visitors are, or soon will be, without a valid certificate
+  ansible.builtin.assert:
+    that: survey.level != "critical"
+    fail_msg: "{{ survey.msg }}"
+
+- name: Which resources do not have the certificates of this folder yet
+  gcore.web_security.gcore_resource_cert_info:
+    directory: /etc/letsencrypt/live
+    exclude: ["*.staging.example.com"]
+
+- name: By the API alone, from behind a firewall
+  gcore.web_security.gcore_resource_cert_info:
+    name: www.example.com
+    probe_edge: false
+"""
+
+RETURN = r"""
+msg:
+  description: Counts, and the worst host names first.
+  returned: always
+  type: str
+  sample: "3 host names of 2 resources: 1 critical, 2 ok. Worst first: www.example.com: expires in 3 days, at
+    2026-12-01T00:00:00Z."
+checked_at:
+  description: The time of the run.
+  returned: success
+  type: str
+  sample: "2026-11-27T20:00:00Z"
+worst:
+  description: The worst state of all, null where there is no host name.
+  returned: success
+  type: str
+  sample: critical
+level:
+  description: The same as V(ok), V(warning) or V(critical).
+  returned: success
+  type: str
+  sample: critical
+thresholds:
+  description: By what the ends were judged.
+  returned: success
+  type: dict
+  sample: {"warning_days": 30, "critical_days": 7, "warning_percent": 25, "critical_percent": 10}
+summary:
+  description: How many host names are in which state, the worst state first, and how many there are.
+  returned: success
+  type: dict
+  sample: {"expired": 0, "not_covered": 0, "critical": 1, "mismatch": 0, "unreachable": 0, "warning": 0,
+    "no_certificate": 0, "lets_encrypt": 0, "ok": 2, "hosts": 3, "resources": 2, "lagging": 0}
+hosts:
+  description: One entry for each host name, resources in the order of their names, each before its aliases.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    host:
+      description: The host name.
+      type: str
+      sample: www.example.com
+    resource_id:
+      description: The id of the resource.
+      type: int
+      sample: 1234
+    resource:
+      description: The name of the resource.
+      type: str
+      sample: www.example.com
+    is_alias:
+      description: Whether the host name is an alias of the resource.
+      type: bool
+      sample: false
+    resource_status:
+      description: V(active) or V(suspended), as the API tells it.
+      type: str
+      sample: active
+    state:
+      description:
+        - The worst that applies, in this order.
+        - V(expired), its end is over.
+        - V(not_covered), the certificate is for other names.
+        - V(critical), its end is near, or it is not valid yet.
+        - V(mismatch), the edge serves another certificate than the API's expiry says. After a change this lasts for
+          minutes.
+        - V(unreachable), the edge did not answer, or nobody tells when the certificate ends.
+        - V(warning), its end comes nearer, or the chain that is served is incomplete.
+        - V(no_certificate), HTTPS is off.
+        - V(lets_encrypt), the vendor renews it. Only V(warning) is not told of these.
+        - V(ok).
+      type: str
+      sample: critical
+    level:
+      description: V(critical), V(warning) or V(ok).
+      type: str
+      sample: critical
+    reasons:
+      description: All that is to be said, the worst first. Empty where all is well.
+      type: list
+      elements: str
+      sample: ["expires in 3 days, at 2026-12-01T00:00:00Z"]
+    ssl_type:
+      description: V(custom), V(le) for Let's Encrypt, null for no HTTPS.
+      type: str
+      sample: custom
+    evidence:
+      description: Where RV(hosts[].not_after) comes from, V(edge), V(api) or V(none).
+      type: str
+      sample: edge
+    not_after:
+      description: When the certificate that visitors get expires, UTC. Where the edge does not tell, the API's expiry.
+      type: str
+      sample: "2026-12-01T00:00:00Z"
+    days_left:
+      description: Whole days until then, negative once it is over.
+      type: int
+      sample: 3
+    lifetime_left_percent:
+      description: How much of the certificate's lifetime is left. Null where only its end is known.
+      type: int
+      sample: 3
+    api:
+      description: The API's expiry, as RV(hosts[].api.not_after) and RV(hosts[].api.days_left).
+      type: dict
+      contains:
+        not_after:
+          description: UTC.
+          type: str
+          sample: "2026-12-01T00:00:00Z"
+        days_left:
+          description: Whole days.
+          type: int
+          sample: 3
+    edge:
+      description: What the edge answered. Null where it was not asked.
+      type: dict
+      contains:
+        address:
+          description: Its IP address.
+          type: str
+          sample: 203.0.113.7
+        port:
+          description: Its TCP port.
+          type: int
+          sample: 443
+        problem:
+          description: Why there is no certificate, null where there is one.
+          type: str
+          sample: null
+        certificate:
+          description: Facts of the leaf that it serves, as M(gcore.web_security.gcore_resource_cert) returns them.
+          type: dict
+          sample: {"fingerprint_sha256": "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de",
+            "subject": "CN=www.example.com", "issuer": "CN=Example CA,O=Example", "serial_number": "295012341234",
+            "subject_alt_names": ["www.example.com"], "key_type": "ECDSA", "key_size": 256,
+            "not_before": "2026-09-02T00:00:00Z", "not_after": "2026-12-01T00:00:00Z", "days_left": 3}
+        chain:
+          description: The chain that it serves. Null where the Python that runs this can't tell.
+          type: dict
+          contains:
+            length:
+              description: How many certificates, the leaf included.
+              type: int
+              sample: 2
+            is_complete:
+              description: Whether it leads on from the leaf, as far as it shows that. Null where nobody can tell.
+              type: bool
+              sample: true
+            not_after:
+              description: When the first of them expires, UTC.
+              type: str
+              sample: "2026-12-01T00:00:00Z"
+            days_left:
+              description: Whole days until then.
+              type: int
+              sample: 3
+    agrees:
+      description: Whether the edge serves what the API's expiry says, a day aside. Null where one does not tell.
+      type: bool
+      sample: true
+    covers_host:
+      description: Whether the certificate is for this host name. Null where no certificate is known.
+      type: bool
+      sample: true
+    given:
+      description: The given certificate that belongs here. Null where there is none.
+      type: dict
+      contains:
+        certificate:
+          description: Its label.
+          type: str
+          sample: /etc/letsencrypt/live/www.example.com
+        fingerprint_sha256:
+          description: SHA-256 of its DER.
+          type: str
+          sample: 0c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e
+        not_after:
+          description: Its end, UTC.
+          type: str
+          sample: "2027-02-28T23:59:59Z"
+        is_served:
+          description: Whether it is there. Null where that can't be told.
+          type: bool
+          sample: false
+        lags_behind:
+          description: Whether another certificate is there that does not end later.
+          type: bool
+          sample: true
+given_certificates:
+  description: Where each given certificate is, and which host names do not have it yet.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"certificate": "/etc/letsencrypt/live/www.example.com",
+    "fingerprint_sha256": "0c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e",
+    "not_after": "2027-02-28T23:59:59Z", "days_left": 93, "served_by": [], "lagging": ["www.example.com"]}]
+api_error:
+  description: What the API refused, as M(gcore.web_security.gcore_resource_cert) returns it.
+  returned: when a call of the API failed
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT_INFO
+from ansible_collections.gcore.web_security.plugins.module_utils.module_run import leave
+from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert_info import survey_resources
+from ansible_collections.gcore.web_security.plugins.module_utils.survey_report import SurveyReport
+
+
+def main() -> None:
+    """Parse, run, print."""
+    leave(AnsibleModule(argument_spec=RESOURCE_CERT_INFO, supports_check_mode=True), survey_resources, SurveyReport())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Every state of a host name, arranged in the simulator and seen through real handshakes, in both ways."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from simulator.handle import installation, resource, with_installed, with_issued
+
+from .material import API_KEY, CANARIES, NEW, OLD, ZONE, issued
+from .playbook import Played, tasks_play
+
+MODULE = "gcore.web_security.gcore_resource_cert_info"
+NOW = datetime.now(timezone.utc).replace(microsecond=0)
+
+
+def ends_in(days: float, life: float = 90, **options: Any):
+    """A certificate for all sites that has so much left of its life."""
+    end = NOW + timedelta(days=days, hours=1)
+    return issued(f"a key of {days} days", not_before=end - timedelta(days=life), not_after=end, **options)
+
+
+LASTING, BARE = ends_in(60), ends_in(60, aia="http://ca.invalid/intermediate.crt")
+STRANGER = issued("a stranger's key", "edge.invalid")
+GIVEN = {"mode": "given", **installation(STRANGER)}
+
+WORLD: dict[str, tuple[dict[str, Any], str, str]] = {
+    # the resource as it is seeded, its state, and a part of the reason
+    "ok": (with_installed(resource(1, f"ok.{ZONE}"), LASTING), "ok", ""),
+    "warning": (with_installed(resource(2, f"warning.{ZONE}"), ends_in(20)), "warning", "expires in 20 days"),
+    "critical": (with_installed(resource(3, f"critical.{ZONE}"), ends_in(3)), "critical", "expires in 3 days"),
+    "expired": (with_installed(resource(4, f"expired.{ZONE}"), ends_in(-2)), "expired", "expired 47 hours ago"),
+    "short-lived": (with_installed(resource(5, f"short.{ZONE}"), ends_in(3, life=6)), "ok", ""),
+    "wrong SNI": (
+        {**with_installed(resource(6, f"sni.{ZONE}"), LASTING), "edge": GIVEN},
+        "not_covered",
+        "the edge serves a certificate for edge.invalid",
+    ),
+    "another certificate": (
+        {**with_installed(resource(7, f"other.{ZONE}"), LASTING), "edge": {"mode": "other"}},
+        "mismatch",
+        "the API has stored one that expires at",
+    ),
+    "down": (
+        {**with_installed(resource(8, f"down.{ZONE}"), LASTING), "edge": {"mode": "down"}},
+        "unreachable",
+        "the edge could not be probed",
+    ),
+    "no TLS": (
+        {**with_installed(resource(9, f"plain.{ZONE}"), LASTING), "edge": {"mode": "plain"}},
+        "unreachable",
+        "failed the TLS handshake",
+    ),
+    "incomplete chain": (
+        {**with_installed(resource(10, f"leaf.{ZONE}"), BARE), "edge": {"mode": "leaf_only"}},
+        "warning",
+        "the chain that the edge serves is incomplete",
+    ),
+    "HTTPS off": ({"resource": resource(11, f"off.{ZONE}")}, "no_certificate", "HTTPS is off"),
+    "Let's Encrypt": (with_issued(resource(12, f"le.{ZONE}"), lets_encrypt=True, days=80), "lets_encrypt", ""),
+    "aliases": (
+        with_installed(resource(13, f"many.{ZONE}", aliases=[f"covered.{ZONE}", "stranger.example.net"]), LASTING),
+        "ok",
+        "",
+    ),
+}
+
+
+def task(simulator, called: str, /, **options: Any) -> dict[str, Any]:
+    connection = {"api_url": simulator.api_url, "api_key": API_KEY, "edge_port": simulator.edge_port}
+    return {"name": called, MODULE: {**connection, **options}}
+
+
+def both_ways(simulator, **options: Any) -> list[dict[str, Any]]:
+    far = {**task(simulator, "far", **options), "environment": {"WAY": "far"}}
+    return [tasks_play(task(simulator, "near", **options), far)]
+
+
+@pytest.fixture(scope="module")
+def survey(simulator, ansible) -> Played:
+    simulator.reset()
+    simulator.seed([seed for seed, _state, _reason in WORLD.values()])
+    simulator.clear_journal()
+    played = ansible.run(both_ways(simulator, edge_timeout=2))
+    assert played.returncode == 0, played.output
+    CANARIES.assert_absent(played.output, "the output")
+    return played
+
+
+@pytest.fixture(scope="module", params=["near", "far"])
+def result(survey, request) -> dict[str, Any]:
+    return survey.task(request.param).result
+
+
+@pytest.mark.parametrize("name", WORLD)
+def test_state(result, name):
+    seed, state, reason = WORLD[name]
+    found = next(host for host in result["hosts"] if host["host"] == seed["resource"]["name"])
+    assert found["state"] == state, found
+    assert reason in (found["reasons"] or [""])[0]
+    assert bool(found["reasons"]) == bool(reason)
+
+
+def test_an_alias_is_judged_by_what_it_gets(result):
+    states = {host["host"]: host["state"] for host in result["hosts"] if host["is_alias"]}
+    assert states == {f"covered.{ZONE}": "ok", "stranger.example.net": "not_covered"}
+
+
+def test_the_whole(result):
+    states = Counter(host["state"] for host in result["hosts"])
+    assert {state: result["summary"][state] for state in states} == states
+    assert (result["changed"], result["worst"], result["level"]) == (False, "expired", "critical")
+    assert f"Worst first: expired.{ZONE}: expired 47 hours ago" in result["msg"]
+
+
+def test_both_ways_say_the_same(survey):
+    near, far = (survey.task(way).result["hosts"] for way in ("near", "far"))
+    assert near == far
+
+
+def test_no_request_that_is_not_needed(survey, simulator):
+    assert [entry["call"] for entry in simulator.journal()] == ["list", "list"]
+    asked = Counter(handshake["server_name"] for handshake in simulator.handshakes())
+    quiet = {f"off.{ZONE}", f"down.{ZONE}"}
+    names = {host["host"] for host in survey.task("near").result["hosts"]} - quiet
+    assert set(asked) == names
+    assert set(asked.values()) == {2}
+
+
+def test_given_certificates_are_found_and_missed(simulator, ansible):
+    simulator.reset()
+    simulator.seed([with_installed(resource(1, f"new.{ZONE}"), NEW), with_installed(resource(2, f"old.{ZONE}"), OLD)])
+    wanted = [{"label": "the new one", "certificate": NEW.full_chain_pem}]
+    played = ansible.run(both_ways(simulator, certificates=wanted))
+    for way in ("near", "far"):
+        result = played.task(way).result
+        (given,) = result["given_certificates"]
+        assert (given["served_by"], given["lagging"]) == ([f"new.{ZONE}"], [f"old.{ZONE}"])
+        assert result["summary"]["lagging"] == 1
+
+
+def test_a_folder_of_certificates(simulator, ansible, tmp_path):
+    simulator.reset()
+    simulator.seed([with_installed(resource(1, f"old.{ZONE}"), OLD)])
+    lineage = tmp_path / "site"
+    lineage.mkdir()
+    (lineage / "fullchain.pem").write_text(NEW.full_chain_pem)
+    (lineage / "privkey.pem").write_text(NEW.private_key_pem)
+    (tmp_path / "both.pem").write_text(OLD.full_chain_pem + OLD.private_key_pem)
+    (tmp_path / "bundle.p12").write_bytes(b"whatever")
+    result = ansible.run([tasks_play(task(simulator, "near", directory=str(tmp_path)))]).task("near").result
+    assert [given["certificate"] for given in result["given_certificates"]] == [
+        str(lineage),
+        str(tmp_path / "both.pem"),
+    ]
+    assert result["hosts"][0]["given"]["certificate"] == str(lineage)
+    assert "bundle.p12" in str(result["warnings"])
+
+
+CHOICES: list[tuple[dict[str, Any], list[str]]] = [
+    ({"resource_id": 2}, ["b"]),
+    ({"name": f"A.{ZONE}"}, ["a"]),
+    ({"include": [f"*.{ZONE}"], "exclude": ["2", ""]}, ["a", "c"]),
+    ({"include": [""], "name": ""}, ["a", "b", "c"]),
+]
+
+
+def test_the_choice(simulator, ansible):
+    simulator.reset()
+    simulator.seed(
+        [with_installed(resource(number, f"{name}.{ZONE}"), NEW) for number, name in enumerate("abc", start=1)]
+    )
+    played = ansible.run([tasks_play(*(task(simulator, str(options), **options) for options, _names in CHOICES))])
+    for options, names in CHOICES:
+        found = [host["host"] for host in played.task(str(options)).result["hosts"]]
+        assert found == [f"{name}.{ZONE}" for name in names]
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"resource_id": 1, "name": "x"}, "resource_id and name exclude each other"),
+    ({"name": "x", "include": ["y"]}, "name and include exclude each other"),
+    ({"name": "nobody.example"}, "no resource is named nobody.example"),
+    ({"warning_percent": 101}, "warning_percent is 101, the most that it can be is 100"),
+    ({"certificates": [{"certificate": "junk"}]}, "certificates[1]: certificate: no PEM block in it"),
+    ({"certificates": [{"label": "bare"}]}, "bare: no certificate was given"),
+    ({"api_key": "wrong"}, "401"),
+]
+
+
+def test_what_is_wrong_is_told(simulator, ansible):
+    simulator.reset()
+    tasks = [{**task(simulator, told, **options), "ignore_errors": True} for options, told in WRONG]
+    played = ansible.run([tasks_play(*tasks)])
+    for _options, told in WRONG:
+        run = played.task(told)
+        assert run.status == "failed"
+        assert told in run.message
+        assert run.result["changed"] is False
