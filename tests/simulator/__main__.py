@@ -71,7 +71,7 @@ def _world(arguments: argparse.Namespace) -> World:
     return world
 
 
-async def _run(arguments: argparse.Namespace, contexts: ServerContexts) -> None:
+async def _run(arguments: argparse.Namespace, contexts: ServerContexts, stopped: asyncio.Event) -> None:
     world = _world(arguments)
     edges = Edges(world, contexts, _EDGE_HOST, arguments.edge_port)
     await edges.start()
@@ -90,7 +90,7 @@ async def _run(arguments: argparse.Namespace, contexts: ServerContexts) -> None:
     if context:
         ready["ca_pem"] = world.certifier.root.pem
     print(json.dumps(ready), flush=True)
-    await _until_stopped(arguments.exit_with_stdin)
+    await stopped.wait()
     edges.close()
 
 
@@ -108,7 +108,8 @@ async def _open(runner: web.BaseRunner, host: str, port: int, context: ssl.SSLCo
     return f"[{host}]:{bound}" if ":" in host else f"{host}:{bound}"
 
 
-async def _until_stopped(with_stdin: bool) -> None:
+def _stopping(with_stdin: bool) -> asyncio.Event:
+    """What a signal sets, and the end of stdin where asked for."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -116,13 +117,20 @@ async def _until_stopped(with_stdin: bool) -> None:
     if with_stdin:
         # A thread, because an event loop can't watch every kind of stdin.
         threading.Thread(target=_await_end, args=(loop, stopped), daemon=True).start()
-    await stopped.wait()
+    return stopped
 
 
 def _await_end(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
     loop.call_soon_threadsafe(stopped.set)
+
+
+async def _run_and_tidy(arguments: argparse.Namespace) -> None:
+    """Tidy while the loop still handles signals: whoever stops this process may send a second one."""
+    stopped = _stopping(arguments.exit_with_stdin)
+    with _contexts() as contexts:
+        await _run(arguments, contexts, stopped)
 
 
 @contextlib.contextmanager
@@ -136,9 +144,7 @@ def _contexts() -> Iterator[ServerContexts]:
 
 def main() -> None:
     """Run until a signal, or the end of stdin where asked for."""
-    arguments = _arguments()
-    with _contexts() as contexts:
-        asyncio.run(_run(arguments, contexts))
+    asyncio.run(_run_and_tidy(_arguments()))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -80,6 +81,17 @@ def test_signals_end_it_cleanly(launch, tmp_path, until, number):
         process.send_signal(number)
         output, errors = process.communicate(timeout=10)
     assert (process.returncode, output, errors) == (0, b"", b"")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_signal_after_the_other_leaves_nothing_behind(launch, tmp_path):
+    """As at Ctrl-C, which reaches the simulator and whoever then stops it."""
+    process = launch()
+    ready(process)
+    process.send_signal(signal.SIGINT)
+    while process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.001)
     assert list(tmp_path.iterdir()) == []
 
 
