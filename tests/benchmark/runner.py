@@ -77,9 +77,8 @@ class _Runner:
 
     def __init__(self, opened: Stage, plan: Plan) -> None:
         self._stage = opened
-        self._account = Account(opened.simulator)
-        opened.write("site.crt", self._account.new.full_chain_pem)
-        opened.write("site.key", self._account.new.private_key_pem)
+        self._account = Account(opened)
+        opened.write("gcore.yml", "plugin: gcore.web_security.gcore_resources\n")
         for scenario in plan.scenarios():
             opened.write(f"{scenario.name}.yml", scenario.play)
 

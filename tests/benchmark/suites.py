@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-from .suite import Aim, Scenario, Suite
+from typing import Any
 
-
-def _local(tasks: str) -> str:
-    """A play on the control node."""
-    return "- hosts: localhost\n  gather_facts: false\n  tasks: " + tasks.replace("\n", "\n    ")
+from .plays import CHECK, CHECK_FAR, DOCUMENTED, EMPTY, FLEET, HOSTS, HOSTS_FAR, TASK, TASK_FAR, URI
+from .suite import PLAYBOOK, Aim, Limit, Scenario, Suite
 
 
 def _floor(work: str) -> tuple[str, ...]:
@@ -18,78 +16,114 @@ def _floor(work: str) -> tuple[str, ...]:
 
 
 STARTS = (
-    Scenario("start", "an empty play", _local("[]")),
+    Scenario("start", "an empty play", EMPTY),
     Scenario("floor-start", "a client that does nothing", words=_floor("start")),
 )
 """What a command costs before it does anything: measured in each round, and subtracted."""
 
-_LOOP = "loop: '{{ range(1, items | int + 1) | list }}'"
+_OVER_HOSTS = (
+    *PLAYBOOK,
+    "--inventory=gcore.yml",
+    "--forks=20",
+    "--extra-vars=rotate_directory=sites resource_cert_edge_port={edge_port}",
+)
 
-_URI = f"""
-- ansible.builtin.uri:
-    url: "{{{{ lookup('ansible.builtin.env', 'GCORE_BASE_URL') }}}}/security/resources/{{{{ item }}}}"
-    headers:
-      Authorization: "APIKey {{{{ lookup('ansible.builtin.env', 'GCORE_API_KEY') }}}}"
-  {_LOOP}
-"""
-
-_CHECK = f"""
-- gcore.web_security.gcore_resource_cert:
-    resource_id: "{{{{ item }}}}"
-    certificate_path: "{{{{ playbook_dir }}}}/site.crt"
-    private_key_path: "{{{{ playbook_dir }}}}/site.key"
-    edge_port: "{{{{ edge_port }}}}"
-  {_LOOP}
-"""
-
-# An environment of its own is what the controller's process can't give a task.
-_CHECK_FAR = f"""{_CHECK.rstrip()}
-  environment:
-    WAY: far
-"""
-
-_FLEET = """
-- gcore.web_security.gcore_fleet_cert:
-    certificates:
-      - certificate_path: "{{ playbook_dir }}/site.crt"
-        private_key_path: "{{ playbook_dir }}/site.key"
-    edge_port: "{{ edge_port }}"
-"""
-
-_LOOKS = {"handshake": 1}
 _LISTS = {"list": 1}
-_WRITES = {"handshake": 1, "get": 2, "put": 1}
+_LOOKS = {"handshake": 1}
+_READS_AND_LOOKS = {"get": 1, "handshake": 1}
+_ROTATES = {"handshake": 1, "get": 2, "put": 1}
+_DOCUMENTED_CALLS = {"get": 1, "put": 1}
+
+
+def _fleet(name: str, title: str, **options: Any) -> Scenario:
+    return Scenario(name, f"gcore_fleet_cert{title}", FLEET, once=_LISTS, **options)
+
+
+def _bare(name: str, work: str, **options: Any) -> Scenario:
+    return Scenario(name, "bare client", words=_floor(work), once=_LISTS, start="floor-start", **options)
+
+
+def _hosts(name: str, title: str, play: str) -> Scenario:
+    return Scenario(name, title, play, _OVER_HOSTS, traffic=_READS_AND_LOOKS, once=_LISTS)
+
+
+_LOOP = Suite(
+    name="loop",
+    title="in-sync checks in a loop, beside GETs of the same resources",
+    items=50,
+    scenarios=(
+        Scenario("uri", "ansible.builtin.uri", URI, traffic={"get": 1}),
+        Scenario("action", "gcore_resource_cert, action plugin", CHECK, traffic=_READS_AND_LOOKS),
+        Scenario("module", "gcore_resource_cert, module", CHECK_FAR, traffic=_READS_AND_LOOKS),
+    ),
+    aims=(Aim("action", against="uri", at_most=0.1), Aim("module", against="uri", at_most=1.3)),
+)
 
 SUITES = (
-    Suite(
-        name="loop",
-        title="in-sync checks in a loop, beside GETs of the same resources",
-        items=50,
-        scenarios=(
-            Scenario("uri", "ansible.builtin.uri", _local(_URI), traffic={"get": 1}),
-            Scenario(
-                "action", "gcore_resource_cert, action plugin", _local(_CHECK), traffic={"get": 1, "handshake": 1}
-            ),
-            Scenario("module", "gcore_resource_cert, module", _local(_CHECK_FAR), traffic={"get": 1, "handshake": 1}),
-        ),
-        aims=(Aim("action", against="uri", at_most=0.1), Aim("module", against="uri", at_most=1.3)),
-    ),
+    _LOOP,
     Suite(
         name="check",
-        title="resources in sync",
+        title="resources in sync, looked at",
         items=1000,
         latency=0.02,
         scenarios=(
-            Scenario("fleet", "gcore_fleet_cert", _local(_FLEET), traffic=_LOOKS, once=_LISTS),
+            _fleet("fleet", "", traffic=_LOOKS),
+            _bare("floor", "check", traffic=_LOOKS),
+            _fleet("large", ", ten times as many", traffic=_LOOKS, items=10_000, rounds=2),
             Scenario(
-                "floor",
-                "a bare asyncio client",
-                words=_floor("check"),
-                traffic=_LOOKS,
-                once=_LISTS,
-                start="floor-start",
+                "documented",
+                "GET and PUT by ansible.builtin.uri",
+                DOCUMENTED,
+                traffic=_DOCUMENTED_CALLS,
+                items=50,
+                rounds=1,
             ),
         ),
-        aims=(Aim("fleet", against="floor", at_most=1.5),),
+        aims=(
+            Aim("fleet", against="floor", at_most=1.5),
+            Aim("large", against="fleet", at_most=1.1),
+            Aim("fleet", against="documented", at_most=1 / 80),
+        ),
+        limits=(Limit("large", at_most=250_000_000),),
+    ),
+    Suite(
+        name="rotation",
+        title="resources with an old certificate, rotated",
+        items=1000,
+        latency=0.02,
+        scenarios=(
+            _fleet("fleet", "", traffic=_ROTATES, is_drifted=True),
+            _bare("floor", "rotate", traffic=_ROTATES, is_drifted=True),
+            _fleet("small", " (200)", traffic=_ROTATES, is_drifted=True, items=200),
+            _bare("small-floor", "rotate", traffic=_ROTATES, is_drifted=True, items=200),
+            Scenario(
+                "documented",
+                "GET and PUT by ansible.builtin.uri",
+                DOCUMENTED,
+                traffic=_DOCUMENTED_CALLS,
+                is_drifted=True,
+                items=50,
+                rounds=1,
+            ),
+        ),
+        aims=(
+            Aim("fleet", against="floor", at_most=1.5),
+            Aim("small", against="small-floor", at_most=1.5),
+            Aim("fleet", against="documented", at_most=1 / 80),
+            Aim("small", against="documented", at_most=1 / 80),
+        ),
+    ),
+    Suite(
+        name="hosts",
+        title="resources in sync as hosts of an inventory, 20 forks",
+        items=100,
+        latency=0.02,
+        scenarios=(
+            _hosts("action", "rotate_hosts.yml, action plugin", HOSTS),
+            _hosts("module", "rotate_hosts.yml, module", HOSTS_FAR),
+            _hosts("task", "one task a host, action plugin", TASK),
+            _hosts("module-task", "one task a host, module", TASK_FAR),
+        ),
+        aims=(Aim("action", against="module", at_most=1 / 8), Aim("task", against="module-task", at_most=1 / 8)),
     ),
 )

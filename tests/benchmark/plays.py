@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The plays that are measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from toolchain.paths import ROOT
+
+
+def _local(tasks: str) -> str:
+    """A play on the control node."""
+    return "- hosts: localhost\n  gather_facts: false\n  tasks: " + tasks.replace("\n", "\n    ")
+
+
+def _far(play: str) -> str:
+    """An environment of its own is what the controller's process can't give a task: it is shipped as a module."""
+    return play.replace("gather_facts: false\n", "gather_facts: false\n  environment:\n    WAY: far\n")
+
+
+EMPTY = _local("[]")
+
+
+_LOOP = "loop: '{{ range(1, items | int + 1) | list }}'"
+
+_RESOURCE = "{{ lookup('ansible.builtin.env', 'GCORE_BASE_URL') }}/security/resources/{{ item }}"
+_HEADERS = """{Authorization: "APIKey {{ lookup('ansible.builtin.env', 'GCORE_API_KEY') }}"}"""
+
+URI = _local(f"""
+- ansible.builtin.uri:
+    url: "{_RESOURCE}"
+    headers: {_HEADERS}
+  {_LOOP}
+""")
+
+CHECK = _local(f"""
+- gcore.web_security.gcore_resource_cert:
+    resource_id: "{{{{ item }}}}"
+    certificate_path: "{{{{ playbook_dir }}}}/site.crt"
+    private_key_path: "{{{{ playbook_dir }}}}/site.key"
+    edge_port: "{{{{ edge_port }}}}"
+  {_LOOP}
+""")
+
+CHECK_FAR = _far(CHECK)
+
+FLEET = _local("""
+- gcore.web_security.gcore_fleet_cert:
+    certificates:
+      - certificate_path: "{{ playbook_dir }}/site.crt"
+        private_key_path: "{{ playbook_dir }}/site.key"
+    edge_port: "{{ edge_port }}"
+""")
+
+# What the vendor tells its customers to do, as a person writes it down for Ansible.
+DOCUMENTED = _local(f"""
+- ansible.builtin.uri:
+    url: "{_RESOURCE}"
+    headers: {_HEADERS}
+  {_LOOP}
+  register: got
+- ansible.builtin.uri:
+    url: "{_RESOURCE.replace("item", "item.item")}"
+    method: PUT
+    headers: {_HEADERS}
+    body_format: json
+    body: >-
+      {{{{ item.json | combine({{
+      'service_ssl_crt': lookup('ansible.builtin.file', playbook_dir ~ '/site.crt'),
+      'service_ssl_key': lookup('ansible.builtin.file', playbook_dir ~ '/site.key'),
+      'ssl_type': 'custom'}}) }}}}
+  loop: "{{{{ got.results }}}}"
+  no_log: true
+""")
+
+_PLAYBOOK = Path(ROOT, "playbooks", "rotate_hosts.yml").read_text("utf-8")
+
+_TASK = """
+- hosts: ssl_custom
+  gather_facts: false
+  tasks:
+    - gcore.web_security.gcore_resource_cert:
+        resource_id: "{{ gcore_resource_id }}"
+        certificate_path: "{{ rotate_directory }}/{{ gcore_name }}.crt"
+        private_key_path: "{{ rotate_directory }}/{{ gcore_name }}.key"
+        edge_port: "{{ edge_port }}"
+"""
+
+HOSTS, HOSTS_FAR = _PLAYBOOK, _far(_PLAYBOOK)
+TASK, TASK_FAR = _TASK, _far(_TASK)
