@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -25,13 +25,13 @@ class MaterialError(Exception):
         self.invalid_fields = {field: [reason]}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Material:
-    """A certificate with its key as installed; ``text`` is the PEM as it was sent."""
+    """A certificate with its key as installed; ``text`` is the PEM as it was sent, and settles all the rest."""
 
     text: str
-    certificates: tuple[x509.Certificate, ...]
-    key: Any
+    certificates: tuple[x509.Certificate, ...] = field(compare=False)
+    key: Any = field(compare=False)
 
     @classmethod
     def of(cls, issued: Issued) -> Material:
