@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import ssl
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 
-from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from simulator import fingerprints
+
+from .handshake import served
 
 _FIELDS = ("name", "status", "ssl_type", "service_ssl_expire")
 _TIMEOUT = 10
@@ -33,14 +32,7 @@ def api(resource_id: str) -> Iterator[str]:
 
 def edge(place: str, name: str) -> Iterator[str]:
     """The certificate that a TLS server serves for a name, trusted or not."""
-    host, _colon, port = place.rpartition(":")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with (
-        socket.create_connection((host, int(port)), _TIMEOUT) as connection,
-        context.wrap_socket(connection, server_hostname=name) as session,
-    ):
-        certificate = x509.load_der_x509_certificate(session.getpeercert(binary_form=True) or b"")
+    certificate = served(place, name)
     yield f"subject={certificate.subject.rfc4514_string()}"
     yield f"notAfter={fingerprints.not_after(certificate):%b %e %H:%M:%S %Y} GMT"
     yield f"sha256 Fingerprint={certificate.fingerprint(SHA256()).hex(':').upper()}"

@@ -44,11 +44,13 @@ class Shop:
     """What is installed, and what shall be.
 
     Attributes:
+        authority: issues all of them.
         old: about to expire.
         new: its successor.
         stranger: of another site.
     """
 
+    authority: Authority
     old: Issued
     new: Issued
     stranger: Issued
@@ -58,6 +60,7 @@ def open_shop(simulator: Simulator) -> Shop:
     """Issue the certificates, and install the old one."""
     authority = Authority("Example Root CA").intermediate("Example Issuing CA")
     shop = Shop(
+        authority,
         old=authority.issue([NAME], days=OLD_DAYS),
         new=authority.issue([NAME], days=NEW_DAYS, aia="http://ca.example/issuing.crt"),
         stranger=authority.issue(["www.other.example"], days=NEW_DAYS),

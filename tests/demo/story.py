@@ -10,6 +10,7 @@ import time
 from stage.stage import stage
 
 from .expectation import expect, expect_words
+from .fleet_story import tell_of_fleet
 from .looks import api_command, edge_command
 from .performance import Performance
 from .refusals import REFUSALS
@@ -27,7 +28,7 @@ def tell(screen: Screen) -> None:
         BrokenPromiseError: a step did not do what the story says.
     """
     started = time.monotonic()
-    screen.title("A certificate is renewed, and nobody has to log in to the customer portal")
+    screen.title("Certificates are renewed, and nobody has to log in to the customer portal")
     with stage(edge_delay=EDGE_DELAY) as opened:
         opened.env["ANSIBLE_FORCE_COLOR" if screen.is_coloured else "ANSIBLE_NOCOLOR"] = "true"
         shop = open_shop(opened.simulator)
@@ -35,6 +36,7 @@ def tell(screen: Screen) -> None:
         performance = Performance(opened, screen, shop, Witness(opened.simulator, shop))
         for chapter in CHAPTERS:
             chapter(performance)
+        tell_of_fleet(performance)
     screen.success(
         f"Everything was as told, in {time.monotonic() - started:.0f} seconds. "
         "The simulator is stopped, the files are removed."

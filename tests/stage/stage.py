@@ -36,7 +36,7 @@ class Stage:
     def write(self, name: str, text: str) -> Path:
         """Put a file into the folder, readable for its owner alone: it may hold a key."""
         path = self.folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(text, "utf-8")
         return path
