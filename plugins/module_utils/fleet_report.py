@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,14 +64,14 @@ class Member:
         )
 
     def result(self) -> dict[str, Any]:
-        """What the task's results say of it; short where there is little to say."""
+        """What the task's results say of it; short where there is little to say, and not yet cleaned."""
         facts: dict[str, Any] = {"id": self.id, "name": self.name, "outcome": self.outcome()}
         if self.label:
             facts["certificate"] = self.label
         if self.rotated is None:
             return {**facts, "msg": self._message()} if self.error else facts
         facts |= self._evidence(self.rotated)
-        return self.redactor.clean({**facts, **self._story(self.rotated)}) if self._is_news() else facts
+        return {**facts, **self._story(self.rotated)} if self._is_news() else facts
 
     def failure(self) -> str:
         """What went wrong, for a message that names several."""
@@ -164,7 +164,7 @@ class FleetReport:
         return {**result, **error.details(), "failed": True, "msg": message}
 
     def _facts(self, diff: bool) -> dict[str, Any]:
-        results = [member.result() for member in self.members]
+        results = self._results()
         facts = {
             "changed": any(result.get("changed") for result in results),
             "summary": self.summary(),
@@ -180,6 +180,17 @@ class FleetReport:
             "warnings": [*self.warnings, *self._member_warnings()],
         }
         return {**facts, "diff": [shown for member in self.members if (shown := member.diff())]} if diff else facts
+
+    def _results(self) -> list[dict[str, Any]]:
+        """One for each member, those that share a certificate cleaned together: most of what they say is the same."""
+        results = [member.result() for member in self.members]
+        places: dict[Redactor, list[int]] = defaultdict(list)
+        for place, member in enumerate(self.members):
+            places[member.redactor].append(place)
+        for redactor, these in places.items():
+            for place, cleaned in zip(these, redactor.clean([results[place] for place in these]), strict=True):
+                results[place] = cleaned
+        return results
 
     def _member_warnings(self) -> list[str]:
         """Each warning once: what a thousand resources have in common is one line, not a thousand."""

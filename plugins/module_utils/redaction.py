@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 MASK = "********"
@@ -41,11 +42,13 @@ class Redactor:
 
     def __init__(self, known: Sequence[str | bytes] = ()) -> None:
         self._secrets: list[str | bytes] = [*known]
+        self._forms: _Forms | None = None
 
     def add(self, secret: str | bytes | None) -> None:
         """Learn a secret: a token, a passphrase, a private key as PEM or as DER."""
         if secret and secret not in self._secrets:
             self._secrets.append(secret)
+            self._forms = None
 
     def heir(self) -> Redactor:
         """One that knows the same, and learns on its own: a fleet's keys need not all be looked for in every text."""
@@ -53,25 +56,55 @@ class Redactor:
 
     def clean(self, value: Any) -> Any:
         """The same value with every secret in it masked, keys of mappings included."""
-        words = sorted({word for secret in self._secrets for word in _words(secret)}, key=len, reverse=True)
-        return _mapped(value, words, _shared(self._secrets, [_folded(text)[0] for text in _texts(value)]))
+        forms = self._forms = self._forms or _Forms.of(self._secrets)
+        texts: set[str] = set()  # what a thousand resources have in common is looked at once
+        _gather(value, texts)
+        runs = _shared(forms, {_folded(text)[0] for text in texts})
+        return _mapped(value, {text: _cleaned(text, forms.words, runs) for text in texts})
 
 
-def _texts(value: Any) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Forms:
+    """What is looked for in texts.
+
+    Attributes:
+        words: masked where they stand alone, the longest first.
+        spellings: of which any run is masked.
+        encodings: the same in hexadecimal.
+    """
+
+    words: Sequence[str] = field(repr=False)
+    spellings: Sequence[str] = field(repr=False)
+    encodings: Sequence[str] = field(repr=False)
+
+    @classmethod
+    def of(cls, secrets: Sequence[str | bytes]) -> _Forms:
+        """All forms of some secrets."""
+        return cls(
+            sorted({word for secret in secrets for word in _words(secret)}, key=len, reverse=True),
+            [form for secret in secrets for form in _spellings(secret)],
+            [form.hex() for secret in secrets for form in _raw(secret)],
+        )
+
+
+def _gather(value: Any, texts: set[str]) -> None:
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, (dict, list, tuple)):
-        for item in [*value, *value.values()] if isinstance(value, dict) else value:
-            yield from _texts(item)
+        texts.add(value)
+    elif isinstance(value, dict):
+        for item in (*value, *value.values()):
+            _gather(item, texts)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _gather(item, texts)
 
 
-def _mapped(value: Any, words: Sequence[str], runs: frozenset[str]) -> Any:
+def _mapped(value: Any, cleaned: Mapping[str, str]) -> Any:
     if isinstance(value, str):
-        return _cleaned(value, words, runs)
+        return cleaned[value]
     if isinstance(value, dict):
-        return {_mapped(key, words, runs): _mapped(item, words, runs) for key, item in value.items()}
+        return {_mapped(key, cleaned): _mapped(item, cleaned) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_mapped(item, words, runs) for item in value]
+        return [_mapped(item, cleaned) for item in value]
     return value
 
 
@@ -124,15 +157,13 @@ def _folded(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     return "".join(characters).translate(_URL_SAFE), starts, ends
 
 
-def _shared(secrets: Iterable[str | bytes], texts: Sequence[str]) -> frozenset[str]:
+def _shared(forms: _Forms, texts: Collection[str]) -> frozenset[str]:
     """The runs of secrets that texts have, looked for anew each time: those of a thousand keys would fill memory"""
-    lower = [text.lower() for text in texts]
-    spellings = [form for secret in secrets for form in _spellings(secret)]
-    encodings = [form.hex() for secret in secrets for form in _raw(secret)]
-    return _common(spellings, [*texts, *lower], _RUN) | _common(encodings, lower, _HEX_RUN)
+    lower = {text.lower() for text in texts}
+    return _common(forms.spellings, {*texts, *lower}, _RUN) | _common(forms.encodings, lower, _HEX_RUN)
 
 
-def _common(forms: Sequence[str], texts: Sequence[str], size: int) -> frozenset[str]:
+def _common(forms: Sequence[str], texts: Collection[str], size: int) -> frozenset[str]:
     """The runs of one size that both have. Mostly there is none, and to see that some of a form's pieces are enough."""
     if not forms:
         return frozenset()
@@ -142,11 +173,11 @@ def _common(forms: Sequence[str], texts: Sequence[str], size: int) -> frozenset[
     return frozenset(_runs(texts, size).intersection(_pieces(forms, size, 1)))
 
 
-def _runs(texts: Sequence[str], size: int) -> set[str]:
+def _runs(texts: Collection[str], size: int) -> set[str]:
     return set(_pieces(texts, size, 1))
 
 
-def _pieces(texts: Sequence[str], size: int, stride: int) -> Iterator[str]:
+def _pieces(texts: Collection[str], size: int, stride: int) -> Iterator[str]:
     return (text[at : at + size] for text in texts for at in range(0, len(text) - size + 1, stride))
 
 

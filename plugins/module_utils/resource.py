@@ -151,8 +151,13 @@ def collateral(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict
     return [
         {"setting": name, "before": before.get(name), "after": after.get(name)}
         for name in names
-        if (name in before) != (name in after) or _canonical(before[name]) != _canonical(after[name])
+        if (name in before) != (name in after) or not _same(before[name], after[name])
     ]
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Mostly they are spelt alike, and need no closer look."""
+    return repr(one) == repr(other) or _canonical(one) == _canonical(other)
 
 
 def _canonical(value: Any) -> str:
