@@ -69,10 +69,12 @@ class Transport:
         """
         end = self._clock.monotonic() + timeout
         try:
-            response = self._session.request(
-                method, self._url + path, headers=dict(headers), data=body, timeout=timeout,
-                allow_redirects=False, stream=True, **self._settings,
-            )  # fmt: skip
+            request = requests.Request(
+                method, self._url + path, headers={**self._session.headers, **headers}, data=body
+            )
+            response = self._session.send(
+                request.prepare(), timeout=timeout, allow_redirects=False, stream=True, **self._settings
+            )
             with response:
                 return Answer(response.status_code, response.headers, self._read(response, end))
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # RequestException is an OSError
