@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from itertools import product
 
@@ -17,44 +18,57 @@ _CHUNK = 500
 
 
 class Account:
-    """Resources with the names n1.bench.example, n2 and so on; the certificate that they shall have covers them all.
+    """Resources with the names n1.bench.example, n2 and so on, which shall all have one certificate or each its own.
 
-    It is the file `site.crt`, its key `site.key`, and in the folder `sites` each resource has both under its own name.
+    The one is the file `site.crt`, its key `site.key`. In the folder `sites` each resource has the same under its own
+    name, and in the folder `own` a certificate that covers nothing else.
     """
 
     def __init__(self, place: Stage) -> None:
-        authority = Authority().intermediate()
-        self._old, self._new = _issue(authority, days=9), _issue(authority, days=90)
         self._place = place
-        self._links = place.folder / "sites"
-        self._links.mkdir()
-        self._is: tuple[int, bool] | None = None
-        place.write("site.crt", self._new.full_chain_pem)
-        place.write("site.key", self._new.private_key_pem)
+        self._authority = Authority().intermediate()
+        self._old, self._new = self._issued("*.bench.example", days=9), self._issued("*.bench.example", days=90)
+        self._own: list[Issued] = []
+        self._is: tuple[int, bool, bool] | None = None
+        for folder in ("sites", "own"):
+            (place.folder / folder).mkdir()
+        self._write("site", self._new)
 
-    def open(self, items: int, *, is_drifted: bool) -> None:
+    def open(self, items: int, *, is_drifted: bool, has_own: bool) -> None:
         """Make it one of so many resources, all in sync or all drifted, and ready for handshakes."""
-        if self._is != (items, is_drifted):
+        if self._is != (items, is_drifted, has_own):
+            self._provide(items, has_own)
             self._place.simulator.clear_resources()
-            self._seed(items, self._old if is_drifted else self._new)
+            self._seed([self._old] * items if is_drifted else self._own[:items] if has_own else [self._new] * items)
             self._place.simulator.warm()
-            self._link(items)
-        self._is = None if is_drifted else (items, is_drifted)  # who gets a drifted one changes it
+        self._is = None if is_drifted else (items, is_drifted, has_own)  # who gets a drifted one changes it
 
-    def _seed(self, items: int, installed: Issued) -> None:
-        for start in range(1, items + 1, _CHUNK):
-            numbers = range(start, min(start + _CHUNK, items + 1))
-            seeds = [with_installed(resource(number, f"n{number}.bench.example"), installed) for number in numbers]
-            self._place.simulator.seed(seeds)
+    def _seed(self, installed: Sequence[Issued]) -> None:
+        seeds = [
+            with_installed(resource(number, _name(number)), each) for number, each in enumerate(installed, start=1)
+        ]
+        for start in range(0, len(seeds), _CHUNK):
+            self._place.simulator.seed(seeds[start : start + _CHUNK])
 
-    def _link(self, items: int) -> None:
+    def _provide(self, items: int, has_own: bool) -> None:
+        """The files of so many resources, where they are not there yet."""
         for number, kind in product(range(1, items + 1), ("crt", "key")):
-            path = self._links / f"n{number}.bench.example.{kind}"
+            path = self._place.folder / "sites" / f"{_name(number)}.{kind}"
             if not path.is_symlink():
                 path.symlink_to(self._place.folder / f"site.{kind}")
+        for number in range(len(self._own) + 1, items * has_own + 1):
+            self._own.append(self._issued(_name(number), days=90))
+            self._write(f"own/{_name(number)}", self._own[-1])
+
+    def _write(self, name: str, issued: Issued) -> None:
+        self._place.write(f"{name}.crt", issued.full_chain_pem)
+        self._place.write(f"{name}.key", issued.private_key_pem)
+
+    def _issued(self, name: str, days: int) -> Issued:
+        now = datetime.now(timezone.utc).replace(microsecond=0)
+        begin, end = now - timedelta(days=1), now + timedelta(days=days)
+        return self._authority.issue([name], not_before=begin, not_after=end)
 
 
-def _issue(authority: Authority, days: int) -> Issued:
-    now = datetime.now(timezone.utc).replace(microsecond=0)
-    begin, end = now - timedelta(days=1), now + timedelta(days=days)
-    return authority.issue(["*.bench.example"], not_before=begin, not_after=end)
+def _name(number: int) -> str:
+    return f"n{number}.bench.example"

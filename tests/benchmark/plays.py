@@ -54,6 +54,12 @@ FLEET = _local("""
     edge_port: "{{ edge_port }}"
 """)
 
+FLEET_OWN = _local("""
+- gcore.web_security.gcore_fleet_cert:
+    directory: "{{ playbook_dir }}/own"
+    edge_port: "{{ edge_port }}"
+""")
+
 # What the vendor tells its customers to do, as a person writes it down for Ansible.
 DOCUMENTED = _local(f"""
 - ansible.builtin.uri:

@@ -88,7 +88,7 @@ class _Runner:
 
     def _sample(self, scenario: Scenario, items: int) -> Sample:
         if scenario not in STARTS:
-            self._account.open(items, is_drifted=scenario.is_drifted)
+            self._account.open(items, is_drifted=scenario.is_drifted, has_own=scenario.has_own)
         self._stage.simulator.clear_journal()
         before = seconds_of(self._stage.simulator.pid)
         sample = self._run(scenario, items)

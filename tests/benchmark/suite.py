@@ -25,6 +25,7 @@ class Scenario:
         once: what it must see beside that, however many items there are.
         items: resources of the account, where they are not as many as the suite says: costs are those of an item.
         is_drifted: whether each of them has another certificate than it shall have. In sync they are otherwise.
+        has_own: whether each of them has a certificate of its own; they share one otherwise.
         start: the scenario that does nothing, whose cost is no part of the work.
         rounds: how often to measure at most; for what takes long, and is so far from its aim that once is enough.
     """
@@ -37,6 +38,7 @@ class Scenario:
     once: Mapping[str, int] = field(default_factory=dict)
     items: int | None = None
     is_drifted: bool = False
+    has_own: bool = False
     start: str = "start"
     rounds: int | None = None
 

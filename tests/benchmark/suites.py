@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .plays import CHECK, CHECK_FAR, DOCUMENTED, EMPTY, FLEET, HOSTS, HOSTS_FAR, TASK, TASK_FAR, URI
+from .plays import CHECK, CHECK_FAR, DOCUMENTED, EMPTY, FLEET, FLEET_OWN, HOSTS, HOSTS_FAR, TASK, TASK_FAR, URI
 from .suite import PLAYBOOK, Aim, Limit, Scenario, Suite
 
 
@@ -70,6 +70,15 @@ SUITES = (
             _fleet("fleet", "", traffic=_LOOKS),
             _bare("floor", "check", traffic=_LOOKS),
             _fleet("large", ", ten times as many", traffic=_LOOKS, items=10_000, rounds=2),
+            Scenario(
+                "own",
+                "gcore_fleet_cert, as many certificates",
+                FLEET_OWN,
+                traffic=_LOOKS,
+                once=_LISTS,
+                has_own=True,
+                rounds=1,
+            ),
             Scenario(
                 "documented",
                 "GET and PUT by ansible.builtin.uri",
