@@ -16,6 +16,11 @@ try:
 except ImportError:
     trust_as_template = None
 
+try:
+    from ansible.utils.native_jinja import NativeJinjaText
+except ImportError:  # since 2.19 a text stays a text by itself
+    NativeJinjaText = None
+
 
 _MAY_BE_A_TEMPLATE = re.compile("[{}]")
 
@@ -23,6 +28,11 @@ _MAY_BE_A_TEMPLATE = re.compile("[{}]")
 def trusted(value: str) -> str:
     """A string of our own, which may be a template in every release."""
     return trust_as_template(value) if trust_as_template else value
+
+
+def literal(value: str) -> str:
+    """A text that Ansible hands on as it is: it is no template, and JSON stays the text that it is."""
+    return wrap_var(NativeJinjaText(value)) if NativeJinjaText else value
 
 
 def make_unsafe(value: Any) -> Any:
