@@ -24,6 +24,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"what to measure, of: {', '.join(names)} (all)")
     parser.add_argument("--rounds", type=int, help="how often to measure, in place of what the suite says")
     parser.add_argument("--items", type=int, help="resources to work on, in place of what suite and scenario say")
+    parser.add_argument("--only", nargs="+", metavar="SCENARIO", help="leave the other scenarios of the suites out")
     parser.add_argument("--json", type=Path, default=BUILD / "benchmark.json", help="file for the figures as JSON")
     arguments = parser.parse_args()
     if unknown := set(arguments.suites) - set(names):
@@ -35,6 +36,8 @@ def _run() -> int:
     arguments = _arguments()
     print(", ".join(f"{name} {value}" for name, value in versions().items()), flush=True)
     chosen = [suite for suite in SUITES if not arguments.suites or suite.name in arguments.suites]
+    if arguments.only:
+        chosen = [part for suite in chosen if (part := suite.only(arguments.only)).scenarios]
     measured = []
     for suite in chosen:
         plan = Plan(suite, arguments.rounds or suite.rounds, arguments.items)

@@ -47,7 +47,7 @@ def _cost(cost: Cost) -> str:
 
 def _comparisons(figures: Figures, titles: dict[str, str]) -> Iterator[str]:
     lines = [_ratio(ratio, titles) for ratio in figures.ratios()] + [_peak(peak, titles) for peak in figures.peaks()]
-    width = max(len(what) for what, _rest in lines)
+    width = max((len(what) for what, _rest in lines), default=0)
     for what, rest in lines:
         yield f"{what:{width}}  {rest}"
 

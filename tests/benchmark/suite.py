@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 PLAYBOOK = ("ansible-playbook", "{name}.yml", "--extra-vars", "items={items} edge_port={edge_port}")
 """The command of most scenarios: their play, which finds how many resources to work on, and the port of the edges."""
@@ -79,3 +79,12 @@ class Suite:
     limits: tuple[Limit, ...] = ()
     latency: float = 0.0
     rounds: int = 5
+
+    def only(self, names: Collection[str]) -> Suite:
+        """The same without the scenarios that have other names, and without what they are compared for."""
+        return replace(
+            self,
+            scenarios=tuple(scenario for scenario in self.scenarios if scenario.name in names),
+            aims=tuple(aim for aim in self.aims if {aim.scenario, aim.against} <= set(names)),
+            limits=tuple(limit for limit in self.limits if limit.scenario in names),
+        )

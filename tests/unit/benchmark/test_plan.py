@@ -43,3 +43,10 @@ def test_what_is_compared_is_measured(suite):
     assert {name for aim in suite.aims for name in (aim.scenario, aim.against)} <= set(known)
     assert {limit.scenario for limit in suite.limits} <= set(known)
     assert {scenario.start for scenario in suite.scenarios} <= set(names(STARTS))
+
+
+def test_what_is_left_out_is_compared_with_nothing():
+    rotation = next(suite for suite in SUITES if suite.name == "rotation")
+    part = rotation.only(["fleet", "floor"])
+    assert names(part.scenarios) == ["fleet", "floor"]
+    assert [(aim.scenario, aim.against) for aim in part.aims] == [("fleet", "floor")]
