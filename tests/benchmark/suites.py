@@ -32,7 +32,6 @@ _LISTS = {"list": 1}
 _LOOKS = {"handshake": 1}
 _READS_AND_LOOKS = {"get": 1, "handshake": 1}
 _ROTATES = {"handshake": 1, "get": 2, "put": 1}
-_DOCUMENTED_CALLS = {"get": 1, "put": 1}
 
 
 def _fleet(name: str, title: str, **options: Any) -> Scenario:
@@ -43,8 +42,14 @@ def _bare(name: str, work: str, **options: Any) -> Scenario:
     return Scenario(name, "bare client", words=_floor(work), once=_LISTS, start="floor-start", **options)
 
 
-def _hosts(name: str, title: str, play: str) -> Scenario:
-    return Scenario(name, title, play, _OVER_HOSTS, traffic=_READS_AND_LOOKS, once=_LISTS)
+def _documented(*, is_drifted: bool) -> Scenario:
+    traffic = {"get": 1, "put": 1}
+    title = "GET and PUT by ansible.builtin.uri"
+    return Scenario("documented", title, DOCUMENTED, traffic=traffic, is_drifted=is_drifted, items=50, rounds=1)
+
+
+def _hosts(name: str, title: str, play: str, **options: Any) -> Scenario:
+    return Scenario(name, title, play, _OVER_HOSTS, traffic=_READS_AND_LOOKS, once=_LISTS, **options)
 
 
 _LOOP = Suite(
@@ -57,6 +62,7 @@ _LOOP = Suite(
         Scenario("module", "gcore_resource_cert, module", CHECK_FAR, traffic=_READS_AND_LOOKS),
     ),
     aims=(Aim("action", against="uri", at_most=0.1), Aim("module", against="uri", at_most=1.3)),
+    rounds=2,
 )
 
 SUITES = (
@@ -79,14 +85,7 @@ SUITES = (
                 has_own=True,
                 rounds=1,
             ),
-            Scenario(
-                "documented",
-                "GET and PUT by ansible.builtin.uri",
-                DOCUMENTED,
-                traffic=_DOCUMENTED_CALLS,
-                items=50,
-                rounds=1,
-            ),
+            _documented(is_drifted=False),
         ),
         aims=(
             Aim("fleet", against="floor", at_most=1.5),
@@ -105,15 +104,7 @@ SUITES = (
             _bare("floor", "rotate", traffic=_ROTATES, is_drifted=True),
             _fleet("small", " (200)", traffic=_ROTATES, is_drifted=True, items=200),
             _bare("small-floor", "rotate", traffic=_ROTATES, is_drifted=True, items=200),
-            Scenario(
-                "documented",
-                "GET and PUT by ansible.builtin.uri",
-                DOCUMENTED,
-                traffic=_DOCUMENTED_CALLS,
-                is_drifted=True,
-                items=50,
-                rounds=1,
-            ),
+            _documented(is_drifted=True),
         ),
         aims=(
             Aim("fleet", against="floor", at_most=1.5),
@@ -121,6 +112,7 @@ SUITES = (
             Aim("fleet", against="documented", at_most=1 / 80),
             Aim("small", against="documented", at_most=1 / 80),
         ),
+        rounds=3,
     ),
     Suite(
         name="hosts",
@@ -129,10 +121,11 @@ SUITES = (
         latency=0.02,
         scenarios=(
             _hosts("action", "rotate_hosts.yml, action plugin", HOSTS),
-            _hosts("module", "rotate_hosts.yml, module", HOSTS_FAR),
+            _hosts("module", "rotate_hosts.yml, module", HOSTS_FAR, items=50, rounds=1),
             _hosts("task", "one task a host, action plugin", TASK),
-            _hosts("module-task", "one task a host, module", TASK_FAR),
+            _hosts("module-task", "one task a host, module", TASK_FAR, rounds=1),
         ),
         aims=(Aim("action", against="module", at_most=1 / 8), Aim("task", against="module-task", at_most=1 / 8)),
+        rounds=2,
     ),
 )
