@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pytest
 from simulator.handle import resource, rule, with_installed
 
 from .material import API_KEY, CANARIES, NEW, OLD, PASSPHRASE, ZONE
-from .playbook import environment, tasks_play
+from .playbook import command, environment, tasks_play
 
 ROLE = "gcore.web_security.resource_cert"
 PLAYBOOK = "gcore.web_security.rotate"
@@ -128,6 +130,51 @@ def test_a_missing_file_ends_it_before_the_first_request(account, variables, ans
         assert SITES[4] in message
         assert f"'{MISSING}.{option}'" in message
     assert account.journal() == []
+
+
+@pytest.fixture
+def vaulted(ansible, tmp_path):
+    """Options with files that ansible-vault has encrypted, and the file of the vault's password."""
+    password = ansible.file(secrets.token_hex(20))
+    contents = {
+        "certificate_path": NEW.full_chain_pem,
+        "private_key_path": NEW.key_pem(passphrase=PASSPHRASE),
+        "private_key_passphrase_path": f"{PASSPHRASE}\n",
+    }
+    files = {option: ansible.file(content) for option, content in contents.items()}
+    encrypt = [command("ansible-vault"), "encrypt", "--vault-password-file", password, *files.values()]
+    subprocess.run(encrypt, env=environment(tmp_path), check=True, capture_output=True)
+    return {f"resource_cert_{option}": path for option, path in files.items()}, password
+
+
+def test_files_of_the_vault(account, variables, vaulted, ansible):
+    files, password = vaulted
+    one = {"resource_cert_resources": [], "resource_cert_name": SITES[1]}
+    played = ansible.run(play(**{**variables, **files, **one}), *LOUDEST, "--vault-password-file", password, env=TOKEN)
+    assert played.returncode == 0, played.output
+    assert stored(account)[1] == "new"
+
+
+def test_a_file_that_cannot_be_decrypted_ends_it_before_the_first_request(account, variables, vaulted, ansible):
+    (path,) = (path for option, path in vaulted[0].items() if option.endswith("private_key_path"))
+    last = {"name": SITES[4], "private_key_path": path}
+    listed = [*variables["resource_cert_resources"][:2], last]
+    played = ansible.run(play(**{**variables, "resource_cert_resources": listed}), env=TOKEN)
+    assert played.returncode == 2
+    assert f"{SITES[4]}: private_key_path: can't read '{path}' on the control node" in played.output.replace("\n", " ")
+    assert account.journal() == []
+
+
+def test_a_bundle_beside_the_playbook_whatever_its_name(account, variables, ansible, tmp_path):
+    bundles = tmp_path / "files"
+    bundles.mkdir()
+    (bundles / "the bundle; old, new.p12").write_bytes(NEW.pkcs12(PASSPHRASE))
+    (tmp_path / "site.yml").write_text(json.dumps(play(**variables)))
+    bundle = {"name": SITES[1], "pkcs12_path": "the bundle; old, new.p12", "private_key_passphrase": PASSPHRASE}
+    given = ansible.file(json.dumps({"resource_cert_resources": [bundle]}))
+    played = ansible.run(str(tmp_path / "site.yml"), "-e", f"@{given}", env=TOKEN)
+    assert played.returncode == 0, played.output
+    assert stored(account)[1] == "new"
 
 
 def test_an_option_that_the_role_does_not_have_shows_no_key(account, variables, ansible):
