@@ -180,9 +180,11 @@ class Fleet:
 
     def plan(self, drifted: Sequence[Member], sizes: Sequence[object]) -> None:
         """Number the waves in which they would be written."""
+        self._progress.writing(len(drifted))
         for number, wave in enumerate(waves(drifted, sizes), start=1):
             for member in wave:
                 member.wave = number
+                self._progress.planned(number, member.name, *member.fingerprints())
 
     def _write_wave(self, number: int, wave: Sequence[Member]) -> None:
         self._look_after_parent()

@@ -32,7 +32,7 @@ class Progress:
     def checking(self, total: int) -> None:
         """Evidence is gathered for so many resources."""
         self._start(total)
-        self._say(f"Checking {total} resources")
+        self._say(f"Checking {_counted(total)}")
 
     def checked(self) -> None:
         """One of them is judged. Said now and then: what is in sync is no news."""
@@ -47,7 +47,14 @@ class Progress:
 
     def wave(self, number: int, size: int) -> None:
         """A wave begins."""
-        self._say(f"Wave {number}: {size} of {self._total} resources")
+        self._say(f"Wave {number}: {size} of {_counted(self._total)}")
+
+    def planned(self, number: int, name: str, old: str | None, new: str | None) -> None:
+        """A resource would be written in that wave."""
+        self._done += 1
+        self._say(
+            f"  [{self._done}/{self._total}] {name}: would rotate ({_short(old)} -> {_short(new)}), wave {number}"
+        )
 
     def finished(self, name: str, old: str | None, new: str | None, what: str) -> None:
         """A resource is written, or not."""
@@ -58,7 +65,7 @@ class Progress:
     def awaiting(self, count: int) -> None:
         """The edges of so many resources are to follow."""
         if count:
-            self._say(f"  waiting for the edges of {count} resources")
+            self._say(f"  waiting for the edges of {_counted(count)}")
 
     def held_back(self, seconds: float) -> None:
         """The API asked for a pause."""
@@ -67,11 +74,12 @@ class Progress:
 
     def stopped(self, reason: str, left: int) -> None:
         """No further write begins."""
-        self._say(f"Stopped: {reason}; {left} resources were not attempted")
+        self._say(f"Stopped: {reason}; not attempted: {_counted(left)}")
 
     def summary(self, counts: dict[str, Any]) -> None:
         """The end."""
-        self._say("Done: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count))
+        named = {name.replace("_", " "): count for name, count in counts.items() if count}
+        self._say("Done: " + ", ".join(_counted(count, name.removesuffix("s")) for name, count in named.items()))
 
     def _start(self, total: int) -> None:
         self._total, self._done = total, 0
@@ -81,6 +89,11 @@ class Progress:
         """An estimate from what was done so far."""
         seconds = (self._clock.monotonic() - self._began) / max(self._done, 1) * (self._total - self._done)
         return f"{seconds / 60:.0f} min left" if seconds >= 90 else f"{seconds:.0f} s left"
+
+
+def _counted(count: int, noun: str = "resource") -> str:
+    """Such as `1 resource`, or `2 resources`; of what is no noun there is no plural."""
+    return f"{count} {noun}{'s' if count != 1 and noun.endswith(('resource', 'certificate')) else ''}"
 
 
 def _short(fingerprint: str | None) -> str:

@@ -476,7 +476,7 @@ def test_an_interrupt_lets_writes_in_flight_end_and_starts_none():
     assert len(world.written) == 3
     result = stage.report.success(diff=False)
     assert len([line for line in stage.lines if line.startswith("  [")]) == 3
-    assert stage.lines[-1] == "Stopped: interrupted by SIGTERM; 9 resources were not attempted"
+    assert stage.lines[-1] == "Stopped: interrupted by SIGTERM; not attempted: 9 resources"
     assert result["failed"]
     assert result["stopped"] == "interrupted by SIGTERM"
     assert "9 not attempted. Stopped early: interrupted by SIGTERM." in result["msg"]
@@ -625,5 +625,5 @@ def test_what_a_person_sees():
         f"  [1/2] {name(1)}: rotated {change}",
         "Wave 2: 1 of 2 resources",
         f"  [2/2] {name(2)}: failed {change}",
-        "Stopped: no resource of wave 2 could be rotated; 0 resources were not attempted",
+        "Stopped: no resource of wave 2 could be rotated; not attempted: 0 resources",
     ]

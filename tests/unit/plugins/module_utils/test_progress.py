@@ -96,7 +96,7 @@ def test_the_end():
     shown.stopped("interrupted by SIGTERM", 7)
     shown.summary({"rotated": 2, "would_rotate": 0, "not_attempted": 7})
     assert shown.lines == [
-        "Stopped: interrupted by SIGTERM; 7 resources were not attempted",
+        "Stopped: interrupted by SIGTERM; not attempted: 7 resources",
         "Done: 2 rotated, 7 not attempted",
     ]
 
@@ -104,3 +104,26 @@ def test_the_end():
 def test_silence(capsys):
     silent("nothing")
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_plan_has_a_line_for_each_resource():
+    shown = Shown()
+    shown.writing(2)
+    shown.planned(1, "a.example.com", OLD, NEW)
+    shown.planned(2, "b.example.com", None, NEW)
+    assert shown.lines == [
+        "  [1/2] a.example.com: would rotate (0c5e6ad1c9a0 -> 9b74c9897bac), wave 1",
+        "  [2/2] b.example.com: would rotate (none -> 9b74c9897bac), wave 2",
+    ]
+
+
+def test_one_is_not_many():
+    shown = Shown()
+    shown.checking(1)
+    shown.awaiting(1)
+    shown.summary({"in_sync": 1, "unmatched_resources": 1, "bad_certificates": 1, "resources": 2})
+    assert shown.lines == [
+        "Checking 1 resource",
+        "  waiting for the edges of 1 resource",
+        "Done: 1 in sync, 1 unmatched resource, 1 bad certificate, 2 resources",
+    ]
