@@ -46,7 +46,8 @@ def _in_place(name: str, *words: str) -> Action:
 
 def _mypy(built: Built, words: list[str]) -> None:
     typed = (name for name in _TYPED if (TESTS / name).is_dir())
-    packages = (f"{'.'.join(COLLECTION_PATH.parts)}.plugins", *typed)
+    collection = ".".join(COLLECTION_PATH.parts)
+    packages = (f"{collection}.plugins", f"{collection}.extensions", *typed)
     _here("mypy", *(word for name in packages for word in ("--package", name)))(built, words)
 
 

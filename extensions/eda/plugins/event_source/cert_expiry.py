@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""An event source for ansible-rulebook: certificates of Gcore Web Security that come into another state."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+short_description: Tell when certificates of Gcore Web Security resources are about to expire
+description:
+  - Looks at the host names of an account again and again, as the module gcore.web_security.gcore_resource_cert_info
+    does, and sends one event when a host name comes into another state, not one with each look.
+  - When the source starts, there is one for each host name that is in a bad state, whose level is not V(ok). What was
+    told before is not known after a restart.
+  - When a host name is well again there is an event too, and when one that was bad is no longer there.
+  - A look that fails ends nothing. The next one is made after O(interval).
+  - Options that cannot be right are an error when the source starts.
+options:
+  interval:
+    description:
+      - Seconds from the end of a look to the next one.
+    type: int
+    default: 3600
+  repeat_after:
+    description:
+      - Seconds after which a bad state that lasts is told once more. If unset, it is not.
+      - Set it where an action may come too early, such as a rotation before the new certificate is there.
+    type: int
+  include:
+    description:
+      - Only the resources with these ids, names, or names that match these globs.
+    type: list
+    elements: str
+  exclude:
+    description:
+      - Not the resources with these ids, names, or names that match these globs.
+    type: list
+    elements: str
+  probe_edge:
+    description:
+      - Whether to make a TLS handshake for each host name. Without, the API's expiry is all that is known.
+    type: bool
+    default: true
+  warning_days:
+    description:
+      - With fewer days left, a certificate is in the state V(warning).
+    type: int
+    default: 30
+  critical_days:
+    description:
+      - With fewer days left, a certificate is in the state V(critical).
+    type: int
+    default: 7
+  warning_percent:
+    description:
+      - The same for a certificate that lives 47 days or fewer, in percent of its lifetime.
+    type: int
+    default: 25
+  critical_percent:
+    description:
+      - The same for a certificate that lives 47 days or fewer, in percent of its lifetime.
+    type: int
+    default: 10
+  concurrency:
+    description:
+      - How many edges are asked at the same time.
+    type: int
+    default: 16
+  requests_per_second:
+    description:
+      - The most requests a second to the API. If unset, as many as it takes without complaint.
+    type: float
+  edge_port:
+    description:
+      - The TCP port of the TLS handshake.
+    type: int
+    default: 443
+  edge_timeout:
+    description:
+      - Seconds for the TLS handshake.
+    type: float
+    default: 5.0
+  api_key:
+    description:
+      - A permanent API token of the Gcore account. If unset, the environment variable E(GCORE_API_KEY) is used.
+      - Exactly one of O(api_key) and O(api_token) is needed, as an option or from the environment.
+    type: str
+  api_token:
+    description:
+      - A session token of the Gcore customer portal. If unset, the environment variable E(GCORE_API_TOKEN) is used.
+    type: str
+  api_url:
+    description:
+      - The base URL of the API. If unset, the environment variable E(GCORE_BASE_URL) is used, then
+        C(https://api.gcore.com).
+    type: str
+  validate_certs:
+    description:
+      - Whether to verify the TLS certificate of the API.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - A file of CA certificates in PEM, or a folder of them, to verify the API's certificate with.
+    type: path
+  request_timeout:
+    description:
+      - Seconds for one request and its whole answer.
+    type: int
+    default: 30
+  retries:
+    description:
+      - How many times a call is tried again after a failure that may pass, before the look fails.
+    type: int
+    default: 5
+  total_timeout:
+    description:
+      - Seconds for one look, all tries and all waiting included.
+    type: int
+    default: 1800
+notes:
+  - An empty string and an empty environment variable count as unset.
+  - The event of a host name is C(cert_expiry), with C(host), C(resource_id), C(resource), C(is_alias), C(state),
+    C(level), C(reasons), C(ssl_type), C(evidence), C(not_after) and C(days_left) as the module returns them,
+    C(previous_state) and C(previous_level) (null if it was not seen before), C(is_repeat), and C(msg), a line for a
+    person. The state of a host name that is no longer there is C(gone).
+  - The event of the source itself is C(cert_expiry_source), with C(state), which is C(failing) once a look failed and
+    C(working) once one did not fail again, and C(msg).
+  - No event holds what Ansible would take for a template.
+requirements:
+  - ansible-core, requests 2.28 or later and cryptography 41 or later, in the Python of ansible-rulebook
+"""
+
+EXAMPLES = r"""
+# With the token from the environment variable GCORE_API_KEY
+- gcore.web_security.cert_expiry:
+
+- name: certificates
+  gcore.web_security.cert_expiry:
+    api_key: "{{ gcore_api_key }}"
+    interval: 600
+    repeat_after: 86400
+    exclude: ["*.staging.example.com"]
+"""
+
+import asyncio
+import logging
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+
+def _make_importable(path: Path) -> None:
+    """Let Python find the rest of the collection: ansible-rulebook runs this file by its path, and tells nobody where
+    collections are. The `ansible_collections` of Ansible's big package would hide any other."""
+    folder = path.parents[6]
+    if folder.name != "ansible_collections":
+        return
+    if str(folder.parent) not in sys.path:
+        sys.path.insert(0, str(folder.parent))
+    import ansible_collections
+
+    if str(folder) not in ansible_collections.__path__:
+        ansible_collections.__path__.insert(0, str(folder))
+
+
+_make_importable(Path(__file__).absolute())
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT_INFO, resolved
+from ansible_collections.gcore.web_security.plugins.module_utils.client import credentials
+from ansible_collections.gcore.web_security.plugins.module_utils.clock import Clock
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import GcoreError, InputError, StoppedError
+from ansible_collections.gcore.web_security.plugins.module_utils.libraries import require_libraries
+from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert_info import survey_resources
+from ansible_collections.gcore.web_security.plugins.module_utils.survey_report import SurveyReport
+from ansible_collections.gcore.web_security.plugins.module_utils.task import Task, run
+from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_events import Memory, events_of
+
+LOGGER = logging.getLogger("gcore.web_security.cert_expiry")
+
+Json = dict[str, Any]
+
+_OWN = {"interval": {"type": "int", "default": 3600}, "repeat_after": {"type": "int"}}
+_NOT_HERE = ("resource_id", "name", "certificates", "directory")
+OPTIONS = {**_OWN, **{name: option for name, option in RESOURCE_CERT_INFO.items() if name not in _NOT_HERE}}
+_UNUSED = dict.fromkeys(_NOT_HERE)
+_FEEDBACK = ("feedback", "eda_feedback_queue")
+"""What ansible-rulebook puts among the options."""
+
+
+class Queue(Protocol):
+    """What ansible-rulebook hands over."""
+
+    async def put(self, event: Json) -> None:
+        """Send an event."""
+
+
+async def main(queue: Queue, args: Json) -> None:
+    """Look again and again, until the rulebook ends.
+
+    Raises:
+        ValueError: the options can't be right.
+    """
+    try:
+        options = options_of(args)
+    except GcoreError as error:
+        raise ValueError(f"{error.message.rstrip('. ')}. {error.hint}".strip()) from None
+    await watch(queue, lambda: look(options), options["interval"], options["repeat_after"])
+
+
+def options_of(args: Json) -> Json:
+    """The options with their defaults; an empty one counts as unset.
+
+    Raises:
+        GcoreError: there is an unknown one, one can't be right, or there are no credentials.
+    """
+    require_libraries()
+    given = {name: value for name, value in args.items() if value not in ("", None) and name not in _FEEDBACK}
+    validated = ArgumentSpecValidator(OPTIONS).validate(given)
+    if validated.error_messages:
+        raise InputError("; ".join(validated.error_messages))
+    options: Json = validated.validated_parameters
+    for name in _OWN:
+        if options[name] is not None and options[name] < 1:
+            raise InputError(f"{name} is {options[name]}, the least that it can be is 1")
+    values = resolved(options)
+    credentials(values["api_key"], values["api_token"])
+    return options
+
+
+async def watch(
+    queue: Queue,
+    survey: Callable[[], Awaitable[Json]],
+    interval: float,
+    repeat_after: float | None,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Send what changed from each survey to the next, for ever."""
+    memory = Memory()
+    while True:
+        result = await survey()
+        _log(result)
+        events, memory = events_of(result, memory, clock(), repeat_after)
+        for event in events:
+            await queue.put(event)
+        await sleep(interval)
+
+
+def _log(result: Json) -> None:
+    for warning in result.get("warnings") or ():
+        LOGGER.warning("%s", warning)
+    if result.get("failed"):
+        LOGGER.error("The certificates could not be looked at: %s", result["msg"])
+    else:
+        LOGGER.info("%s", result["msg"])
+
+
+async def look(options: Json) -> Json:
+    """One survey, in a thread: the rulebook goes on meanwhile. It ends soon after nobody waits for it any more."""
+    is_over = threading.Event()
+    try:
+        return await asyncio.to_thread(_survey, options, is_over)
+    finally:
+        is_over.set()
+
+
+def _survey(options: Json, is_over: threading.Event) -> Json:
+    def operation(task: Task, report: SurveyReport) -> None:
+        survey_resources(replace(task, clock=_clock_until(is_over)), report)
+
+    return run(operation, {**_UNUSED, **options}, check_mode=False, diff=False, report=SurveyReport())
+
+
+def _clock_until(is_over: threading.Event) -> Clock:
+    """Whoever asks it for the time afterwards is stopped."""
+
+    def monotonic() -> float:
+        if is_over.is_set():
+            raise StoppedError("the event source was stopped")
+        return time.monotonic()
+
+    return Clock(monotonic=monotonic)

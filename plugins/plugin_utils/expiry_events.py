@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""From one survey to the next: which events tell of what changed between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+Key = tuple[int, str]
+"""The id of a resource and one of its host names."""
+
+_GOOD = "ok"
+"""The level of which nobody needs to be told, unless it was another one before."""
+
+_WHICH = ("host", "resource_id", "resource", "is_alias")
+_JUDGED = ("state", "level")
+_KNOWN = ("reasons", "ssl_type", "evidence", "not_after", "days_left")
+_GONE = {"state": "gone", "level": _GOOD, **dict.fromkeys(_KNOWN), "reasons": ["no longer there"]}
+_TEMPLATE = re.compile(r"\{(?=[{%#])")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A host name as it was in the last survey that saw it.
+
+    Attributes:
+        facts: which one it is, its state and its level.
+        told_at: when it came into that state, or was told of again; in the seconds of some clock.
+    """
+
+    facts: Json
+    told_at: float
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is kept between two surveys.
+
+    Attributes:
+        hosts: what the last one saw that did not fail.
+        failures: how many failed since.
+    """
+
+    hosts: Mapping[Key, Seen] = field(default_factory=dict)
+    failures: int = 0
+
+
+def events_of(result: Json, memory: Memory, now: float, repeat_after: float | None = None) -> tuple[list[Json], Memory]:
+    """What to tell of a survey, and what to keep of it.
+
+    Args:
+        result: of the survey; it may have failed.
+        memory: of those before it.
+        now: in the seconds of some clock.
+        repeat_after: seconds after which a bad state that lasts is told once more, None for never.
+    """
+    if result.get("failed"):
+        news = [] if memory.failures else [_of_source("failing", result["msg"])]
+        return news, Memory(memory.hosts, memory.failures + 1)
+    hosts = {(host["resource_id"], host["host"]): host for host in result["hosts"]}
+    events, seen = list(_recovery(memory.failures)), {}
+    for key, host in hosts.items():
+        before = memory.hosts.get(key)
+        is_news = _is_news(host, before)
+        is_due = repeat_after is not None and _is_due(host, before, now - repeat_after)
+        if is_news or is_due:
+            events.append(_of_host(host, before, is_repeat=not is_news))
+        told_at = now if before is None or is_news or is_due else before.told_at
+        seen[key] = Seen({name: host[name] for name in (*_WHICH, *_JUDGED)}, told_at)
+    return [*events, *_losses(memory, hosts)], Memory(seen)
+
+
+def _is_news(host: Json, before: Seen | None) -> bool:
+    """What was never seen before is news only if it is bad."""
+    return bool(host["level"] != _GOOD if before is None else host["state"] != before.facts["state"])
+
+
+def _is_due(host: Json, before: Seen | None, since: float) -> bool:
+    return before is not None and host["level"] != _GOOD and before.told_at <= since
+
+
+def _recovery(failures: int) -> Iterator[Json]:
+    if failures:
+        yield _of_source("working", f"The certificates can be looked at again; that failed {failures} times in a row.")
+
+
+def _losses(memory: Memory, hosts: Mapping[Key, Json]) -> Iterator[Json]:
+    """What was bad and is no longer there: nothing else would end an alert."""
+    for key, before in memory.hosts.items():
+        if key not in hosts and before.facts["level"] != _GOOD:
+            yield _of_host({**before.facts, **_GONE}, before, is_repeat=False)
+
+
+def _of_host(host: Json, before: Seen | None, *, is_repeat: bool) -> Json:
+    previous = {f"previous_{name}": before.facts[name] if before else None for name in _JUDGED}
+    told = {name: host[name] for name in (*_WHICH, *_JUDGED, *_KNOWN)}
+    message = f"{host['host']}: {'; '.join(host['reasons']) or host['state'].replace('_', ' ')}"
+    return {"cert_expiry": _inert({**told, **previous, "is_repeat": is_repeat, "msg": message})}
+
+
+def _of_source(state: str, message: str) -> Json:
+    return {"cert_expiry_source": _inert({"state": state, "msg": message})}
+
+
+def _inert(value: Any) -> Any:
+    """The same without what Ansible takes for a template: playbooks get events as variables, and strangers name their
+    certificates as they like."""
+    if isinstance(value, dict):
+        return {name: _inert(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_inert(item) for item in value]
+    if isinstance(value, str):
+        return _TEMPLATE.sub("{ ", value.encode("utf-8", "replace").decode())
+    return value

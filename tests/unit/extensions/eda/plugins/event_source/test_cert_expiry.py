@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The event source: its options, its rounds, its end, and how it finds the rest of the collection."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.gcore.web_security.extensions.eda.plugins.event_source import cert_expiry
+from ansible_collections.gcore.web_security.plugins.module_utils import libraries, task
+from unit.plugins.account import FakeAccount, site
+from unit.plugins.expiry_result import a_host
+from unit.plugins.fakes import TOKEN
+
+COLLECTION = Path(cert_expiry.__file__).resolve().parents[4]
+TOO_LONG = 10
+"""Seconds that only pass where something is broken."""
+
+VARIABLES = ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL")
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GCORE_API_KEY", TOKEN)
+
+
+class Rounds:
+    """What a rulebook sees of some surveys: they follow each other without a wait, and then it ends."""
+
+    def __init__(self, *results):
+        self.results = list(results)
+        self.events = []
+        self.slept = []
+        self.now = 1000.0
+
+    async def put(self, event):
+        self.events.append(event)
+
+    async def survey(self):
+        return self.results.pop(0)
+
+    async def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.now += seconds
+        if not self.results:
+            raise asyncio.CancelledError
+
+    def run(self, interval=60, repeat_after=None):
+        watching = cert_expiry.watch(
+            self, self.survey, interval, repeat_after, clock=lambda: self.now, sleep=self.sleep
+        )
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(watching)
+        return [next(iter(event.values()))["state"] for event in self.events]
+
+
+def survey(state):
+    return {"msg": f"1 {state}", "warnings": [], "hosts": [a_host(state=state)]}
+
+
+FAILED = {"failed": True, "msg": "GET /x answered 500.", "warnings": []}
+
+
+def test_rounds():
+    rounds = Rounds(survey("critical"), survey("critical"), FAILED, FAILED, survey("critical"), survey("ok"))
+    assert rounds.run() == ["critical", "failing", "working", "ok"]
+    assert rounds.slept == [60] * 6
+
+
+def test_a_bad_state_is_repeated_by_the_clock():
+    assert Rounds(*[survey("critical")] * 4).run(interval=60, repeat_after=100) == ["critical", "critical"]
+
+
+def test_the_log(caplog):
+    caplog.set_level(logging.INFO)
+    Rounds({**survey("ok"), "warnings": ["100% silent"]}, FAILED).run()
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "100% silent"),
+        ("INFO", "1 ok"),
+        ("ERROR", "The certificates could not be looked at: GET /x answered 500."),
+    ]
+
+
+@pytest.fixture
+def account(monkeypatch):
+    made = FakeAccount(*(site(number) for number in range(1, 4)))
+    monkeypatch.setattr(task, "Transport", lambda *_words, **_named: made)
+    return made
+
+
+def test_a_look_is_the_survey_of_the_module(account):
+    options = cert_expiry.options_of({"probe_edge": False, "include": ["2", "3"]})
+    result = asyncio.run(cert_expiry.look(options))
+    assert [host["resource_id"] for host in result["hosts"]] == [2, 3]
+
+
+def test_a_look_leaves_the_loop_free(monkeypatch):
+    """The survey waits for the loop: in the loop's own thread it would wait for ever."""
+    went_on = threading.Event()
+    monkeypatch.setattr(cert_expiry, "run", lambda *_words, **_named: went_on.wait(TOO_LONG))
+
+    async def both():
+        looking = asyncio.create_task(cert_expiry.look({}))
+        await asyncio.sleep(0)
+        went_on.set()
+        return await looking
+
+    assert asyncio.run(both()) is True
+
+
+def test_a_look_ends_when_nobody_waits_for_it(monkeypatch):
+    """What goes on in the thread notices when it asks for the time: at its next request, handshake or wait."""
+    began, ended = threading.Event(), []
+
+    def kept(operation, parameters, *, report, **_named):
+        def forever(task, _report):
+            began.set()
+            end = time.monotonic() + TOO_LONG
+            while time.monotonic() < end:
+                task.clock.monotonic()
+
+        monkeypatch.setattr(cert_expiry, "survey_resources", forever)
+        ended.append(task.run(operation, parameters, report=report, **_named))
+
+    monkeypatch.setattr(cert_expiry, "run", kept)
+
+    async def cancelled():
+        looking = asyncio.create_task(cert_expiry.look(cert_expiry.options_of({})))
+        await asyncio.to_thread(began.wait)
+        looking.cancel()
+        await looking
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cancelled())  # waits for the thread
+    assert ended[0]["failed"]
+    assert ended[0]["msg"].startswith("the event source was stopped")
+
+
+def test_no_secret_in_what_a_look_returns(account):
+    account.raws[1]["name"] = f"{TOKEN}.example.com"
+    result = asyncio.run(cert_expiry.look(cert_expiry.options_of({"probe_edge": False})))
+    assert TOKEN not in str(result)
+
+
+# Options
+
+
+def test_the_documentation_tells_the_options():
+    documented = yaml.safe_load(cert_expiry.DOCUMENTATION)["options"]
+    told = {
+        name: {key: option[key] for key in ("type", "elements", "default") if key in option}
+        for name, option in documented.items()
+    }
+    taken = {
+        name: {key: value for key, value in option.items() if key != "no_log"}
+        for name, option in cert_expiry.OPTIONS.items()
+    }
+    assert told == taken
+
+
+def test_the_examples_hold_documented_options():
+    for example in yaml.safe_load(cert_expiry.EXAMPLES):
+        options = example["gcore.web_security.cert_expiry"] or {}
+        rendered = {name: "4711$0123" if "{{" in str(value) else value for name, value in options.items()}
+        assert cert_expiry.options_of(rendered)["interval"]
+
+
+def test_empty_means_unset():
+    options = cert_expiry.options_of({"interval": "", "api_key": "", "repeat_after": None, "include": ""})
+    assert (options["interval"], options["api_key"], options["repeat_after"], options["include"]) == (
+        3600,
+        None,
+        None,
+        None,
+    )
+
+
+def test_what_ansible_rulebook_adds_is_no_option():
+    assert "feedback" not in cert_expiry.options_of({"feedback": True, "eda_feedback_queue": object()})
+
+
+def test_a_template_may_give_numbers_as_text():
+    assert cert_expiry.options_of({"interval": "60", "include": "a,b"})["interval"] == 60
+
+
+WRONG = [
+    ({"intervall": 5}, {}, "intervall"),
+    ({"interval": 0}, {}, "interval is 0, the least that it can be is 1"),
+    ({"repeat_after": -1}, {}, "repeat_after is -1"),
+    ({"interval": "often"}, {}, "interval"),
+    ({"warning_percent": 101}, {}, "warning_percent is 101"),
+    ({"api_token": "x", "api_key": "y"}, {}, "both api_key and api_token are set. Set one of them"),
+    ({}, {"GCORE_API_KEY": ""}, "no credentials. Set api_key (or GCORE_API_KEY)"),
+    ({"directory": "/etc"}, {}, "directory"),
+]
+
+
+@pytest.mark.parametrize(("options", "variables", "told"), WRONG)
+def test_wrong_options_end_it_at_once(options, variables, told, monkeypatch):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    refused(monkeypatch, options, told)
+
+
+def test_missing_libraries_end_it_at_once(monkeypatch):
+    monkeypatch.setattr(libraries, "_MISSING", ["requests"])
+    refused(monkeypatch, {}, "lacks: requests. Install them")
+
+
+def refused(monkeypatch, options, told):
+    monkeypatch.setattr(cert_expiry, "watch", lambda *_words: pytest.fail("it began"))
+    with pytest.raises(ValueError, match=re.escape(told)):
+        asyncio.run(cert_expiry.main(Rounds(), options))
+
+
+def test_a_token_of_the_rulebook_is_not_rivalled_by_the_environment():
+    assert cert_expiry.options_of({"api_token": "x"})["api_token"] == "x"
+
+
+# How it finds the rest
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """The collection in a folder of which Python knows nothing."""
+    target = tmp_path / "installed" / "ansible_collections" / "gcore" / "web_security"
+    for part in ("plugins", "extensions"):
+        shutil.copytree(COLLECTION / part, target / part, ignore=shutil.ignore_patterns("__pycache__"))
+    return target / "extensions" / "eda" / "plugins" / "event_source" / "cert_expiry.py"
+
+
+LOAD = """
+import runpy, sys
+main = runpy.run_path(sys.argv[1])["main"]
+from ansible_collections.gcore.web_security.plugins.module_utils import libraries, task
+print(main.__name__, task.__file__)
+"""
+
+
+@pytest.mark.parametrize("other", ["nothing", "a namespace", "a package", "a package that is already imported"])
+def test_it_is_run_by_its_path(installed, tmp_path, other):
+    """As ansible-rulebook does it, in a Python that may have other collections."""
+    elsewhere = tmp_path / "elsewhere" / "ansible_collections"
+    (elsewhere / "some" / "thing").mkdir(parents=True)
+    if "package" in other:
+        (elsewhere / "__init__.py").touch()
+    script = ("import ansible_collections\n" if "already" in other else "") + LOAD
+    env = {} if other == "nothing" else {"PYTHONPATH": str(elsewhere.parent)}
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(installed)], env=env, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["main", str(installed.parents[4] / "plugins" / "module_utils" / "task.py")]
+
+
+def test_run_by_its_path_it_is_what_ansible_rulebook_wants():
+    entry = runpy.run_path(cert_expiry.__file__)["main"]
+    assert inspect.iscoroutinefunction(entry)

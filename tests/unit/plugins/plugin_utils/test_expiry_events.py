@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Which events follow from what was known and what a survey tells."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_events import Memory, events_of
+from unit.plugins.expiry_result import LEVELS, REASONS, STATES, a_host
+
+GOOD = ("no_certificate", "lets_encrypt", "ok")
+
+
+def survey(*hosts):
+    """A survey that came to its end; a word is the state of the one host."""
+    return {"hosts": [a_host(state=host) if isinstance(host, str) else host for host in hosts]}
+
+
+def failed(why="the API is not well"):
+    return {"failed": True, "msg": why, "exception": "Traceback"}
+
+
+def told(*results, repeat_after=None):
+    """The events of each of some polls, a minute apart."""
+    memory = Memory()
+    for number, result in enumerate(results):
+        events, memory = events_of(result, memory, 60.0 * number, repeat_after)
+        yield events
+
+
+def steps(*results, **options):
+    """The same, shortened to what changed."""
+    return [[_short(event) for event in events] for events in told(*results, **options)]
+
+
+def _short(event):
+    if "cert_expiry_source" in event:
+        return event["cert_expiry_source"]["state"]
+    fact = event["cert_expiry"]
+    return f"{fact['previous_state']} > {fact['state']}" + (" again" if fact["is_repeat"] else "")
+
+
+POLLS = [
+    ("all is well from the start", ["ok", "ok"], [[], []]),
+    ("it starts badly, and that is told once", ["critical", "critical", "critical"], [["None > critical"], [], []]),
+    ("it gets worse", ["ok", "warning", "critical"], [[], ["ok > warning"], ["warning > critical"]]),
+    ("it is over", ["critical", "ok", "ok"], [["None > critical"], ["critical > ok"], []]),
+    ("it comes back", ["warning", "ok", "warning"], [["None > warning"], ["warning > ok"], ["ok > warning"]]),
+    ("HTTPS is turned off", ["ok", "no_certificate"], [[], ["ok > no_certificate"]]),
+    ("to another bad state", ["mismatch", "unreachable"], [["None > mismatch"], ["mismatch > unreachable"]]),
+]
+
+
+@pytest.mark.parametrize(("polls", "expected"), [poll[1:] for poll in POLLS], ids=[poll[0] for poll in POLLS])
+def test_a_state_is_told_when_it_is_entered(polls, expected):
+    assert steps(*(survey(state) for state in polls)) == expected
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_is_bad_at_the_start_is_told(state):
+    assert steps(survey(state)) == [[] if state in GOOD else [f"None > {state}"]]
+
+
+WORLDS = [
+    ("a new one that is well", [survey("ok"), survey("ok", a_host("b"))], [[], []]),
+    ("a new one that is not", [survey("ok"), survey("ok", a_host("b", "expired"))], [[], ["None > expired"]]),
+    ("one that was well is gone", [survey("ok"), survey()], [[], []]),
+    (
+        "one that was not is gone",
+        [survey("critical"), survey(), survey()],
+        [["None > critical"], ["critical > gone"], []],
+    ),
+    (
+        "one that is gone comes back",
+        [survey("critical"), survey(), survey("critical")],
+        [["None > critical"], ["critical > gone"], ["None > critical"]],
+    ),
+    (
+        "the same name on two resources",
+        [survey(a_host(state="warning", number=1), a_host(state="ok", number=2))],
+        [["None > warning"]],
+    ),
+    ("an alias that is the resource's own name", [survey("critical", "critical")], [["None > critical"]]),
+]
+
+
+@pytest.mark.parametrize(("polls", "expected"), [world[1:] for world in WORLDS], ids=[world[0] for world in WORLDS])
+def test_hosts_come_and_go(polls, expected):
+    assert steps(*polls) == expected
+
+
+FAILURES = [
+    ("once when it begins, once when it is over", [failed(), failed(), survey()], [["failing"], [], ["working"]]),
+    (
+        "nothing is forgotten",
+        [survey("critical"), failed(), survey("critical")],
+        [["None > critical"], ["failing"], ["working"]],
+    ),
+    (
+        "what changed meanwhile is told",
+        [survey("ok"), failed(), survey("critical")],
+        [[], ["failing"], ["working", "ok > critical"]],
+    ),
+    ("twice", [failed(), survey(), failed()], [["failing"], ["working"], ["failing"]]),
+]
+
+
+@pytest.mark.parametrize(("polls", "expected"), [one[1:] for one in FAILURES], ids=[one[0] for one in FAILURES])
+def test_a_survey_that_fails(polls, expected):
+    assert steps(*polls) == expected
+
+
+REPEATS = [
+    ("never, unless it is asked for", None, ["critical"] * 4, [["None > critical"], [], [], []]),
+    (
+        "after so many seconds",
+        120,
+        ["critical"] * 5,
+        [["None > critical"], [], ["critical > critical again"], [], ["critical > critical again"]],
+    ),
+    (
+        "counted from the last change",
+        120,
+        ["warning", "critical", "critical", "critical"],
+        [["None > warning"], ["warning > critical"], [], ["critical > critical again"]],
+    ),
+    ("a change is none, however late", 60, ["warning", "critical"], [["None > warning"], ["warning > critical"]]),
+    ("not of what is well", 60, ["critical", "ok", "ok", "ok"], [["None > critical"], ["critical > ok"], [], []]),
+]
+
+
+@pytest.mark.parametrize(("after", "polls", "expected"), [one[1:] for one in REPEATS], ids=[one[0] for one in REPEATS])
+def test_repetition(after, polls, expected):
+    assert steps(*(survey(state) for state in polls), repeat_after=after) == expected
+
+
+def test_what_an_event_says():
+    _first, (event,) = told(survey("warning"), survey("critical"))
+    assert event["cert_expiry"] == {
+        "host": "www.example.com",
+        "resource_id": 17,
+        "resource": "example.com",
+        "is_alias": True,
+        "state": "critical",
+        "level": "critical",
+        "previous_state": "warning",
+        "previous_level": "warning",
+        "is_repeat": False,
+        "reasons": REASONS["critical"],
+        "ssl_type": "custom",
+        "evidence": "edge",
+        "not_after": a_host(state="critical")["not_after"],
+        "days_left": 4,
+        "msg": "www.example.com: expires in 4 days; the edge serves an incomplete chain",
+    }
+
+
+def test_what_is_said_of_one_that_is_gone():
+    _first, (event,) = told(survey("critical"), survey())
+    fact = event["cert_expiry"]
+    assert (fact["host"], fact["resource_id"], fact["level"]) == ("www.example.com", 17, "ok")
+    assert fact["previous_level"] == "critical"
+    assert fact["msg"] == "www.example.com: no longer there"
+    assert fact.keys() == next(told(survey("critical")))[0]["cert_expiry"].keys()
+
+
+def test_every_state_has_words():
+    for state in STATES:
+        _first, events = told(survey("critical" if LEVELS[state] == "ok" else "ok"), survey(state))
+        assert events[0]["cert_expiry"]["msg"].startswith("www.example.com: ")
+
+
+def test_what_is_said_of_a_failure():
+    first, _second, over = told(failed("GET /x answered 500."), failed("other"), survey())
+    assert first == [{"cert_expiry_source": {"state": "failing", "msg": "GET /x answered 500."}}]
+    assert over == [
+        {
+            "cert_expiry_source": {
+                "state": "working",
+                "msg": "The certificates can be looked at again; that failed 2 times in a row.",
+            }
+        }
+    ]
+
+
+def test_nothing_in_an_event_is_a_template():
+    """A playbook gets the event as a variable, and Ansible would run what a certificate's name says."""
+    bad = "{{ lookup('pipe', 'id') }}{% set x %}{# y #}{{{{ z }}}}{\ud800{"
+    events = next(told(survey(a_host(bad, "critical", resource=bad, reasons=[bad]))))
+    events += next(told(failed(bad)))
+    text = json.dumps(events, ensure_ascii=False)
+    text.encode()
+    assert not [opener for opener in ("{{", "{%", "{#") if opener in json.dumps(list(_strings(events)))]
+    assert "lookup('pipe', 'id')" in text
+
+
+def _strings(value):
+    if isinstance(value, dict):
+        value = value.values()
+    if isinstance(value, str):
+        yield value
+    elif not isinstance(value, (int, bool, type(None))):
+        for item in value:
+            yield from _strings(item)
