@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The role cert_expiry_report and the playbook expiry_report: real surveys of the simulator, written to real files."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import stat
+import subprocess
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_report.formats import Options, rendered
+from simulator.handle import resource, rule, with_installed, with_issued
+from unit.plugins.expiry_result import a_fleet, a_host, a_result, of_each_state
+
+from .material import API_KEY, ZONE, issued
+from .playbook import tasks_play
+
+ROLE = "gcore.web_security.cert_expiry_report"
+PLAYBOOK = "gcore.web_security.expiry_report"
+TOKEN = {"GCORE_API_KEY": API_KEY}
+SUFFIXES = {"html": "html", "json": "json", "csv": "csv", "markdown": "md", "prometheus": "prom", "junit": "xml"}
+PROMTOOL = shutil.which("promtool")
+EVIL = "{{ lookup('ansible.builtin.pipe', 'touch hacked') }}<script>alert(1)</script>"
+
+NOW = datetime.now(timezone.utc).replace(microsecond=0)
+
+
+def ends_in(days: float):
+    """A certificate for all sites that lives long, and ends then."""
+    end = NOW + timedelta(days=days, hours=1)
+    return issued(f"a key for {days} days", not_before=end - timedelta(days=90), not_after=end)
+
+
+LASTING, NEAR, HOURS, ENDED = (ends_in(days) for days in (60, 20, 0.5, -2))
+
+
+@pytest.fixture
+def account(simulator):
+    """In order, near its end, and one that Gcore renews."""
+    simulator.reset()
+    simulator.seed(
+        [
+            with_installed(resource(1, f"shop.{ZONE}"), LASTING),
+            with_installed(resource(2, f"blog.{ZONE}"), NEAR),
+            with_issued(resource(3, f"wiki.{ZONE}"), lets_encrypt=True, days=60),
+        ]
+    )
+    return simulator
+
+
+@pytest.fixture
+def paths(tmp_path) -> dict[str, Path]:
+    return {name: tmp_path / "reports" / f"certificates.{suffix}" for name, suffix in SUFFIXES.items()}
+
+
+@pytest.fixture
+def variables(account, paths) -> dict[str, Any]:
+    """The role's, without a file."""
+    paths["html"].parent.mkdir()
+    return {
+        "cert_expiry_report_api_url": account.api_url,
+        "cert_expiry_report_edge_port": account.edge_port,
+        "cert_expiry_report_edge_timeout": 30,
+        "cert_expiry_report_retries": 0,
+    }
+
+
+@pytest.fixture
+def everything(variables, paths) -> dict[str, Any]:
+    """The role's, with every file."""
+    return {**variables, **{f"cert_expiry_report_{name}_path": str(path) for name, path in paths.items()}}
+
+
+def only(paths, *names: str) -> dict[str, str]:
+    """The variables of some files."""
+    return {f"cert_expiry_report_{name}_path": str(paths[name]) for name in names}
+
+
+def near_and_over(near: str, over: str) -> list[dict[str, Any]]:
+    """One that ends in hours, and one that has ended."""
+    return [with_installed(resource(4, f"{near}.{ZONE}"), HOURS), with_installed(resource(5, f"{over}.{ZONE}"), ENDED)]
+
+
+def play(**variables: Any) -> list:
+    role = {"name": "report", "ansible.builtin.include_role": {"name": ROLE}}
+    return [tasks_play(role, vars=variables)]
+
+
+def contents(paths: dict[str, Path]) -> dict[str, str]:
+    return {name: path.read_text("utf-8") for name, path in paths.items()}
+
+
+def changed(played) -> int:
+    """As the recap counts it."""
+    return int(played.stdout.partition("PLAY RECAP")[2].partition("changed=")[2].split()[0])
+
+
+def told(played) -> dict[str, Any]:
+    """What AWX keeps as artifacts."""
+    shown = played.stdout.partition("CUSTOM STATS:")[2].partition("RUN:")[2]
+    return json.loads(shown)["gcore_cert_expiry_report"]
+
+
+def test_all_of_them_then_nothing_then_news(account, everything, paths, ansible):
+    account.clear_journal()
+    first = ansible.run(play(**everything), env=TOKEN)
+    assert (first.returncode, changed(first)) == (0, len(paths)), first.output
+    assert [entry["call"] for entry in account.journal()] == ["list"]
+    written = contents(paths)
+    assert f"shop.{ZONE}" in written["html"]
+    assert [host["state"] for host in json.loads(written["json"])["hosts"]] == ["warning", "ok", "lets_encrypt"]
+    assert [row["state"] for row in csv.DictReader(written["csv"].splitlines())] == ["warning", "ok", "lets_encrypt"]
+    assert f"| ! Warning | `blog.{ZONE}` |" in written["markdown"]
+    assert f'level{{host="blog.{ZONE}",resource="blog.{ZONE}",resource_id="2"}} 1\n' in written["prometheus"]
+    assert ElementTree.fromstring(written["junit"]).get("tests") == "3"
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths.values()} == {0o644}
+    assert sorted(paths["html"].parent.iterdir()) == sorted(paths.values())
+
+    os.utime(paths["prometheus"], (1, 1))
+    identity = {name: (path.stat().st_ino, path.stat().st_mtime_ns) for name, path in paths.items()}
+    second = ansible.run(play(**everything), env=TOKEN)
+    assert (second.returncode, changed(second)) == (0, 0), second.output
+    assert contents(paths) == written
+    same = {name: (path.stat().st_ino, path.stat().st_mtime_ns) for name, path in paths.items()}
+    assert {name for name in paths if same[name] != identity[name]} == {"prometheus"}
+    assert paths["prometheus"].stat().st_ino == identity["prometheus"][0], "renewed, not rewritten"
+    assert paths["prometheus"].stat().st_mtime > 1_000_000_000
+
+    account.seed([with_installed(resource(2, f"blog.{ZONE}"), LASTING)])
+    third = ansible.run(play(**everything), env=TOKEN)
+    assert (third.returncode, changed(third)) == (0, len(paths)), third.output
+    assert all(before != after for before, after in zip(written.values(), contents(paths).values(), strict=True))
+
+
+def test_check_mode_writes_nothing_and_shows_the_difference(everything, paths, ansible):
+    paths["prometheus"].write_text("# an earlier one\n")
+    os.utime(paths["prometheus"], (1, 1))
+    played = ansible.run(play(**everything), "--check", "--diff", env=TOKEN)
+    assert (played.returncode, changed(played)) == (0, len(paths)), played.output
+    assert list(paths["html"].parent.iterdir()) == [paths["prometheus"]]
+    assert (paths["prometheus"].read_text(), paths["prometheus"].stat().st_mtime) == ("# an earlier one\n", 1)
+    for text in ("+<!DOCTYPE html>", "+# HELP gcore_certificate_level", "-# an earlier one", '+  "format": "gcore.web'):
+        assert text in played.stdout
+
+
+def test_owner_and_mode(variables, paths, ansible):
+    two = {**variables, **only(paths, "json", "prometheus")}
+    chosen = {"owner": str(os.getuid()), "group": str(os.getgid()), "mode": "0640"}
+    ours = {**two, **{f"cert_expiry_report_{name}": value for name, value in chosen.items()}}
+    for settings, news, mode in ((two, 2, 0o644), (ours, 2, 0o640), (ours, 0, 0o640)):
+        played = ansible.run(play(**settings), env=TOKEN)
+        assert (played.returncode, changed(played)) == (0, news), played.output
+        assert {stat.S_IMODE(paths[name].stat().st_mode) for name in ("json", "prometheus")} == {mode}
+
+
+FAILING = {
+    # the resource and `fail_on`: whether the role fails, and how many test cases
+    ("shop", "warning"): (False, 0),
+    ("blog", "critical"): (False, 0),
+    ("blog", "warning"): (True, 1),
+    ("hours", ""): (True, 1),
+    ("ended", "critical"): (True, 1),
+    ("ended", "never"): (False, 1),
+}
+
+
+def test_it_fails_when_it_is_bad_enough_and_everything_is_written(account, variables, tmp_path, ansible):
+    account.seed(near_and_over("hours", "ended"))
+    blocks = [
+        {
+            "vars": {
+                **variables,
+                "cert_expiry_report_name": f"{name}.{ZONE}",
+                "cert_expiry_report_fail_on": fail_on,
+                "cert_expiry_report_junit_path": str(tmp_path / f"{name}-{fail_on}.xml"),
+            },
+            "block": [{"name": "report", "ansible.builtin.include_role": {"name": ROLE}}],
+            "rescue": [{"name": f"failed {name} {fail_on}", "ansible.builtin.debug": {"msg": "as it should"}}],
+        }
+        for name, fail_on in FAILING
+    ]
+    played = ansible.run([tasks_play(*blocks)], env=TOKEN)
+    failed = {run.task for run in played.tasks}
+    for (name, fail_on), (fails, cases) in FAILING.items():
+        assert (f"failed {name} {fail_on}" in failed) is fails, played.output
+        suite = ElementTree.fromstring((tmp_path / f"{name}-{fail_on}.xml").read_text()).find("testsuite")
+        assert suite.get("failures") == str(cases), (name, fail_on)
+
+
+def test_the_message_names_the_worst_first_and_awx_is_told_after_a_failure_too(account, variables, ansible):
+    account.seed(near_and_over("api", "zoo"))
+    played = ansible.run(play(**variables), env={**TOKEN, "ANSIBLE_SHOW_CUSTOM_STATS": "true"})
+    message = played.task(f"{ROLE} : Fail where it is bad enough").message
+    places = [message.index(f"{name}.{ZONE}") for name in ("zoo", "api", "blog")]
+    assert places == sorted(places)
+    artifacts = told(played)
+    assert (artifacts["level"], artifacts["worst"], artifacts["msg"]) == ("critical", "expired", message)
+    assert (artifacts["critical"], artifacts["warning"]) == ([f"api.{ZONE}", f"zoo.{ZONE}"], [f"blog.{ZONE}"])
+    assert artifacts["summary"]["hosts"] == 5
+
+
+def test_a_look_that_fails_leaves_the_files_as_they_are(account, variables, paths, ansible):
+    paths["json"].write_text("as it was")
+    account.faults([rule("500", call="list")])
+    env = {**TOKEN, "ANSIBLE_SHOW_CUSTOM_STATS": "true"}
+    played = ansible.run(play(**variables, **only(paths, "json")), env=env)
+    assert played.returncode == 2
+    assert paths["json"].read_text() == "as it was"
+    assert "answered 500" in told(played)["msg"]
+
+
+def test_a_strangers_name_is_neither_template_nor_markup(account, variables, paths, ansible):
+    account.seed([with_installed(resource(4, EVIL), LASTING)])
+    settings = {**variables, **only(paths, "json", "html"), "cert_expiry_report_fail_on": "never"}
+    for news in (2, 0):
+        played = ansible.run(play(**settings), env=TOKEN)
+        assert (played.returncode, changed(played)) == (0, news), played.output
+        assert not list(played.folder.rglob("hacked"))
+    assert EVIL in {host["host"] for host in json.loads(paths["json"].read_text())["hosts"]}
+    assert "<script>alert(1)" not in paths["html"].read_text()
+
+
+def test_an_empty_account(account, variables, paths, ansible):
+    account.clear_resources()
+    played = ansible.run(play(**variables, **only(paths, "json")), env=TOKEN)
+    assert played.returncode == 0, played.output
+    assert json.loads(paths["json"].read_text())["hosts"] == []
+
+
+def test_a_file_that_the_collector_would_not_read_is_refused_first(account, variables, ansible):
+    account.clear_journal()
+    played = ansible.run(play(**variables, cert_expiry_report_prometheus_path="/tmp/x.txt"), env=TOKEN)
+    assert played.returncode == 2
+    assert "must end in .prom" in played.output
+    assert account.journal() == []
+
+
+def test_each_host_of_the_play_gets_the_file_from_one_look(account, variables, tmp_path, ansible):
+    hosts = {name: {"cert_expiry_report_json_path": str(tmp_path / f"{name}.json")} for name in ("one", "two")}
+    account.clear_journal()
+    played = ansible.run(play(**variables), hosts=hosts, env=TOKEN)
+    assert played.returncode == 0, played.output
+    assert (tmp_path / "one.json").read_text() == (tmp_path / "two.json").read_text() != ""
+    assert [entry["call"] for entry in account.journal()] == ["list"]
+
+
+def test_given_certificates_and_a_selection(variables, paths, tmp_path, ansible):
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "wildcard.crt").write_text(LASTING.full_chain_pem)
+    chosen = {"directory": str(folder), "include": "shop.*,blog.*", "warning_days": "3", "critical_days": "1"}
+    given = {f"cert_expiry_report_{name}": value for name, value in chosen.items()}
+    played = ansible.run(play(**variables, **given, **only(paths, "json")), env=TOKEN)
+    assert played.returncode == 0, played.output
+    document = json.loads(paths["json"].read_text())
+    assert document["thresholds"]["warning_days"] == 3
+    assert [host["state"] for host in document["hosts"]] == ["ok", "ok"]
+    (wildcard,) = document["given_certificates"]
+    assert (wildcard["served_by"], wildcard["lagging"]) == ([f"shop.{ZONE}"], [f"blog.{ZONE}"])
+
+
+def test_the_collector_never_finds_half_a_file(variables, paths, tmp_path, ansible):
+    """Right before the file appears, nothing that the collector would read is beside its place."""
+    seen = tmp_path / "seen"
+    spy = tmp_path / "spy" / "mv"
+    spy.parent.mkdir()
+    spy.write_text(f'#!/bin/sh\nls -A "$(dirname "$3")" >>{seen}\nexec /bin/mv "$@"\n')
+    spy.chmod(0o755)
+    env = {**TOKEN, "PATH": f"{spy.parent}:{os.environ['PATH']}"}
+    played = ansible.run(play(**variables, **only(paths, "prometheus")), env=env)
+    assert played.returncode == 0, played.output
+    assert seen.read_text().splitlines() == ["certificates.prom.new"]
+    assert [path.name for path in paths["prometheus"].parent.iterdir()] == ["certificates.prom"]
+
+
+def test_the_playbook_by_its_name(variables, paths, ansible):
+    settings = {**variables, **only(paths, "json", "prometheus"), "cert_expiry_report_api_key": API_KEY}
+    played = ansible.run(PLAYBOOK, "-vvvv", "--diff", "-e", f"@{ansible.file(json.dumps(settings))}")
+    assert played.returncode == 0, played.output
+    assert paths["json"].exists()
+    assert paths["prometheus"].exists()
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian: prometheus): it checks no metrics")
+@pytest.mark.parametrize(
+    "result", [of_each_state(), a_fleet(300), a_result(), a_result(a_host(EVIL), a_host('a"b\\c\n'))]
+)
+def test_promtool_accepts_the_metrics(result):
+    metrics = rendered("prometheus", result, Options()).encode()
+    done = subprocess.run([PROMTOOL, "check", "metrics"], input=metrics, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
