@@ -37,7 +37,8 @@
     for (const tile of tiles) tile.made.setAttribute("aria-pressed", String(tile.name === state.value));
   };
 
-  const value = (body, key) => (key === "rank" ? Number(body.dataset.rank) : body.dataset[key]);
+  const numbers = { rank: Number, expires: (moment) => Date.parse(moment) || Infinity };
+  const value = (body, key) => (key in numbers ? numbers[key](body.dataset[key]) : body.dataset[key]);
   const compare = (a, b) => (typeof a === "number" ? a - b : a.localeCompare(b, "en", { numeric: true }));
 
   const sort = (head) => {

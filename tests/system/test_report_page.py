@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The page of the expiry report in a real browser: at any width, light and dark, by keyboard, and attacked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_report.formats import Options, rendered
+from unit.plugins.expiry_result import a_fleet, a_host, a_result, edge, given_certificates, of_each_state
+
+from .browser import MISSING, Browser, Site
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no browser looks at the page: {MISSING}")
+
+PHONE, DESKTOP = 360, 1280
+
+SHOWN = """return [...document.querySelectorAll('#hosts tbody')]
+  .filter(body => body.checkVisibility()).map(body => body.dataset.host)"""
+CUT_OFF = """return [...document.querySelectorAll('body *')]
+  .filter(one => !one.closest('.skip, .defs') && one.getBoundingClientRect().right > innerWidth + 1)
+  .map(one => one.outerHTML.slice(0, 100))"""
+SORTED = """return Object.fromEntries([...document.querySelectorAll('#hosts thead th')]
+  .map(head => [head.dataset.key, head.getAttribute('aria-sort')]))"""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with Site() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("profile")) as running:
+        yield running
+
+
+@pytest.fixture
+def show(site, browser):
+    """Opens the page of a result; afterwards there must be no message, and no request but the one for it."""
+
+    def opened(result, width=DESKTOP, scheme="light", *, title="Certificates", scripts=True):
+        site.page = rendered("html", result, Options(title)).encode()
+        site.asked.clear()
+        browser.open(f"{site.url}/page", width, scheme, scripts=scripts)
+        return browser
+
+    yield opened
+    assert browser.messages() == []
+    assert browser.requests() == [f"{site.url}/page"]
+    assert site.asked == ["/page"]
+
+
+def full():
+    """One of each state, with all the sections that a page can have."""
+    return {**of_each_state(), "given_certificates": given_certificates(), "warnings": ["Something was odd."]}
+
+
+FLEETS = {"none": a_result(), "3": a_fleet(3), "300": a_fleet(300), "each": full()}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("fleet", FLEETS)
+def test_at_any_width_light_and_dark(show, tmp_path, fleet, width, scheme):
+    page = show(FLEETS[fleet], width, scheme)
+    hosts = FLEETS[fleet]["hosts"]
+    assert len(page.run(SHOWN)) == len(hosts)
+    assert page.run("return document.documentElement.scrollWidth") <= width, "it scrolls sideways"
+    assert page.run(CUT_OFF) == []
+    brightness = page.run("return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    assert (sum(brightness) > 600) is (scheme == "light")
+    assert page.picture(tmp_path / f"{fleet}-{width}-{scheme}.png", 3000).stat().st_size > 5000
+    if fleet != "300":  # that would take minutes, and there are no other elements in it
+        page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        assert page.barriers() == []
+
+
+def test_sorting_by_keyboard(show):
+    page = show(a_fleet(30))
+    worst_first = page.run(SHOWN)
+    for key in ("host", "resource", "expires"):
+        page.run("document.activeElement.blur()")
+        page.tab_to(f"th[data-key={key}] button")
+        orders = []
+        for direction in ("ascending", "descending"):
+            page.press("ENTER")
+            assert page.run(SORTED) == {**dict.fromkeys(("rank", "host", "resource", "expires")), key: direction}
+            orders.append(page.run(SHOWN))
+        assert orders[0] != orders[1]
+        assert sorted(orders[0]) == sorted(orders[1]) == sorted(worst_first)
+    page.tab_to("th[data-key=rank] button")
+    page.press("SPACE")
+    assert page.run(SHOWN) == worst_first
+
+
+def test_the_orders_are_right(show):
+    hosts = [("b2", "ok", 50), ("b10", "warning", 20), ("a", "ok", 40), ("c", "no_certificate", None)]
+    page = show(a_result(*(a_host(f"{name}.example", state, 1, days) for name, state, days in hosts)))
+    orders = {}
+    for key in ("host", "expires", "rank"):
+        page.run("document.querySelector(`th[data-key=${arguments[0]}] button`).focus()", key)
+        page.press("ENTER")
+        orders[key] = [name[: name.index(".")] for name in page.run(SHOWN)]
+    assert orders == {
+        "host": ["a", "b2", "b10", "c"],
+        "expires": ["b10", "a", "b2", "c"],
+        "rank": ["b10", "c", "a", "b2"],
+    }
+
+
+def test_filtering_by_keyboard(show):
+    page = show(a_fleet(300))
+    everything = page.run(SHOWN)
+    page.tab_to("#search")
+    page.press(*"brand-01 SHOP")
+    assert page.run(SHOWN) == [name for name in everything if "brand-01" in name and "shop" in name] != []
+    assert page.run("return document.getElementById('shown').textContent") == "1 of 300 shown"
+    page.press(*["BACKSPACE"] * 20)
+    assert page.run(SHOWN) == everything
+    page.press(*"nothing like that")
+    assert page.run(SHOWN) == []
+    assert page.run("return document.getElementById('nothing').checkVisibility()")
+    page.press(*["BACKSPACE"] * 20)
+    page.press("TAB")
+    page.press(*"Crit")
+    states = "return [...document.querySelectorAll('#hosts tbody')].filter(b => !b.hidden).map(b => b.dataset.state)"
+    assert set(page.run(states)) == {"critical"}
+    assert page.run("return document.querySelector('[aria-pressed=true]').parentElement.dataset.state") == "critical"
+
+
+def test_the_states_at_a_glance_filter_too(show):
+    page = show(a_fleet(300))
+    page.tab_to("#states [data-state=expired] button")
+    page.press("ENTER")
+    assert len(page.run(SHOWN)) == FLEETS["300"]["summary"]["expired"]
+    assert page.run("return document.getElementById('state').value") == "expired"
+    page.press("SPACE")
+    assert len(page.run(SHOWN)) == 300
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_unfolding_by_keyboard(show, site, browser, width, scripts):
+    page = show(full(), width, scripts=scripts)
+    summary = "tbody[data-state=critical] summary"
+    fingerprint = "return document.querySelector('tbody[data-state=critical] dd.code').checkVisibility()"
+    for key, is_open in (("ENTER", True), ("SPACE", False), ("SPACE", True)):
+        if not page.run("return document.activeElement.matches(arguments[0])", summary):
+            page.tab_to(summary)
+        page.press(key)
+        assert page.run(fingerprint) is is_open
+
+
+def test_unfolding_all(show):
+    page = show(full())
+    page.tab_to("#unfold")
+    opened = "return [...document.querySelectorAll('#hosts details')].filter(one => one.open).length"
+    for count in (9, 0):
+        page.press("ENTER")
+        assert page.run(opened) == count
+
+
+def test_without_a_script_everything_is_there(show):
+    page = show(a_fleet(30), scripts=False)
+    assert len(page.run(SHOWN)) == 30
+    assert not page.run("return document.getElementById('tools').checkVisibility()")
+    assert page.run("return document.querySelectorAll('#hosts button, #states button').length") == 0
+    assert page.run("return document.querySelector('.lanes svg').getBoundingClientRect().width") > 100
+
+
+def test_the_focus_is_seen_and_goes_from_top_to_bottom(show):
+    page = show(full())
+    seen, tops = [], []
+    for _step in range(20):
+        page.press("TAB")
+        seen.append(page.run("return getComputedStyle(document.activeElement).outlineStyle"))
+        tops.append(page.run("return document.activeElement.getBoundingClientRect().top + scrollY"))
+    assert set(seen) == {"solid"}
+    assert tops[1:] == sorted(tops[1:])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_paper(show, scheme):
+    page = show(a_fleet(30), scheme=scheme)
+    assert page.paper().startswith(b"%PDF-")
+    page.media(scheme, "print")
+    assert page.run("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.run("return getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert not page.run("return document.getElementById('tools').checkVisibility()")
+    assert len(page.run(SHOWN)) == 30
+
+
+EVIL = [
+    "<script>window.hacked = 1</script>",
+    '"><img src=/stolen onerror="window.hacked = 2">',
+    "' onfocus='window.hacked = 3' autofocus='",
+    "</style><style>@import '/stolen';</style>",
+    "</script><script>window.hacked = 4</script>",
+    "javascript:window.hacked = 5",
+    "</title></svg><svg onload='window.hacked = 6'>",
+    "<iframe srcdoc='<script>top.hacked = 7</script>'></iframe>",
+    "{{ constructor.constructor('window.hacked = 8')() }}",
+    "<base href=/stolen><link rel=stylesheet href=/stolen>",
+    "<!--",
+]
+
+
+def attacked():
+    hosts = [
+        a_host(evil, state, number, resource=evil, reasons=[evil], edge=edge(evil, 3, subject=evil, issuer=evil))
+        for number, evil in enumerate(EVIL)
+        for state in ("critical", "ok")
+    ]
+    return {**a_result(*hosts), "warnings": EVIL, "given_certificates": given_certificates(), "worst": "critical"}
+
+
+@pytest.mark.parametrize("title", EVIL)
+def test_what_a_stranger_writes_is_inert(show, title):
+    page = show(attacked(), title=title)
+    page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.tab_to("th[data-key=host] button")
+    page.press("ENTER", "ENTER")
+    page.tab_to("#hosts summary")
+    page.press("SPACE")
+    assert page.run("return window.hacked ?? null") is None
+    assert page.run("return document.querySelector('h1').textContent") == title
+    shown = set(page.run("return [...document.querySelectorAll('tbody th .host')].map(one => one.textContent)"))
+    assert shown == {" ".join(evil.split(" ")) for evil in EVIL} | {"wildcard", "shop"}
+    assert page.run("return document.querySelectorAll('img, iframe, base, object, embed').length") == 0
+
+
+def test_what_got_in_all_the_same_would_not_run(site, browser):
+    """The second line of defence: the page's own policy."""
+    got_in = "<script>hacked = 1</script><img src=/stolen onerror='hacked = 2'><style>body { color: red }</style>"
+    site.page = rendered("html", a_fleet(3), Options()).replace("<main>", f"<main>{got_in}").encode()
+    site.asked.clear()
+    browser.open(f"{site.url}/page")
+    assert browser.run("return window.hacked ?? null") is None
+    assert browser.run("return getComputedStyle(document.body).color") != "rgb(255, 0, 0)"
+    assert site.asked == ["/page"]
+    assert len(browser.messages()) >= 3
