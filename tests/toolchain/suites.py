@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 from . import checks, trees
 from .environments import Built
 from .paths import COLLECTION, COLLECTION_PATH, NAME, NAMESPACE, ROOT, TESTS
-from .process import Failed, alone, isolated_environment, run
+from .process import Failed, Skipped, alone, isolated_environment, run
 
-_DOCUMENTED = {"modules": "module", "inventory": "inventory"}
+_DOCUMENTED = {"modules": "module", "inventory": "inventory", "filter": "filter"}
 
 
 def ansible_environment(built: Built, collections: Path) -> dict[str, str]:
@@ -39,8 +40,8 @@ def unit(built: Built, words: list[str]) -> None:
 def system(built: Built, words: list[str]) -> None:
     """Real ansible-playbook runs against the simulator."""
     trees.linked()
-    installed = "--ignore-glob=*/test_installed*.py"
-    _pytest(built, trees.LINKED, [*_folder("system", words), installed, *words])
+    elsewhere = [f"--ignore-glob=*/{name}*.py" for name in ("test_installed", "test_rulebook")]
+    _pytest(built, trees.LINKED, [*_folder("system", words), *elsewhere, *words])
 
 
 def build(built: Built, words: list[str]) -> None:
@@ -49,18 +50,33 @@ def build(built: Built, words: list[str]) -> None:
         _build(built, built.root / "build", words)
 
 
+def rulebook(built: Built, words: list[str]) -> None:
+    """The archive's event source and rulebook under a real ansible-rulebook."""
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        raise Skipped("no Java for ansible-rulebook (Debian: openjdk-17-jre-headless)")
+    with alone(built.root, "build"):
+        installed = _installed(built, built.root / "build")
+        _pytest(built, installed, [f"{TESTS.name}/system/test_rulebook.py", *words])
+
+
 def _build(built: Built, folder: Path, words: list[str]) -> None:
+    installed = _installed(built, folder)
+    env = ansible_environment(built, installed)
+    for command in _documentation(built, installed):
+        run(command, env, discard_output=True)
+    tests = sorted(str(path.relative_to(ROOT)) for path in TESTS.glob("system/test_installed*.py"))
+    if tests:
+        _pytest(built, installed, [*tests, *words])
+
+
+def _installed(built: Built, folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     installed = folder / "installed"
     env = ansible_environment(built, installed)
     archive = _archive(built, folder, env)
     where = ["--collections-path", str(installed), "--offline"]
     run(built.command("ansible-galaxy", "collection", "install", str(archive), *where), env)
-    for command in _documentation(built, installed):
-        run(command, env, discard_output=True)
-    tests = sorted(str(path.relative_to(ROOT)) for path in TESTS.glob("system/test_installed*.py"))
-    if tests:
-        _pytest(built, installed, [*tests, *words])
+    return installed
 
 
 def demo(built: Built, words: list[str]) -> None:
