@@ -91,11 +91,11 @@ class Nginx:
         path.write_text(pair.full_chain_pem + pair.private_key_pem)
 
 
-def until(holds: Callable[[], object], what: str) -> None:
-    """Wait for something to become true; fails when it does not in half a minute."""
-    end = time.monotonic() + _SECONDS
+def until(holds: Callable[[], object], what: str, seconds: float = _SECONDS) -> None:
+    """Wait for something to become true; fails when it does not in that time."""
+    end = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < end, f"not within {_SECONDS} s: {what}"
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
         time.sleep(0.05)
 
 

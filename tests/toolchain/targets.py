@@ -62,6 +62,7 @@ _UNIT, _SYSTEM, _INTEGRATION = _NEWEST
 _UNIT_ANSIBLE_TEST = Part("unit by ansible-test", "newest", ansible_test.units)
 _SANITY = tuple(Part("sanity", environment, ansible_test.sanity) for environment in ("newest", "floor"))
 _BUILD = Part("build", "newest", suites.build)
+_RULEBOOK = Part("rulebook", "rulebook", suites.rulebook)
 
 TARGETS: dict[str, tuple[Part, ...]] = {
     "lint": _LINT,
@@ -71,11 +72,12 @@ TARGETS: dict[str, tuple[Part, ...]] = {
     "integration": (_INTEGRATION,),
     "system": (_SYSTEM,),
     "build": (_BUILD,),
+    "rulebook": (_RULEBOOK,),
     "newest": _NEWEST,
     "floor": _FLOOR,
     "cores": tuple(part for name in ENVIRONMENTS if name.startswith("core-") for part in _suites(name)[:2]),
     # What costs little comes first. What ansible-test runs in both is for `floor`: pytest has been there by then.
-    "test": (*_LINT, _UNIT, _BUILD, _UNIT_ANSIBLE_TEST, *_NEWEST[1:], *_FLOOR[:2], *_SANITY),
+    "test": (*_LINT, _UNIT, _BUILD, _UNIT_ANSIBLE_TEST, *_NEWEST[1:], _RULEBOOK, *_FLOOR[:2], *_SANITY),
     "demo": (Part("demo", "newest", suites.demo),),
     "bench": (Part("bench", "newest", suites.bench),),
     "changelog": (Part("changelog", "tools", changelog),),

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The event source and the rulebook of the installed collection under a real ansible-rulebook."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from simulator.handle import installation, resource, rule, with_installed, with_issued
+
+from .material import API_KEY, CANARIES, NEW, ZONE, issued
+from .nginx import until
+from .rulebook import MISSING, SECONDS, Rulebook
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
+
+RULEBOOK = "gcore.web_security.cert_expiry"
+NOW = datetime.now(timezone.utc).replace(microsecond=0)
+CRITICAL, WARNING, RENEWED, FINE = range(1, 5)
+
+
+def ends_in(days: float):
+    """A certificate for all sites."""
+    end = NOW + timedelta(days=days, hours=1)
+    return issued(f"a key of {days} days", not_before=end - timedelta(days=90), not_after=end)
+
+
+@pytest.fixture
+def account(simulator):
+    """One resource of each kind; the critical one has two names."""
+    simulator.reset()
+    simulator.seed(
+        [
+            with_installed(resource(CRITICAL, f"shop.{ZONE}", aliases=[f"www.{ZONE}"]), ends_in(3)),
+            with_installed(resource(WARNING, f"blog.{ZONE}"), ends_in(20)),
+            with_issued(
+                resource(RENEWED, f"le.{ZONE}"), lets_encrypt=True, days=90, not_before=str(NOW - timedelta(days=87))
+            ),
+            with_installed(resource(FINE, f"wiki.{ZONE}"), ends_in(60)),
+        ]
+    )
+    simulator.clear_journal()
+    return simulator
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """What an operator has: the new certificate, an inventory with the rotation's variables, the rulebook's own."""
+    site = tmp_path / "certificates" / "site"
+    site.mkdir(parents=True)
+    (site / "fullchain.pem").write_text(NEW.full_chain_pem)
+    (site / "privkey.pem").write_text(NEW.private_key_pem)
+    return tmp_path
+
+
+def start(simulator, folder, **env):
+    variables = {"fleet_cert_directory": str(folder / "certificates"), "fleet_cert_edge_port": simulator.edge_port}
+    (folder / "inventory.yml").write_text(
+        json.dumps({"all": {"hosts": {"localhost": {"ansible_connection": "local", **variables}}}})
+    )
+    (folder / "vars.yml").write_text(
+        json.dumps({"cert_expiry_interval": 1, "cert_expiry_edge_port": simulator.edge_port})
+    )
+    words = ["--rulebook", RULEBOOK, "--inventory", "inventory.yml", "--vars", "vars.yml", "--print-events"]
+    return Rulebook(folder, CANARIES, words, {"GCORE_API_KEY": API_KEY, "GCORE_BASE_URL": simulator.api_url, **env})
+
+
+def looks(simulator):
+    return len(simulator.journal(call="list"))
+
+
+def goes_on(simulator, times=3):
+    """Wait for some more looks."""
+    enough = looks(simulator) + times
+    until(lambda: looks(simulator) >= enough, f"{times} more looks", SECONDS)
+
+
+def stored(simulator, number):
+    return simulator.resource(number)["installed"]["fingerprint_sha256"]
+
+
+def test_what_is_critical_is_rotated_and_the_rest_is_told_once(account, folder):
+    before = {number: stored(account, number) for number in (WARNING, RENEWED, FINE)}
+    with start(account, folder) as rulebook:
+        rulebook.says("Rotating", f"shop.{ZONE}: expires in 3 days")
+        until(lambda: stored(account, CRITICAL) == NEW.fingerprint_sha256, "it is rotated", SECONDS)
+        for name in ("shop", "www"):
+            rulebook.says("Over", f"{name}.{ZONE}: ok")
+        goes_on(account)
+        rulebook.stop()
+    assert [len(rulebook.lines(head)) for head in ("Rotating", "Warning", "Let's Encrypt", "Over")] == [1, 1, 1, 2]
+    assert f"blog.{ZONE}: expires in 20 days" in rulebook.lines("Warning")[0]
+    assert [entry["resource_id"] for entry in account.journal(call="put")] == [CRITICAL]
+    assert {number: stored(account, number) for number in before} == before
+
+
+def test_an_api_that_fails_is_told_once_and_survived(account, folder):
+    with start(account, folder) as rulebook:
+        rulebook.says("Over", f"www.{ZONE}: ok")
+        account.faults([rule("403", call="list")])
+        rulebook.says("Blind", "answered 403")
+        goes_on(account)
+        account.edit(FINE, install=installation(ends_in(20)))
+        account.clear_faults()
+        rulebook.says("Seeing")
+        rulebook.says("Warning", f"wiki.{ZONE}: expires in 20 days")
+        rulebook.stop()
+    assert [len(rulebook.lines(head)) for head in ("Blind", "Seeing")] == [1, 1]
+
+
+def test_what_cannot_be_right_ends_it(account, folder):
+    with start(account, folder, GCORE_API_KEY="") as rulebook:
+        assert rulebook.end() == 1
+    assert "no credentials. Set api_key (or GCORE_API_KEY)" in rulebook.output
+    assert looks(account) == 0
