@@ -15,44 +15,31 @@ author:
 description:
   - The role P(gcore.web_security.resource_cert#role) decides with it, before the first request, which values each
     resource gets, and whether all files are there. It is of little use elsewhere.
-  - What it returns holds no certificate, key, passphrase or token. It tells where they are.
+  - It reads the role's variables, and returns what M(gcore.web_security.gcore_resource_cert_item) takes. There is no
+    certificate, key, passphrase or token in that, but where each of them is.
 options:
   _terms:
     description:
-      - The list of resources, as the role's variable
-        O(gcore.web_security.resource_cert#role:main:resource_cert_resources) has it. Empty for the one resource that
-        O(common) is about.
-    required: true
-  common:
-    description:
-      - What the role's other variables say, all of them, under their names without C(resource_cert_), empty where they
-        are unset. What an entry has under another name is left out.
-    type: dict
-    required: true
+      - None.
 seealso:
-  - module: gcore.web_security.gcore_resource_cert
-  - plugin: gcore.web_security.resource_cert_content
-    plugin_type: lookup
+  - module: gcore.web_security.gcore_resource_cert_item
 """
 
 EXAMPLES = r"""
-- name: Show what would be asked for
+- name: Show what the role would ask for
   ansible.builtin.debug:
-    msg: "{{ lookup('gcore.web_security.resource_cert_plan', resources, common=common) }}"
+    msg: "{{ query('gcore.web_security.resource_cert_plan') }}"
   vars:
-    common: {name: '', resource_id: '', verify: edge}
-    resources:
-      - name: www.example.com
-        certificate_path: www.crt
-        private_key_path: www.key
+    resource_cert_name: www.example.com
+    resource_cert_certificate_path: www.crt
+    resource_cert_private_key_path: www.key
 """
 
 RETURN = r"""
-_raw:
+_list:
   description:
-    - One dictionary.
-    - Its C(plan) has an element for each resource, with C(label), C(options), C(paths), C(sources) and C(index).
-    - Its C(problems) are sentences. If there are any, nothing should be asked for.
+    - An element for each resource, with C(label), C(options), C(paths), C(sources) and C(index).
+    - Where anything is wrong with any of them, there is no plan, and the error names all of it.
   type: list
   elements: dict
 """
@@ -61,43 +48,62 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleError, AnsibleFileNotFound
+from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.gcore.web_security.plugins.plugin_utils.content_lookup import ContentLookup
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.plugin_utils.contents import Contents, Values
 from ansible_collections.gcore.web_security.plugins.plugin_utils.resource_plan import (
+    ROLE,
     Item,
-    Values,
     contradictions,
     items,
 )
 
 
-class LookupModule(ContentLookup):
+class LookupModule(LookupBase):
     """A plan with files where they were found, and none of their content."""
 
-    def run(
-        self, terms: Sequence[Sequence[Values]], variables: Values | None = None, **kwargs: Any
+    def run(  # the interface of lookups; this one has no terms
+        self,
+        terms: Sequence[str],  # noqa: ARG002
+        variables: Values | None = None,
+        **kwargs: Any,
     ) -> list[dict[str, Any]]:
-        """The plan, and what is wrong with it."""
-        self.set_options(var_options=variables, direct=kwargs)
-        entries, common = terms[0], self.get_option("common")
-        problems = contradictions(entries, common)
-        plan = []
-        for item in items(entries, common):
-            problems += item.problems()
-            plan.append(self._with_files(item, variables or {}, problems))
-        return [{"plan": [item.facts() for item in plan], "problems": problems}]
+        """The plan.
 
-    def _with_files(self, item: Item, variables: Values, problems: list[str]) -> Item:
+        Raises:
+            AnsibleError: all that is wrong with any of it.
+        """
+        self.set_options(var_options=variables, direct=kwargs)
+        contents = Contents(self._loader, self._templar, variables or {})
+        entries, *values = contents.values([f"{ROLE}resources", *(f"{ROLE}{name}" for name in RESOURCE_CERT)])
+        common = dict(zip(RESOURCE_CERT, values, strict=True))
+        problems = contradictions(entries or [], common)
+        plan = []
+        for item in items(entries or [], common):
+            problems += item.problems()
+            plan.append(self._with_files(item, contents, variables or {}, problems))
+        if problems:
+            raise AnsibleError(" ".join([*problems, "Nothing was changed."]))
+        return [item.facts() for item in plan]
+
+    def _with_files(self, item: Item, contents: Contents, variables: Values, problems: list[str]) -> Item:
         """The same item with files where they were found; what is wrong with them joins the problems."""
         places = {}
         for option, path in item.paths.items():
             try:
-                places[option] = self.found(path, variables)
-                self.read(option.removesuffix("_path"), places[option], variables)
+                places[option] = self._found(path, variables)
+                contents.file(option.removesuffix("_path"), places[option])
             except (AnsibleError, OSError):
                 problems.append(
                     f"{item.label}: {option}: can't read '{path}' on the control node. A relative path is "
                     "looked for in files/ beside the playbook, then beside the playbook."
                 )
         return replace(item, paths=places)
+
+    def _found(self, path: str, variables: Values) -> str:
+        place: str | None = self.find_file_in_search_path(variables, "files", path, ignore_missing=True)
+        if place is None:
+            raise AnsibleFileNotFound(file_name=path)
+        return place

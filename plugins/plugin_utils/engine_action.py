@@ -42,6 +42,8 @@ class EngineAction(ActionBase):
     operation: Operation
     specification: Specification
     new_report: Callable[[], Outcome] = Report
+    module: str | None = None
+    """What is shipped, where that has another name than the action."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task's result."""
@@ -54,7 +56,8 @@ class EngineAction(ActionBase):
             result.update(self._run_here(validated, task_vars or {}))
         else:
             wrap = self._task.async_val
-            result.update(self._execute_module(module_args=given, task_vars=task_vars, wrap_async=wrap))
+            words = {"module_name": self.module, "module_args": given, "task_vars": task_vars, "wrap_async": wrap}
+            result.update(self._execute_module(**words))
         return dict(result)
 
     def _is_near(self) -> bool:

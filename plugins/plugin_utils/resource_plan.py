@@ -12,6 +12,9 @@ from typing import Any
 
 Values = Mapping[str, Any]
 
+ROLE = "resource_cert_"
+"""What the names of the role's variables begin with."""
+
 _PEM = frozenset(("certificate", "chain", "private_key"))
 _BUNDLE = frozenset(("pkcs12",))
 _PARTS = ("certificate", "chain", "private_key", "private_key_passphrase", "pkcs12")

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The one task of the role resource_cert: contents are looked up where they are needed, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert import rotate_resource
+from ansible_collections.gcore.web_security.plugins.plugin_utils.contents import Contents
+from ansible_collections.gcore.web_security.plugins.plugin_utils.engine_action import EngineAction
+from ansible_collections.gcore.web_security.plugins.plugin_utils.resource_plan import ROLE
+
+
+class ActionModule(EngineAction):
+    """Does what `gcore_resource_cert` does for an element of the role's plan."""
+
+    operation = staticmethod(rotate_resource)
+    specification = RESOURCE_CERT
+    module = "gcore.web_security.gcore_resource_cert"
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The module's result."""
+        item = self._task.args["item"]
+        contents = Contents(self._loader, self._templar, task_vars or {})
+        self._task.args = {**item["options"], **_looked_up(item, contents)}
+        return super().run(tmp, task_vars)
+
+
+def _looked_up(item: Mapping[str, Any], contents: Contents) -> dict[str, Any]:
+    """The certificate, its key and the tokens: from the list of resources, from the role's variables, or from files."""
+    found = {}
+    for part, source in item["sources"].items():
+        if source == "own":
+            found[part] = contents.values([f"{ROLE}resources"])[0][item["index"]][part]
+        elif source == "role":
+            found[part] = contents.values([f"{ROLE}{part}"])[0]
+        elif source == "file":
+            found[part] = contents.file(part, item["paths"][f"{part}_path"])
+    return found
