@@ -14,7 +14,7 @@ from .environments import Built
 from .paths import COLLECTION, COLLECTION_PATH, NAME, NAMESPACE, ROOT, TESTS
 from .process import Failed, Skipped, alone, isolated_environment, run
 
-_DOCUMENTED = {"modules": "module", "inventory": "inventory", "filter": "filter"}
+_DOCUMENTED = {kind: kind.removesuffix("s") for kind in ("modules", "inventory", "filter", "lookup")}
 
 
 def ansible_environment(built: Built, collections: Path) -> dict[str, str]:
