@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_report.formats import Options, rendered
+from unit.docs.guide import block
 from unit.plugins.expiry_result import a_host, a_result
 
 PROMTOOL = shutil.which("promtool")
@@ -32,6 +33,15 @@ def promtool(*words):
 def test_prometheus_takes_them():
     assert "SUCCESS: 5 rules found" in promtool("check", "rules", str(RULES))
     promtool("check", "rules", "--lint=all", "--lint-fatal", str(RULES))
+
+
+def test_prometheus_takes_the_questions_of_the_guide(tmp_path):
+    lines = block("monitoring", "text", "sort(").splitlines()
+    asked = [line for line in lines if line and not line.startswith("#")]
+    rules = [{"record": f"question{number}", "expr": line} for number, line in enumerate(asked)]
+    path = tmp_path / "rules.yml"
+    path.write_text(json.dumps({"groups": [{"name": "questions", "rules": rules}]}))
+    assert f"{len(asked)} rules found" in promtool("check", "rules", str(path))
 
 
 ALERTS = {alert["alert"]: alert for group in yaml.safe_load(RULES.read_text())["groups"] for alert in group["rules"]}

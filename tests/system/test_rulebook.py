@@ -9,8 +9,10 @@ import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import yaml
 
 from simulator.handle import installation, resource, rule, with_installed, with_issued
+from unit.docs.guide import block
 
 from .material import API_KEY, CANARIES, NEW, ZONE, issued
 from .nginx import until
@@ -110,6 +112,16 @@ def test_an_api_that_fails_is_told_once_and_survived(account, folder):
         rulebook.says("Warning", f"wiki.{ZONE}: expires in 20 days")
         rulebook.stop()
     assert [len(rulebook.lines(head)) for head in ("Blind", "Seeing")] == [1, 1]
+
+
+def test_the_rulebook_of_the_guide_is_one():
+    from ansible_rulebook.rules_parser import parse_rule_sets
+    from ansible_rulebook.validators import Validate
+
+    rulesets = yaml.safe_load(block("monitoring", "yaml", "sources:"))
+    Validate.rulebook(rulesets)
+    (parsed,) = parse_rule_sets(rulesets)
+    assert [rule.enabled for rule in parsed.rules] == [True, True]
 
 
 def test_what_cannot_be_right_ends_it(account, folder):

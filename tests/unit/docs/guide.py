@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Reads the guides."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+GUIDES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
+
+_BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?: +.*\n|\n)+)", re.MULTILINE)
+
+
+def text_of(guide: str) -> str:
+    """A guide, by its name."""
+    return (ROOT / "docs" / "docsite" / "rst" / f"{guide}.rst").read_text("utf-8")
+
+
+def blocks(guide: str, language: str) -> list[str]:
+    """What stands in its code blocks of that language."""
+    return [
+        textwrap.dedent(block).strip("\n") + "\n" for kind, block in _BLOCK.findall(text_of(guide)) if kind == language
+    ]
+
+
+def block(guide: str, language: str, mark: str) -> str:
+    """The one code block with that text in it."""
+    (found,) = (text for text in blocks(guide, language) if mark in text)
+    return found

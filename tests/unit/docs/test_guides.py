@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What the guides name is there: variables, metrics, alerts, files, keys of events."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from ansible_collections.gcore.web_security.extensions.eda.plugins.event_source.cert_expiry import OPTIONS
+from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_events import Memory, events_of
+from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_report.formats import Options, rendered
+from unit.plugins.expiry_result import a_host, a_result
+
+from .guide import GUIDES, ROOT, blocks, text_of
+
+NAMES = [guide.stem for guide in GUIDES]
+MONITORING = text_of("monitoring")
+
+KINDS = ("plugins/modules/{}.py", "playbooks/{}.yml", "extensions/eda/rulebooks/{}.yml", "roles/{}/meta/main.yml")
+
+
+def read(path):
+    return yaml.safe_load((ROOT / path).read_text("utf-8"))
+
+
+def variables(role):
+    return set(read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"])
+
+
+def named(pattern, text=MONITORING):
+    return set(re.findall(pattern, text))
+
+
+def test_every_guide_is_in_the_table_of_contents():
+    listed = [entry for section in read("docs/docsite/extra-docs.yml")["sections"] for entry in section["toctree"]]
+    assert sorted(listed) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_guide_can_be_referred_to(name):
+    assert f".. _ansible_collections.gcore.web_security.docsite.{name}:" in text_of(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_yaml_is_yaml(name):
+    assert [yaml.safe_load(block) for block in blocks(name, "yaml")]
+
+
+@pytest.mark.parametrize("role", ["cert_expiry_report", "fleet_cert"])
+def test_variables_of_roles(role):
+    wanted = named(rf"\b{role}_\w+") - {f"gcore_{role}"}
+    assert wanted
+    assert wanted <= variables(role)
+
+
+def test_metrics():
+    written = rendered("prometheus", a_result(a_host()), Options("Certificates", False), "")
+    wanted = named(r"\bgcore_certificate_\w+")
+    assert wanted
+    assert wanted <= {line.split()[2] for line in written.splitlines() if line.startswith("# TYPE")}
+
+
+def test_alerts():
+    groups = read("extensions/prometheus/alert_rules.yml")["groups"]
+    assert named(r"\bGcoreCertificate\w+") == {rule["alert"] for group in groups for rule in group["rules"]}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_belongs_to_the_collection_is_there(name):
+    found = named(r"\bgcore\.web_security\.(?!docsite)(\w+)", text_of(name))
+    assert found
+    assert [each for each in found if not any((ROOT / kind.format(each)).exists() for kind in KINDS)] == []
+    paths = named(r"\bextensions/[\w/.]+\w", text_of(name))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_keys_of_events():
+    (event,), _memory = events_of(a_result(a_host(state="critical")), Memory(), 0.0)
+    table = MONITORING[MONITORING.index("What ``event.cert_expiry`` holds") :]
+    keys = {key for row in re.findall(r"\* - (``.*)", table) for key in re.findall(r"``(\w+)``", row)}
+    assert keys == set(event["cert_expiry"])
+    assert named(r"event\.cert_expiry\.(\w+)") <= keys
+
+
+def test_options_of_the_source():
+    used = [
+        options
+        for block in blocks("monitoring", "yaml")
+        for ruleset in yaml.safe_load(block)
+        if "sources" in ruleset
+        for source in ruleset["sources"]
+        for options in source.values()
+    ]
+    assert used
+    assert all(set(options) <= set(OPTIONS) for options in used)
