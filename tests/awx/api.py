@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The addresses of AWX's API."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from .refusal import Refusal
+from .rules import check_survey
+from .store import Store
+from .tables import FIELDS, RELATED
+
+_PAGE = 2
+"""Results of a page of what is joined, however many were asked for: whoever reads one page alone misses some."""
+
+
+@dataclass
+class Api:
+    """Answers requests, and remembers them.
+
+    Attributes:
+        store: what there is.
+        username, password, token: who may ask.
+        journal: the requests, each as method, path and body.
+    """
+
+    store: Store
+    username: str
+    password: str
+    token: str
+    journal: list[tuple[str, str, Any]] = field(default_factory=list)
+
+    def application(self) -> web.Application:
+        """The API as an application."""
+        application = web.Application(middlewares=[self._answer])
+        root = "/api/v2/{kind}/"
+        application.add_routes(
+            [
+                web.get(root, self._list),
+                web.post(root, self._make),
+                web.get(root + r"{id:\d+}/", self._show),
+                web.patch(root + r"{id:\d+}/", self._change),
+                web.post(r"/api/v2/projects/{id:\d+}/update/", self._update_project),
+                web.get(root + r"{id:\d+}/survey_spec/", self._survey),
+                web.post(root + r"{id:\d+}/survey_spec/", self._ask),
+                web.post(r"/api/v2/workflow_job_template_nodes/{id:\d+}/create_approval_template/", self._approve),
+                web.get(root + r"{id:\d+}/{related}/", self._joined),
+                web.post(root + r"{id:\d+}/{related}/", self._join),
+            ]
+        )
+        return application
+
+    @property
+    def writes(self) -> list[tuple[str, str, Any]]:
+        """The requests that are more than looks."""
+        return [entry for entry in self.journal if entry[0] != "GET"]
+
+    @web.middleware
+    async def _answer(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        body = await request.json() if request.can_read_body else None
+        self.journal.append((request.method, request.path_qs, body))
+        pair = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+        if request.headers.get("Authorization") not in (f"Basic {pair}", f"Bearer {self.token}"):
+            told = {"detail": "Authentication credentials were not provided."}
+            return web.json_response(told, status=401)
+        try:
+            return await handler(request)
+        except Refusal as refusal:
+            return web.json_response(refusal.body, status=refusal.status)
+
+    async def _list(self, request: web.Request) -> web.Response:
+        kind = _kind(request)
+        found = [item for item in self.store.all(kind) if self._fits(kind, item, request)]
+        return web.json_response(
+            {"count": len(found), "next": None, "results": [self.store.shown(kind, i) for i in found]}
+        )
+
+    def _fits(self, kind: str, item: dict[str, Any], request: web.Request) -> bool:
+        return all(self._reached(kind, item, name.split("__")) == value for name, value in request.query.items())
+
+    def _reached(self, kind: str, item: dict[str, Any], steps: list[str]) -> str:
+        """The value at the end of a filter such as `inventory__organization__name`."""
+        if steps[0] not in item:
+            raise Refusal({"detail": f"{kind} has no field named '{steps[0]}'"})
+        if len(steps) == 1:
+            return str(item[steps[0]])
+        to = "organizations" if steps[0] == "organization" else FIELDS[kind][steps[0]].to
+        return self._reached(to, self.store.get(to, item[steps[0]]), steps[1:])
+
+    async def _make(self, request: web.Request) -> web.Response:
+        kind = _kind(request)
+        return web.json_response(self.store.shown(kind, self.store.make(kind, await request.json())), status=201)
+
+    async def _show(self, request: web.Request) -> web.Response:
+        kind, number = _kind(request), _number(request)
+        item = self.store.get(kind, number)
+        told = self.store.shown(kind, item)
+        if item.get("status") == "pending":  # it is done when it is looked at again
+            self.store.sync(item)
+        return web.json_response(told)
+
+    async def _change(self, request: web.Request) -> web.Response:
+        kind = _kind(request)
+        changed = self.store.change(kind, _number(request), await request.json())
+        return web.json_response(self.store.shown(kind, changed))
+
+    async def _update_project(self, request: web.Request) -> web.Response:
+        self.store.get("projects", _number(request))["status"] = "pending"
+        return web.json_response({"project_update": 1}, status=202)
+
+    async def _survey(self, request: web.Request) -> web.Response:
+        return web.json_response(self.store.get(_kind(request), _number(request))["survey"])
+
+    async def _ask(self, request: web.Request) -> web.Response:
+        survey = await request.json()
+        check_survey(survey)
+        self.store.get(_kind(request), _number(request))["survey"] = survey
+        return web.Response(status=200)
+
+    async def _approve(self, request: web.Request) -> web.Response:
+        return web.json_response(self.store.approve(_number(request), await request.json()), status=201)
+
+    async def _joined(self, request: web.Request) -> web.Response:
+        kind, name = _related(request)
+        found = self.store.joined(kind, _number(request), name)
+        start = (int(request.query.get("page", "1")) - 1) * _PAGE
+        page = found[start : start + _PAGE]
+        more = str(request.rel_url) if start + _PAGE < len(found) else None
+        results = [self.store.shown(RELATED[kind, name], item) for item in page]
+        return web.json_response({"count": len(found), "next": more, "results": results})
+
+    async def _join(self, request: web.Request) -> web.Response:
+        kind, name = _related(request)
+        self.store.join(kind, _number(request), name, (await request.json())["id"])
+        return web.Response(status=204)
+
+
+def _kind(request: web.Request) -> str:
+    kind = request.match_info["kind"]
+    if kind not in FIELDS:
+        raise Refusal({"detail": "The requested resource could not be found."}, 404)
+    return kind
+
+
+def _number(request: web.Request) -> int:
+    return int(request.match_info["id"])
+
+
+def _related(request: web.Request) -> tuple[str, str]:
+    key = (_kind(request), request.match_info["related"])
+    if key not in RELATED:
+        raise Refusal({"detail": "The requested resource could not be found."}, 404)
+    return key

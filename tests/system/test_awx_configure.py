@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The playbook awx_configure against a stand-in that refuses what AWX refuses, and against an AWX if there is one."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from awx.handle import Awx
+
+from .material import API_KEY, CANARIES
+from .playbook import Ansible, Played, tasks_play
+
+PLAYBOOK = "gcore.web_security.awx_configure"
+PROJECT = Path(__file__).parents[2] / "docs" / "examples" / "awx-project"
+PLAYBOOKS = [path.name for path in PROJECT.glob("*.yml")]
+PROJECT_URL = "https://git.example.com/certificates.git"
+PASSWORD = CANARIES.plant_text("the password of AWX", secrets.token_urlsafe(24))
+TOKEN = CANARIES.plant_text("the token of AWX", secrets.token_urlsafe(24))
+MAIL_PASSWORD = CANARIES.plant_text("the password of the mail server", secrets.token_urlsafe(24))
+NEW_KEY = CANARIES.plant_text("a renewed token", f"77${secrets.token_hex(20)}")
+
+MAIL = {"recipients": ["ops@example.com"], "sender": "awx@example.com", "host": "mail.example.com", "port": 587}
+SECRETS = {
+    "Gcore API token": {"inputs": {"api_key": API_KEY, "api_url": ""}},
+    "Gcore failure": {"notification_configuration": {"password": MAIL_PASSWORD}},
+}
+
+
+@dataclass
+class Runs:
+    """Runs of the playbook against one AWX."""
+
+    ansible: Ansible
+    url: str
+
+    def __call__(self, *words: str, env: dict[str, str] | None = None, **values: Any) -> Played:
+        given = {
+            "awx_configure_project_url": PROJECT_URL,
+            "awx_configure_mail": MAIL,
+            "awx_configure_image": "ee.example.com/web-security-ee:1.0.0",
+            "awx_configure_secrets": SECRETS,
+            **values,
+        }
+        file = self.ansible.file(json.dumps(given))
+        who = {"AWX_URL": self.url, "AWX_USERNAME": "admin", "AWX_PASSWORD": PASSWORD}
+        return self.ansible.run(PLAYBOOK, "-e", f"@{file}", *words, env={**who, **(env or {})})
+
+
+def changes(played: Played) -> dict[str, list[str]]:
+    """What the tasks say they changed, by the name of the object."""
+    items = [item for run in played.tasks for item in run.result.get("results", [])]
+    return {
+        item["awx_definition"]["fields"].get("name") or item["awx_definition"]["fields"]["identifier"]: item["changes"]
+        for item in items
+        if item.get("changed")
+    }
+
+
+@dataclass
+class Configured:
+    """An AWX after a run in check mode, a real one and a second one."""
+
+    awx: Awx
+    run: Runs
+    checked: Played
+    writes_of_check: int
+    first: Played
+    writes_of_first: int
+    second: Played
+    writes_of_second: int
+
+
+@pytest.fixture
+def empty() -> Iterator[Awx]:
+    with Awx(PLAYBOOKS, username="admin", password=PASSWORD, token=TOKEN) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def configured(ansible) -> Iterator[Configured]:
+    with Awx(PLAYBOOKS, username="admin", password=PASSWORD, token=TOKEN) as awx:
+        run, counts, played = Runs(ansible, awx.url), [0], []
+        for words in (("--check", "--diff"), ("--diff", "-vvv"), ()):
+            played.append(run(*words))
+            assert played[-1].returncode == 0, played[-1].output
+            counts.append(len(awx.api.writes))
+        made = [later - earlier for earlier, later in pairwise(counts)]
+        checked, first, second = played
+        yield Configured(awx, run, checked, made[0], first, made[1], second, made[2])
+
+
+def test_check_mode_tells_and_writes_nothing(configured):
+    assert configured.writes_of_check == 0
+    assert changes(configured.checked).keys() == changes(configured.first).keys()
+    said = [item["msg"] for item in configured.checked.task("Job templates").result["results"]]
+    assert said[2].startswith(
+        "The job template Gcore: rotate the fleet would be put in order: made, credentials: Gcore"
+    )
+    assert '"playbook": "rotate_fleet.yml"' in configured.checked.output, "the diff shows it"
+
+
+def test_all_of_it_is_made(configured):
+    counts = {kind: len(configured.awx.store.all(kind)) for kind in ("job_templates", "credentials", "schedules")}
+    assert counts == {"job_templates": 4, "credentials": 2, "schedules": 1}
+    assert configured.writes_of_first > 20
+
+
+def test_the_second_run_changes_nothing(configured):
+    assert changes(configured.second) == {}
+    assert configured.writes_of_second == 0
+
+
+def test_no_secret_is_shown(configured):
+    """Whatever is run is searched anyway; here that there was something to be found."""
+    kept = configured.awx.store.named("credentials", "Gcore API token")["inputs"]
+    assert kept == {"api_key": API_KEY}
+    mail = configured.awx.store.named("notification_templates", "Gcore failure")["notification_configuration"]
+    assert mail == {**MAIL, "username": "", "password": MAIL_PASSWORD, "use_tls": False, "use_ssl": False}
+
+
+def test_the_order_of_the_workflow(configured):
+    store = configured.awx.store
+    nodes = {node["identifier"]: node["id"] for node in store.all("workflow_job_template_nodes")}
+    steps = [
+        (name, link, one["identifier"])
+        for name, number in nodes.items()
+        for link in ("success_nodes", "always_nodes", "failure_nodes")
+        for one in store.joined("workflow_job_template_nodes", number, link)
+    ]
+    assert sorted(steps) == [
+        ("approve", "success_nodes", "rotate"),
+        ("plan", "success_nodes", "approve"),
+        ("rotate", "always_nodes", "report"),
+        ("sync", "success_nodes", "plan"),
+    ]
+    approval = store.named("workflow_job_template_nodes", "approve")["unified_job_template"]
+    assert store.get("workflow_approval_templates", approval)["name"] == "Rotate the certificates?"
+
+
+def test_a_rotation_by_hand_is_dry_unless_somebody_says_otherwise(configured):
+    store = configured.awx.store
+    for name in ("Gcore: rotate one", "Gcore: rotate the fleet"):
+        questions = {
+            question["variable"]: question for question in store.named("job_templates", name)["survey"]["spec"]
+        }
+        assert questions["rotate_dry_run"]["default"] == "yes"
+    assert {"fleet_cert_include", "fleet_cert_waves", "fleet_cert_max_failures"} < questions.keys()
+    assert store.named("workflow_job_template_nodes", "rotate")["extra_data"] == {"rotate_dry_run": "no"}
+
+
+def test_what_is_named_in_the_project_is_there(configured):
+    source = configured.awx.store.all("inventory_sources")[0]
+    assert (PROJECT / source["source_path"]).is_file()
+    for template in configured.awx.store.all("job_templates"):
+        assert (PROJECT / template["playbook"]).is_file()
+
+
+def test_what_users_changed(configured):
+    """What is managed is put back, what is not stays, what they added stays; and nothing else is written."""
+    store = configured.awx.store
+    fleet, schedule = store.named("job_templates", "Gcore: rotate the fleet"), store.all("schedules")[0]
+    token, rotate = store.named("credentials", "Gcore API token"), store.named("workflow_job_template_nodes", "rotate")
+    machine = store.make("credential_types", {"name": "Machine", "kind": "net", "inputs": {"fields": []}})
+    own = store.make("credentials", {"name": "Own", "organization": 1, "credential_type": machine["id"]})
+    store.join("job_templates", fleet["id"], "credentials", own["id"])
+    certificates = store.named("credentials", "Gcore site certificates")
+    store.part("job_templates", fleet["id"], "credentials", certificates["id"])
+    fleet |= {"verbosity": 3, "extra_vars": "a: 1", "description": "Ours", "playbook": "expiry_report.yml"}
+    schedule |= {"enabled": False, "rrule": "DTSTART:20300101T000000Z RRULE:FREQ=DAILY;INTERVAL=1"}
+    token["inputs"] = {"api_key": NEW_KEY}
+    rotate["extra_data"] = {"rotate_dry_run": "yes", "fleet_cert_waves": "1"}
+    fleet["survey"]["spec"].pop()
+    approval = store.named("workflow_approval_templates", "Rotate the certificates?")
+    approval |= {"description": "Really?", "timeout": 3600}
+    kept = {**fleet, **schedule}
+    told = configured.run()
+    assert changes(told) == {
+        "Gcore: rotate the fleet": ["playbook", "credentials: Gcore site certificates", "survey"],
+        "rotate": ["extra_data"],
+        "approve": ["approval: description"],
+    }
+    fleet, schedule = store.get("job_templates", fleet["id"]), store.get("schedules", schedule["id"])
+    assert fleet["playbook"] == "rotate_fleet.yml"
+    for name in ("verbosity", "extra_vars", "description"):
+        assert fleet[name] == {**kept, "description": "Ours"}[name]
+    assert (schedule["enabled"], schedule["rrule"]) == (False, kept["rrule"])
+    assert store.get("credentials", token["id"])["inputs"] == {"api_key": NEW_KEY}
+    assert store.get("workflow_job_template_nodes", rotate["id"])["extra_data"] == {
+        "rotate_dry_run": "no",
+        "fleet_cert_waves": "1",
+    }
+    joined = [one["name"] for one in store.joined("job_templates", fleet["id"], "credentials")]
+    assert joined == ["Gcore API token", "Own", "Gcore site certificates"]
+    approval = store.get("workflow_approval_templates", approval["id"])
+    assert approval["timeout"] == 3600
+    assert approval["description"] == "The output of the check tells what would be written."
+
+
+def test_secrets_are_renewed_on_request(configured):
+    store = configured.awx.store
+    store.named("credentials", "Gcore API token")["inputs"] = {"api_key": "old", "api_url": "https://api.example.com"}
+    told = configured.run("--start-at-task", "Credentials", awx_configure_update_secrets=True)
+    assert changes(told) == {
+        "Gcore API token": ["secrets of inputs"],
+        "Gcore failure": ["secrets of notification_configuration"],
+    }
+    assert store.named("credentials", "Gcore API token")["inputs"] == {
+        "api_key": API_KEY,
+        "api_url": "https://api.example.com",
+    }
+
+
+def test_the_least_that_must_be_given(empty, ansible):
+    """No mail, no image, no secrets: and a token in place of a password."""
+    run = Runs(ansible, empty.url)
+    env = {"AWX_USERNAME": "", "AWX_PASSWORD": "", "AWX_TOKEN": TOKEN}
+    told = run(env=env, awx_configure_mail={}, awx_configure_image="", awx_configure_secrets={})
+    assert told.returncode == 0, told.output
+    assert empty.store.all("notification_templates") == empty.store.all("execution_environments") == []
+    assert empty.store.named("credentials", "Gcore API token")["inputs"] == {}
+    assert empty.store.named("job_templates", "Gcore: rotate one")["execution_environment"] is None
+
+
+def _closed() -> str:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{found.getsockname()[1]}"
+
+
+MISTAKES = {
+    # the options beside AWX's address, and what the message must have
+    "password": ({"awx_password": "wrong"}, ("401", "AWX_USERNAME, AWX_PASSWORD")),
+    "nobody": ({"awx_password": ""}, ("nobody to ask AWX as", "AWX_TOKEN")),
+    "down": ({"awx_url": _closed()}, ("could not be reached", "refused", "AWX_URL")),
+    "no address": ({"awx_url": "awx.example.com"}, ("awx_url is not an address",)),
+    "another path": ({"awx_url": "{{ awx }}/elsewhere/v2"}, ("404", "Check awx_url")),
+    "organization": (
+        {"kind": "projects", "definition": {"fields": {"name": "P", "organization": "Nobody's"}}},
+        ("AWX has no organization Nobody's", "exactly"),
+    ),
+    "refused": (
+        {"kind": "credential_types", "definition": {"fields": {"name": "T", "kind": "ssh"}}},
+        ("400", "Must be 'cloud' or 'net'"),
+    ),
+    "no name": ({"definition": {"fields": {"description": "?"}}}, ("needs the fields name",)),
+    "unknown part": ({"definition": {"fields": {"name": "D"}, "colour": 1}}, ("colour", "Supported")),
+    "unknown relation": (
+        {"definition": {"fields": {"name": "D"}, "related": {"friends": ["E"]}}},
+        ("relates no friends", "success_nodes"),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def mistakes(ansible) -> Iterator[Played]:
+    with Awx(PLAYBOOKS, username="admin", password=PASSWORD, token=TOKEN) as awx:
+        usual = {"kind": "organizations", "definition": {"fields": {"name": "Default"}}}
+        who = {"awx_url": awx.url, "awx_username": "admin", "awx_password": PASSWORD}
+        tasks = [
+            {"name": name, "gcore.web_security.awx_object": {**usual, **who, **options}, "ignore_errors": True}
+            for name, (options, _words) in MISTAKES.items()
+        ]
+        yield ansible.run([tasks_play(*tasks, vars={"awx": awx.url})], "-vvv")
+        assert awx.api.writes == [("POST", "/api/v2/credential_types/", {"name": "T", "kind": "ssh"})]
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_what_is_wrong_is_told(name, mistakes):
+    told = mistakes.task(name)
+    assert (told.status, told.result["changed"]) == ("failed", False)
+    assert [word for word in MISTAKES[name][1] if word not in told.message] == [], told.message
+
+
+def test_the_project_must_be_named(empty, ansible):
+    told = Runs(ansible, empty.url)(awx_configure_project_url="")
+    assert told.returncode == 2
+    assert "Set awx_configure_project_url" in told.output
+    assert empty.api.journal == []
+
+
+def test_a_project_that_awx_cannot_read(empty, ansible):
+    empty.store.syncs = ["failed", "failed"]
+    told = Runs(ansible, empty.url)()
+    assert told.returncode == 2
+    assert "AWX could not synchronize the project Gcore certificates: failed." in told.output
+    assert empty.store.all("job_templates") == []
+
+
+NEEDED = ("AWX_URL", "AWX_USERNAME", "AWX_PASSWORD", "AWX_PROJECT_URL")
+
+
+@pytest.mark.skipif(not all(map(os.environ.get, NEEDED)), reason=f"no AWX to try it on: set {', '.join(NEEDED)}")
+def test_a_real_awx(ansible):
+    """Makes its objects in the organization AWX_ORGANIZATION, or Default, and leaves them there."""
+    run = Runs(ansible, os.environ["AWX_URL"])
+    env = {name: os.environ[name] for name in NEEDED[:3]}
+    values = {
+        "awx_configure_project_url": os.environ["AWX_PROJECT_URL"],
+        "awx_configure_organization": os.environ.get("AWX_ORGANIZATION", ""),
+        "awx_configure_image": os.environ.get("AWX_IMAGE", ""),
+    }
+    for words in (("--check",), ()):
+        told = run(*words, env=env, **values)
+        assert told.returncode == 0, told.output
+    assert changes(run(env=env, **values)) == {}
