@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from . import checks, trees
+from . import checks, execution_environment, trees
 from .environments import Built
 from .paths import COLLECTION_PATH, ROOT, TESTS
 from .process import run
@@ -51,7 +51,7 @@ def _mypy(built: Built, words: list[str]) -> None:
     _here("mypy", *(word for name in packages for word in ("--package", name)))(built, words)
 
 
-_TYPED = ("simulator", "toolchain", "stage", "demo", "benchmark")
+_TYPED = ("simulator", "awx", "toolchain", "stage", "demo", "benchmark")
 _DOCS = ("lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".")
 _CHANGELOG = ("lint-changelog-yaml", "--strict", "changelogs/changelog.yaml")
 
@@ -64,6 +64,7 @@ LINT: dict[str, Action] = {
     "yamllint": _here("yamllint", "--strict", "."),
     "changelog fragments": _here("antsibull-changelog", "lint"),
     "changelog": _here("antsibull-changelog", *_CHANGELOG),
+    "execution environment": execution_environment.check,
     "collection docs": _in_place("antsibull-docs", *_DOCS),
     "ansible-lint": _in_place("ansible-lint", "--offline", "--nocolor", "--profile", "production"),
 }
