@@ -17,7 +17,7 @@ _ROWS = 200
 """More of them are no ticket any more; the text says how many are left out."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9*:._-]+")
-_SPECIAL = re.compile(r"[][`*_{}<>&#|~!@$^:\\]|(?<=www)\.", re.IGNORECASE)
+_SPECIAL = re.compile(r"[][`*_{}<>&#|~!@$^\\]|(?<!\d):|:(?!\d)|(?<=www)\.", re.IGNORECASE)
 _SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 
 

@@ -59,6 +59,11 @@ def test_a_plain_name_is_code_so_that_nothing_makes_a_link_of_it():
     assert "| `www.example.com` | `example.com` (17) |" in text(a_result(a_host(state="critical")))
 
 
+def test_what_means_nothing_stays_readable():
+    for usual in ("expires at 2026-11-21T19:52:43Z", "192.0.2.7:443 (Connection refused)", "CN=R3,O=Trust; 5 % left"):
+        assert escaped(usual) == usual
+
+
 def test_what_to_do_comes_worst_first_and_what_is_in_order_is_one_line():
     told = text(of_each_state())
     places = [
