@@ -60,6 +60,22 @@ FLEET_OWN = _local("""
     edge_port: "{{ edge_port }}"
 """)
 
+SURVEY = _local("""
+- gcore.web_security.gcore_resource_cert_info:
+    edge_port: "{{ edge_port }}"
+""")
+
+REPORT = _local("""
+- ansible.builtin.include_role:
+    name: gcore.web_security.cert_expiry_report
+  vars:
+    cert_expiry_report_edge_port: "{{ edge_port }}"
+    cert_expiry_report_html_path: "{{ playbook_dir }}/report.html"
+    cert_expiry_report_json_path: "{{ playbook_dir }}/report.json"
+    cert_expiry_report_prometheus_path: "{{ playbook_dir }}/report.prom"
+    cert_expiry_report_fail_on: never
+""")
+
 # What the vendor tells its customers to do, as a person writes it down for Ansible.
 DOCUMENTED = _local(f"""
 - ansible.builtin.uri:

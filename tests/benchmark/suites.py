@@ -7,7 +7,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from .plays import CHECK, CHECK_FAR, DOCUMENTED, EMPTY, FLEET, FLEET_OWN, HOSTS, HOSTS_FAR, TASK, TASK_FAR, URI
+from .plays import (
+    CHECK,
+    CHECK_FAR,
+    DOCUMENTED,
+    EMPTY,
+    FLEET,
+    FLEET_OWN,
+    HOSTS,
+    HOSTS_FAR,
+    REPORT,
+    SURVEY,
+    TASK,
+    TASK_FAR,
+    URI,
+)
 from .suite import PLAYBOOK, Aim, Limit, Scenario, Suite
 
 
@@ -85,10 +99,13 @@ SUITES = (
                 has_own=True,
                 rounds=1,
             ),
+            Scenario("survey", "gcore_resource_cert_info", SURVEY, traffic=_LOOKS, once=_LISTS),
+            Scenario("report", "cert_expiry_report, three files", REPORT, traffic=_LOOKS, once=_LISTS, rounds=1),
             _documented(is_drifted=False),
         ),
         aims=(
             Aim("fleet", against="floor", at_most=1.5),
+            Aim("survey", against="floor", at_most=1.5),
             Aim("large", against="fleet", at_most=1.1),
             Aim("fleet", against="documented", at_most=1 / 80),
         ),
