@@ -245,8 +245,8 @@ class Organizer:
         outcome.changes.append("survey")
 
     def _approve(self, wanted: Definition, found: Json, outcome: Outcome) -> None:
-        """The approval is an object of its own, which AWX makes through its node."""
-        present = self._client.find(APPROVALS, {"id": found["unified_job_template"]}) if _waits(found) else None
+        """The approval is an object of its own, which AWX makes and lists through its node alone."""
+        present = self._client.get(f"{APPROVALS}/{found['unified_job_template']}/") if _waits(found) else None
         changed = differences(present or {}, wanted.approval)
         if changed and not self._check_mode:
             if present:

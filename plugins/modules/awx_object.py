@@ -131,6 +131,7 @@ attributes:
       - Not with O(update_secrets).
   action_group:
     support: none
+    membership: []
   action:
     support: full
     details:

@@ -185,12 +185,16 @@ def test_what_users_changed(configured):
     approval = store.named("workflow_approval_templates", "Rotate the certificates?")
     approval |= {"description": "Really?", "timeout": 3600}
     kept = {**fleet, **schedule}
-    told = configured.run()
-    assert changes(told) == {
+    writes = len(configured.awx.api.writes)
+    expected = {
         "Gcore: rotate the fleet": ["playbook", "credentials: Gcore site certificates", "survey"],
         "rotate": ["extra_data"],
         "approve": ["approval: description"],
     }
+    assert changes(configured.run("--check")) == expected
+    assert len(configured.awx.api.writes) == writes
+    assert changes(configured.run()) == expected
+    assert len(configured.awx.api.writes) == writes + 5
     fleet, schedule = store.get("job_templates", fleet["id"]), store.get("schedules", schedule["id"])
     assert fleet["playbook"] == "rotate_fleet.yml"
     for name in ("verbosity", "extra_vars", "description"):
@@ -287,6 +291,13 @@ def test_the_project_must_be_named(empty, ansible):
     told = Runs(ansible, empty.url)(awx_configure_project_url="")
     assert told.returncode == 2
     assert "Set awx_configure_project_url" in told.output
+    assert empty.api.journal == []
+
+
+def test_a_password_where_it_would_be_shown(empty, ansible):
+    told = Runs(ansible, empty.url)(awx_configure_mail={**MAIL, "password": MAIL_PASSWORD})
+    assert told.returncode == 2
+    assert "belongs to awx_configure_secrets" in told.output
     assert empty.api.journal == []
 
 

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The stand-in refuses what a real AWX refuses: each rule once."""
+
+from __future__ import annotations
+
+import pytest
+
+from awx.credential_rules import check_type, injected
+from awx.refusal import Refusal
+from awx.store import Store
+
+FIELD = {"id": "token", "label": "Token", "type": "string"}
+
+
+def kind(*fields, **injectors):
+    return {"name": "T", "kind": "cloud", "inputs": {"fields": list(fields)}, "injectors": injectors}
+
+
+REFUSED_TYPES = {
+    "an integer": (kind({**FIELD, "type": "integer"}), "not one of"),
+    "a default": (kind({**FIELD, "type": "boolean", "default": True}), "not one of"),
+    "no label": (kind({"id": "a", "type": "string"}), "'label' is a required property"),
+    "a reserved name": (kind({**FIELD, "id": "tower"}), "tower"),
+    "twice": (kind(FIELD, FIELD), "unique"),
+    "Ansible's own": (kind(FIELD, env={"ANSIBLE_CONFIG": "x"}), "may affect Ansible"),
+    "an unknown field": (kind(FIELD, env={"A": "{{ toke }}"}), "'toke' is undefined"),
+    "two files, one of no name": (kind(FIELD, file={"template": "a", "template.b": "b"}), "multi-file"),
+    "a file that is not there": (kind(FIELD, env={"A": "{{ tower.filename.a }}"}), "undefined"),
+    "the only file by a name": (kind(FIELD, file={"template": "a"}, env={"A": "{{ tower.filename.a }}"}), "undefined"),
+    "a kind of AWX's own": ({**kind(FIELD), "kind": "ssh"}, "Must be 'cloud' or 'net'"),
+}
+
+
+@pytest.mark.parametrize(("item", "told"), REFUSED_TYPES.values(), ids=REFUSED_TYPES)
+def test_credential_types(item, told):
+    with pytest.raises(Refusal, match=told):
+        check_type(item)
+
+
+def test_what_a_job_gets(tmp_path):
+    flag = {"id": "flag", "label": "Flag", "type": "boolean"}
+    wanted = kind(
+        FIELD,
+        flag,
+        file={"template.a": "{{ token }}", "template.b": "b"},
+        env={"A": "{{ tower.filename.a }}", "F": "{{ flag }}", "T": "{{ token }}"},
+    )
+    check_type(wanted)
+    env = injected(wanted, {}, tmp_path)
+    assert (env["F"], env["T"], (tmp_path / env["A"]).read_text()) == ("False", "", "")
+    assert (tmp_path / injected(wanted, {"token": "x\n"}, tmp_path)["A"]).read_text() == "x\n"
+
+
+@pytest.fixture
+def store():
+    found = Store(["site.yml"])
+    found.make("projects", {"name": "P", "organization": 1})
+    found.named("projects", "P")["status"] = "successful"
+    found.make("credential_types", kind(FIELD))
+    return found
+
+
+def template(store, **fields):
+    project = store.named("projects", "P")["id"]
+    return store.make(
+        "job_templates", {"name": "J", "project": project, "playbook": "site.yml", "job_type": "run", **fields}
+    )
+
+
+def test_a_playbook_that_the_project_does_not_have(store):
+    with pytest.raises(Refusal, match="Playbook not found"):
+        template(store, playbook="gcore.web_security.rotate")
+    store.named("projects", "P")["allow_override"] = True
+    template(store, playbook="gcore.web_security.rotate")
+
+
+def test_a_project_that_is_not_there_yet_has_no_playbooks(store):
+    store.named("projects", "P")["status"] = "pending"
+    with pytest.raises(Refusal, match="Playbook not found"):
+        template(store)
+
+
+def test_the_same_twice(store):
+    template(store)
+    with pytest.raises(Refusal, match="already exists"):
+        template(store)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"organization": 1}, "no such field"),
+        ({"verbosity": "1"}, "is not of the type"),
+        ({"inventory": 77}, "does not exist"),
+        ({"playbook": ""}, "required"),
+    ],
+)
+def test_fields(store, fields, told):
+    with pytest.raises(Refusal, match=told):
+        template(store, **fields)
+
+
+def test_a_type_in_use_keeps_its_inputs(store):
+    number = store.named("credential_types", "T")["id"]
+    store.make("credentials", {"name": "C", "organization": 1, "credential_type": number, "inputs": {"token": "x"}})
+    with pytest.raises(Refusal) as refused:
+        store.change("credential_types", number, {"inputs": {"fields": [{**FIELD, "label": "Other"}]}})
+    assert refused.value.status == 403
+
+
+@pytest.mark.parametrize(
+    ("rrule", "taken"),
+    [
+        ("DTSTART:20260105T030000Z RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO", True),
+        ("DTSTART:20260105T030000 RRULE:FREQ=WEEKLY;INTERVAL=1", False),
+        ("DTSTART:20260105T030000Z RRULE:FREQ=WEEKLY", False),
+    ],
+)
+def test_schedules(store, rrule, taken):
+    wanted = {"name": "S", "unified_job_template": store.named("projects", "P")["id"], "rrule": rrule}
+    if taken:
+        store.make("schedules", wanted)
+        return
+    with pytest.raises(Refusal):
+        store.make("schedules", wanted)
+
+
+def test_a_workflow_answers_only_what_is_asked(store):
+    workflow = store.make("workflow_job_templates", {"name": "W", "organization": 1})["id"]
+    node = {"identifier": "N", "workflow_job_template": workflow, "unified_job_template": template(store)["id"]}
+    with pytest.raises(Refusal, match="not allowed on launch"):
+        store.make("workflow_job_template_nodes", {**node, "extra_data": {"waves": "1"}})
+    store.named("job_templates", "J")["survey"] = {"spec": [{"variable": "waves"}]}
+    store.make("workflow_job_template_nodes", {**node, "extra_data": {"waves": "1"}})
