@@ -49,10 +49,9 @@ class Transport:
     ) -> None:
         self._url = checked_url(api_url)
         self._clock = clock
-        self._session = requests.Session()
-        self._settings = _settings(self._session, self._url, validate_certs, ca_path)
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, timed_adapter(connections))
+        self._settings = _settings(self._url, validate_certs, ca_path)
+        self._proxy = requests.utils.select_proxy(self._url, self._settings["proxies"])
+        self._adapter = timed_adapter(connections)
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
         """Send one request and read its answer.
@@ -69,16 +68,14 @@ class Transport:
         """
         end = self._clock.monotonic() + timeout
         try:
-            request = requests.Request(
-                method, self._url + path, headers={**self._session.headers, **headers}, data=body
-            )
-            response = self._session.send(
-                request.prepare(), timeout=timeout, allow_redirects=False, stream=True, **self._settings
-            )
+            response = self._adapter.send(
+                _prepared(method, self._url + path, {**requests.utils.default_headers(), **headers}, body),
+                timeout=timeout, stream=True, **self._settings,
+            )  # fmt: skip
             with response:
                 return Answer(response.status_code, response.headers, self._read(response, end))
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # RequestException is an OSError
-            raise _no_answer(error, timeout, self._url) from None
+            raise _no_answer(error, timeout, self._url, self._proxy) from None
 
     def _read(self, response: Any, end: float) -> bytes:
         """Connecting and sending count as well."""
@@ -88,6 +85,16 @@ class Transport:
             if self._clock.monotonic() > end:
                 raise requests.Timeout
         return b"".join(chunks)
+
+
+def _prepared(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Any:
+    """A request as a session prepares it, less cookies, ~/.netrc and hooks, which cost more than the rest."""
+    request = requests.PreparedRequest()
+    request.prepare_method(method)
+    request.prepare_url(url, None)
+    request.prepare_headers(headers)
+    request.prepare_body(body, None)
+    return request
 
 
 def checked_url(url: str) -> str:
@@ -111,14 +118,13 @@ def checked_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def _settings(session: Any, url: str, validate_certs: bool, ca_path: str | None) -> dict[str, Any]:
-    """The environment's proxies and CA bundle, read once: left to itself, `requests` lets the environment win over the
+def _settings(url: str, validate_certs: bool, ca_path: str | None) -> dict[str, Any]:
+    """The environment's proxies and CA bundle, read once: left to itself, a session lets the environment win over the
     task, looks for a password in ~/.netrc, and does all that again with each request."""
     if not validate_certs:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     verify = None if validate_certs else False
-    settings = session.merge_environment_settings(url, {}, True, ca_path or verify, None)
-    session.trust_env = False
+    settings = requests.Session().merge_environment_settings(url, {}, True, ca_path or verify, None)
     for path in (ca_path, settings["verify"] if validate_certs else None):
         if isinstance(path, str) and not os.path.exists(path):
             name = "ca_path" if ca_path else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
@@ -152,11 +158,13 @@ _CAUSES = (
 _LOST = ("", "failed: the connection was lost", "")
 
 
-def _no_answer(error: Exception, timeout: float, url: str) -> NoAnswerError:
-    """In our own words: a library's may quote what was sent."""
+def _no_answer(error: Exception, timeout: float, url: str, proxy: str | None) -> NoAnswerError:
+    """In our own words: a library's may quote what was sent, and a proxy's URL may hold a password."""
     names = [kind.__name__ for kind in type(error).__mro__]
     known = next((row for row in _REASONS if row[0] in names), None)
     _name, reason, hint = known or _cause(error)
+    if proxy and not known:
+        reason, hint = f"{reason} (by way of a proxy)", _CHECK_PROXY
     return NoAnswerError(reason.format(timeout=timeout), hint.format(url=url))
 
 

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible import constants
@@ -75,6 +76,8 @@ class EngineAction(ActionBase):
         if _shows_invocation(task_vars):
             result["invocation"] = {"module_args": Redactor().clean(self._shown(parameters))}
         kept = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
+        if not _shows(result, validated._no_log_values):
+            return result
         return {**remove_values(result, validated._no_log_values), **kept}
 
     def _result(self, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -108,6 +111,12 @@ class EngineAction(ActionBase):
             for name, value in parameters.items()
             if name in self.specification
         }
+
+
+def _shows(result: dict[str, Any], secrets: Iterable[str]) -> bool:
+    """Whether there is anything to mask. To find out is cheap, while masking a fleet's result takes long."""
+    text = json.dumps(result, ensure_ascii=False, default=str)
+    return any(json.dumps(secret, ensure_ascii=False)[1:-1] in text for secret in secrets)
 
 
 def _shows_invocation(task_vars: dict[str, Any]) -> bool:
