@@ -59,7 +59,8 @@ class Runs:
 
 
 def changes(played: Played) -> dict[str, list[str]]:
-    """What the tasks say they changed, by the name of the object."""
+    """What the tasks of a run that succeeded say they changed, by the name of the object."""
+    assert played.returncode == 0, played.output
     items = [item for run in played.tasks for item in run.result.get("results", [])]
     return {
         item["awx_definition"]["fields"].get("name") or item["awx_definition"]["fields"]["identifier"]: item["changes"]

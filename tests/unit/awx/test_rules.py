@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The stand-in refuses what a real AWX refuses: each rule once."""
+"""The stand-in refuses what AWX is known to refuse: each rule once."""
 
 from __future__ import annotations
 
