@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 from ansible_collections.gcore.web_security.plugins.module_utils.brake import Brake
 from ansible_collections.gcore.web_security.plugins.module_utils.drift import State
@@ -214,8 +215,9 @@ class Fleet:
 
     def _each(self, step: Callable[[Rotated], None], members: Sequence[Member]) -> Iterable[Member]:
         """Each member as its step ends; what goes wrong with one is kept with it."""
+        ended: SimpleQueue[Member] = SimpleQueue()
 
-        def guarded(member: Member) -> Member:
+        def guarded(member: Member) -> None:
             try:
                 for item in _rotated([member]):
                     step(item)
@@ -223,11 +225,15 @@ class Fleet:
                 member.error = error
             except Exception as error:  # noqa: BLE001  # one resource's failure never costs another's result
                 member.error = InternalError(error)
-            return member
+            finally:
+                ended.put(member)
 
-        for future in as_completed([self._pool.submit(guarded, member) for member in members]):
+        for member in members:
+            self._pool.submit(guarded, member)
+        for _member in members:
+            member = ended.get()
             self._look_after_parent()
-            yield future.result()
+            yield member
 
     def _look(self, item: Rotated) -> None:
         if self._brake.reason:
