@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -168,6 +169,23 @@ def test_a_certificate_that_is_not_filled_in(run, account):
     assert told.returncode == REFUSED
     assert "no certificate was given" in told.output
     assert account.journal(call="put") == []
+
+
+def test_the_playbook_in_the_readme_with_an_encrypted_key(run, account, project, tmp_path):
+    (example,) = re.findall(r"```yaml\n(.*?)```", (project / "README.md").read_text(), re.DOTALL)
+    (project / "own.yml").write_text(example)
+    certificates, password = project / "certificates", tmp_path / "password"
+    certificates.mkdir()
+    password.write_text(PASSPHRASE)
+    (certificates / "shop.crt").write_text(NEW.full_chain_pem)
+    key = certificates / "shop.key"
+    key.write_text(NEW.private_key_pem)
+    encrypt = [command("ansible-vault"), "encrypt", "--vault-password-file", str(password), str(key)]
+    subprocess.run(encrypt, env=environment(tmp_path), check=True, capture_output=True)
+    assert key.read_text().startswith("$ANSIBLE_VAULT")
+    told = run("own.yml", "--vault-password-file", str(password))
+    assert told.returncode == 0, told.output
+    assert installed(account) == [NEW.fingerprint_sha256] * 2
 
 
 @pytest.mark.skipif(

@@ -42,8 +42,13 @@ def _introspect(built: Built, folder: Path) -> None:
     with trees.copied(built):
         files = ["--write-pip", str(packages), "--write-bindep", str(system)]
         run(built.command("ansible-builder", "introspect", str(built.root), *files), _environment(built))
-    missing(requirements((ROOT / "requirements.txt").read_text()), packages.read_text())
-    missing(requirements((ROOT / "meta" / "ee-bindep.txt").read_text()), system.read_text())
+    missing(requirements((ROOT / "requirements.txt").read_text()), _written(packages))
+    missing(requirements((ROOT / "meta" / "ee-bindep.txt").read_text()), _written(system))
+
+
+def _written(path: Path) -> str:
+    """A file of ansible-builder's, which writes none where it has nothing to write."""
+    return path.read_text() if path.is_file() else ""
 
 
 def _environment(built: Built) -> dict[str, str]:
