@@ -13,6 +13,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils.errors import G
 from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
 from ansible_collections.gcore.web_security.plugins.module_utils.report import Written
 from ansible_collections.gcore.web_security.plugins.module_utils.rotation import Rotated
+from ansible_collections.gcore.web_security.plugins.module_utils.wording import counted
 
 OUTCOMES = (
     "rotated",
@@ -209,7 +210,7 @@ class FleetReport:
         named = "; ".join(member.failure() for member in failed[:_NAMED])
         more = f" (and {len(failed) - _NAMED} more)" if len(failed) > _NAMED else ""
         parts = [
-            f"{summary['resources']} resources: {counts or 'none that a certificate covers'}.",
+            f"{counted(summary['resources'], 'resource')}: {counts or 'none that a certificate covers'}.",
             f"Stopped early: {self.stopped}." if self.stopped else "",
             f"Failed: {named}{more}." if failed else "",
             "Mend the cause and run the task again: it writes only what is still needed."

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.gcore.web_security.plugins.module_utils.clock import Clock
+from ansible_collections.gcore.web_security.plugins.module_utils.wording import counted
 
 Say = Callable[[str], None]
 
@@ -32,7 +33,7 @@ class Progress:
     def checking(self, total: int) -> None:
         """Evidence is gathered for so many resources."""
         self._start(total)
-        self._say(f"Checking {_counted(total)}")
+        self._say(f"Checking {counted(total, 'resource')}")
 
     def checked(self) -> None:
         """One of them is judged. Said now and then: what is in sync is no news."""
@@ -47,7 +48,7 @@ class Progress:
 
     def wave(self, number: int, size: int) -> None:
         """A wave begins."""
-        self._say(f"Wave {number}: {size} of {_counted(self._total)}")
+        self._say(f"Wave {number}: {size} of {counted(self._total, 'resource')}")
 
     def planned(self, number: int, name: str, old: str | None, new: str | None) -> None:
         """A resource would be written in that wave."""
@@ -65,7 +66,7 @@ class Progress:
     def awaiting(self, count: int) -> None:
         """The edges of so many resources are to follow."""
         if count:
-            self._say(f"  waiting for the edges of {_counted(count)}")
+            self._say(f"  waiting for the edges of {counted(count, 'resource')}")
 
     def held_back(self, seconds: float) -> None:
         """The API asked for a pause."""
@@ -74,12 +75,11 @@ class Progress:
 
     def stopped(self, reason: str, left: int) -> None:
         """No further write begins."""
-        self._say(f"Stopped: {reason}; not attempted: {_counted(left)}")
+        self._say(f"Stopped: {reason}; not attempted: {counted(left, 'resource')}")
 
     def summary(self, counts: dict[str, Any]) -> None:
         """The end."""
-        named = {name.replace("_", " "): count for name, count in counts.items() if count}
-        self._say("Done: " + ", ".join(_counted(count, name.removesuffix("s")) for name, count in named.items()))
+        self._say("Done: " + ", ".join(_tallied(count, name) for name, count in counts.items() if count))
 
     def _start(self, total: int) -> None:
         self._total, self._done = total, 0
@@ -91,9 +91,10 @@ class Progress:
         return f"{seconds / 60:.0f} min left" if seconds >= 90 else f"{seconds:.0f} s left"
 
 
-def _counted(count: int, noun: str = "resource") -> str:
-    """Such as `1 resource`, or `2 resources`; of what is no noun there is no plural."""
-    return f"{count} {noun}{'s' if count != 1 and noun.endswith(('resource', 'certificate')) else ''}"
+def _tallied(count: int, name: str) -> str:
+    """An outcome is no noun, and has no plural."""
+    words = name.replace("_", " ")
+    return counted(count, words.removesuffix("s")) if words.endswith("s") else f"{count} {words}"
 
 
 def _short(fingerprint: str | None) -> str:

@@ -25,6 +25,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils.expiry import (
     worst,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils.matching import Offer
+from ansible_collections.gcore.web_security.plugins.module_utils.wording import counted
 
 _NAMED = 5
 """How many host names the message names; the result names all."""
@@ -172,7 +173,7 @@ class SurveyReport:
     def _message(self, summary: dict[str, int]) -> str:
         counts = ", ".join(f"{summary[state]} {state.replace('_', ' ')}" for state in LEVELS if summary[state])
         lagging = f", {summary['lagging']} lag behind the given certificates" if summary["lagging"] else ""
-        total = f"{summary['hosts']} host names of {summary['resources']} resources"
+        total = f"{counted(summary['hosts'], 'host name')} of {counted(summary['resources'], 'resource')}"
         bad = sorted(
             (host for host in self.hosts if LEVELS[host.state] != "ok"), key=lambda host: list(LEVELS).index(host.state)
         )
