@@ -62,6 +62,7 @@ LINT: dict[str, Action] = {
     "ruff format": _here("ruff", "format", "--check", "."),
     "mypy": _mypy,
     "yamllint": _here("yamllint", "--strict", "."),
+    "workflows": _here("zizmor", "--offline", "--quiet", "--min-severity", "medium", ".github"),
     "changelog fragments": _here("antsibull-changelog", "lint"),
     "changelog": _here("antsibull-changelog", *_CHANGELOG),
     "execution environment": execution_environment.check,
