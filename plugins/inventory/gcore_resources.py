@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - ansible.builtin.inventory_cache
   - gcore.web_security.connection
   - gcore.web_security.connection.plugins
+  - gcore.web_security.many.selection
 options:
   plugin:
     description:
@@ -33,16 +34,6 @@ options:
     type: str
     required: true
     choices: [gcore.web_security.gcore_resources]
-  include:
-    description:
-      - Only the resources with these ids, names, or names that match these globs.
-    type: list
-    elements: str
-  exclude:
-    description:
-      - Not the resources with these ids, names, or names that match these globs.
-    type: list
-    elements: str
 notes:
   - The variables of a host are C(gcore_resource_id), C(gcore_name), C(gcore_ssl_type) (C(custom), C(le) for Let's
     Encrypt, null for none), C(gcore_ssl_expires) (ISO 8601, UTC, or null), C(gcore_days_left) (whole days until then,

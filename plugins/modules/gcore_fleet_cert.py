@@ -88,16 +88,6 @@ options:
     type: str
     choices: [fail, skip]
     default: fail
-  include:
-    description:
-      - Only the resources with these ids, names, or names that match these globs.
-    type: list
-    elements: str
-  exclude:
-    description:
-      - Not the resources with these ids, names, or names that match these globs.
-    type: list
-    elements: str
   enable_https:
     description:
       - Whether resources that have HTTPS off get the certificate that covers them.
@@ -118,16 +108,6 @@ options:
       - A failed write that is tried again counts until it succeeds.
       - If unset, only a wave that fails as a whole stops the run.
     type: str
-  concurrency:
-    description:
-      - How many resources are worked on at the same time.
-    type: int
-    default: 16
-  requests_per_second:
-    description:
-      - The most requests a second to the API. If unset, as many as it takes without complaint.
-      - When the API asks for a pause, all requests of the task wait, and come more slowly afterwards.
-    type: float
   progress:
     description:
       - Whether to show what happens while it happens. That is possible only where the action plugin does the work.
@@ -184,6 +164,8 @@ extends_documentation_fragment:
   - gcore.web_security.connection
   - gcore.web_security.edge
   - gcore.web_security.edge.probe
+  - gcore.web_security.many
+  - gcore.web_security.many.selection
   - gcore.web_security.attributes
 attributes:
   check_mode:

@@ -27,16 +27,6 @@ options:
     description:
       - The exact host name of the one resource to look at. Aliases do not count.
     type: str
-  include:
-    description:
-      - Only the resources with these ids, names, or names that match these globs.
-    type: list
-    elements: str
-  exclude:
-    description:
-      - Not the resources with these ids, names, or names that match these globs.
-    type: list
-    elements: str
   probe_edge:
     description:
       - Whether to make a TLS handshake for each host name, to see what visitors get. If not, the expiry that the API
@@ -91,18 +81,11 @@ options:
       - A folder with certificates to compare with, in the layouts that M(gcore.web_security.gcore_fleet_cert) knows.
         PKCS#12 bundles in it are left out.
     type: path
-  concurrency:
-    description:
-      - How many edges are asked at the same time.
-    type: int
-    default: 16
-  requests_per_second:
-    description:
-      - The most requests a second to the API. If unset, as many as it takes without complaint.
-    type: float
 extends_documentation_fragment:
   - gcore.web_security.connection
   - gcore.web_security.edge
+  - gcore.web_security.many
+  - gcore.web_security.many.selection
   - gcore.web_security.attributes
 attributes:
   check_mode:

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The options of every plugin that is about many resources."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Documentation fragment `gcore.web_security.many`, and `.many.selection` for those that do one after the other."""
+
+    DOCUMENTATION = r"""
+options:
+  concurrency:
+    description:
+      - How many resources are worked on at the same time.
+    type: int
+    default: 16
+  requests_per_second:
+    description:
+      - The most requests a second to the API. If unset, as many as it takes without complaint.
+      - When the API asks for a pause, all requests of the task wait, and come more slowly afterwards.
+    type: float
+"""
+
+    SELECTION = r"""
+options:
+  include:
+    description:
+      - Only the resources with these ids, names, or names that match these globs.
+    type: list
+    elements: str
+  exclude:
+    description:
+      - Not the resources with these ids, names, or names that match these globs.
+    type: list
+    elements: str
+"""
