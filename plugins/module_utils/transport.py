@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ class Transport:
         self._settings = _settings(self._url, validate_certs, ca_path)
         self._proxy = requests.utils.select_proxy(self._url, self._settings["proxies"])
         self._adapter = timed_adapter(connections)
+        self._defaults = dict(requests.utils.default_headers())
+        self._found: tuple[Any, str] | None = None
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
         """Send one request and read its answer.
@@ -68,33 +71,45 @@ class Transport:
         """
         end = self._clock.monotonic() + timeout
         try:
-            response = self._adapter.send(
-                _prepared(method, self._url + path, {**requests.utils.default_headers(), **headers}, body),
-                timeout=timeout, stream=True, **self._settings,
+            pool, base = self._way()
+            response = pool.urlopen(
+                method, base + path, body=body, headers={**self._defaults, **headers}, timeout=timeout,
+                retries=self._adapter.max_retries, redirect=False, assert_same_host=False, preload_content=False,
             )  # fmt: skip
-            with response:
-                return Answer(response.status_code, response.headers, self._read(response, end))
-        except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # RequestException is an OSError
+            return Answer(response.status, response.headers, self._read(response, end))
+        except (OSError, ValueError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
             raise _no_answer(error, timeout, self._url, self._proxy) from None
 
     def _read(self, response: Any, end: float) -> bytes:
         """Connecting and sending count as well."""
         chunks = []
-        for chunk in response.iter_content(_CHUNK):
-            chunks.append(chunk)
-            if self._clock.monotonic() > end:
-                raise requests.Timeout
+        try:
+            for chunk in response.stream(_CHUNK, decode_content=True):
+                chunks.append(chunk)
+                if self._clock.monotonic() > end:
+                    raise requests.Timeout
+            response.release_conn()
+        except urllib3.exceptions.ProtocolError:
+            raise requests.exceptions.ChunkedEncodingError from None
+        finally:
+            response.close()  # a connection that is released by then serves the next request
         return b"".join(chunks)
 
+    def _way(self) -> tuple[Any, str]:
+        """The connections of `requests` to the API, by way of a proxy or not, and what stands before each path.
 
-def _prepared(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Any:
-    """A request as a session prepares it, less cookies, ~/.netrc and hooks, which cost more than the rest."""
-    request = requests.PreparedRequest()
-    request.prepare_method(method)
-    request.prepare_url(url, None)
-    request.prepare_headers(headers)
-    request.prepare_body(body, None)
-    return request
+        It is found once: to find it anew for each request costs as much as the request.
+        """
+        if self._found is None:
+            request = requests.Request("GET", f"{self._url}/").prepare()
+            verify, proxies = self._settings["verify"], self._settings["proxies"]
+            if hasattr(self._adapter, "get_connection_with_tls_context"):  # since requests 2.32
+                pool = self._adapter.get_connection_with_tls_context(request, verify, proxies=proxies)
+            else:
+                pool = self._adapter.get_connection(request.url, proxies)
+            self._adapter.cert_verify(pool, request.url, verify, None)
+            self._found = pool, self._adapter.request_url(request, proxies).rstrip("/")
+        return self._found
 
 
 def checked_url(url: str) -> str:
@@ -139,12 +154,15 @@ _CHECK_TRUST = (
 )
 
 _REASONS = (
-    ("ConnectTimeout", "got no connection within {timeout:g} s", _CHECK_URL),
+    ("NewConnectionError", "", ""),  # of several causes, see there; some releases take it for a timeout as well
+    ("ConnectTimeoutError", "got no connection within {timeout:g} s", _CHECK_URL),
+    ("ReadTimeoutError", "got no complete answer within {timeout:g} s", ""),
     ("Timeout", "got no complete answer within {timeout:g} s", ""),
     ("ProxyError", "failed: the proxy refused or could not be reached", _CHECK_PROXY),
     ("SSLError", "failed: the TLS certificate of the API was not accepted, or the handshake failed", _CHECK_TRUST),
     ("ChunkedEncodingError", "got an answer that broke off", ""),
-    ("ContentDecodingError", "got an answer that could not be decoded", ""),
+    ("DecodeError", "got an answer that could not be decoded", ""),
+    ("InvalidHeader", "failed: the URL, the proxy's URL or a header is not one that can be used", ""),
     ("ValueError", "failed: the URL, the proxy's URL or a header is not one that can be used", ""),
 )
 
@@ -153,18 +171,18 @@ _CAUSES = (
     ("gaierror", "failed: the API's host name could not be resolved", _CHECK_URL),
     ("ConnectionRefusedError", "failed: the connection was refused", _CHECK_URL),
     ("NewConnectionError", "failed: no connection could be made", _CHECK_URL),
-    ("ReadTimeoutError", "failed: no complete answer came in time", ""),
 )
 _LOST = ("", "failed: the connection was lost", "")
 
 
 def _no_answer(error: Exception, timeout: float, url: str, proxy: str | None) -> NoAnswerError:
     """In our own words: a library's may quote what was sent, and a proxy's URL may hold a password."""
-    names = [kind.__name__ for kind in type(error).__mro__]
-    known = next((row for row in _REASONS if row[0] in names), None)
-    _name, reason, hint = known or _cause(error)
-    if proxy and not known:
-        reason, hint = f"{reason} (by way of a proxy)", _CHECK_PROXY
+    ground = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) else error
+    names = [kind.__name__ for kind in type(ground).__mro__]
+    reason, hint = next((row[1:] for row in _REASONS if row[0] in names), ("", ""))
+    if not reason:
+        _name, reason, hint = _cause(error)
+        reason, hint = (f"{reason} (by way of a proxy)", _CHECK_PROXY) if proxy else (reason, hint)
     return NoAnswerError(reason.format(timeout=timeout), hint.format(url=url))
 
 
