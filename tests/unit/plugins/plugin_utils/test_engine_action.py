@@ -317,3 +317,22 @@ def test_a_bug_is_told_as_one(monkeypatch):
     assert "This is a bug" in result["msg"]
     assert "RuntimeError" in result["exception"]
     assert TOKEN not in shown(result)
+
+
+@pytest.mark.parametrize(
+    ("result", "is_shown"),
+    [
+        ({"msg": "all is well", "results": [{"name": "a.example"}]}, False),
+        ({"results": [{"msg": 'said "open\nsesame" aloud'}]}, True),
+        ({"results": [{"open\nsesame": 1}]}, True),
+        ({"msg": "open sesame"}, False),
+        ({"results": [{"port": 4711}]}, True),
+        ({"msg": "Schl\u00fcssel"}, True),
+    ],
+)
+def test_whether_there_is_anything_to_mask(result, is_shown):
+    assert engine_action._shows(result, ["open\nsesame", "4711", "Schl\u00fcssel"]) is is_shown
+
+
+def test_without_secrets_there_is_nothing_to_mask():
+    assert not engine_action._shows({"msg": "x"}, [])
