@@ -22,12 +22,10 @@ class ActionModule(EngineAction):
     specification = RESOURCE_CERT
     module = "gcore.web_security.gcore_resource_cert"
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The module's result."""
+    def arguments(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The options of the item, and its contents."""
         item = self._task.args["item"]
-        contents = Contents(self._loader, self._templar, task_vars or {})
-        self._task.args = {**item["options"], **_looked_up(item, contents)}
-        return super().run(tmp, task_vars)
+        return {**item["options"], **_looked_up(item, Contents(self._loader, self._templar, task_vars))}
 
 
 def _looked_up(item: Mapping[str, Any], contents: Contents) -> dict[str, Any]:

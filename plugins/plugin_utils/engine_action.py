@@ -50,7 +50,7 @@ class EngineAction(ActionBase):
         """The task's result."""
         result = super().run(tmp, task_vars)
         # AWX hands over an empty string for what a user left out, whatever the option's type.
-        given = {name: value for name, value in self._task.args.items() if value != ""}
+        given = {name: value for name, value in self.arguments(task_vars or {}).items() if value != ""}
         validated = ModuleArgumentSpecValidator(self.specification).validate(given)
         # Wrong options are told from here: a module would show what an unknown one holds, and that may be a key.
         if validated.error_messages or self._is_near():
@@ -60,6 +60,10 @@ class EngineAction(ActionBase):
             words = {"module_name": self.module, "module_args": given, "task_vars": task_vars, "wrap_async": wrap}
             result.update(self._execute_module(**words))
         return dict(result)
+
+    def arguments(self, task_vars: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  # for those that look something up
+        """The module's arguments; the task's own stay as they are, for it may be run again."""
+        return dict(self._task.args)
 
     def _is_near(self) -> bool:
         """Whether the controller's process does what the module would: same machine, user, environment, libraries."""
