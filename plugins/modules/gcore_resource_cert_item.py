@@ -35,6 +35,7 @@ attributes:
     support: full
   action_group:
     support: none
+    membership: []
   action:
     support: full
     details:
