@@ -9,7 +9,7 @@ import hashlib
 import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -147,13 +147,7 @@ class Certificate:
 
     def is_issued_by(self, issuer: Certificate) -> bool:
         """Whether the issuer's name and its key's signature say so; of a signature too weak to be verified the name."""
-        if self.has_weak_signature:
-            return bool(self.x509.issuer == issuer.x509.subject)
-        try:
-            self.x509.verify_directly_issued_by(issuer.x509)
-        except (ValueError, TypeError, crypto_exceptions.InvalidSignature, crypto_exceptions.UnsupportedAlgorithm):
-            return False
-        return True
+        return _is_issued_by(self, issuer)
 
     def days_left(self, now: datetime) -> int:
         """Whole days until it expires, negative once it has."""
@@ -186,6 +180,18 @@ class Certificate:
             return self.x509.extensions.get_extension_for_class(getattr(x509, name)).value
         except x509.ExtensionNotFound:
             return None
+
+
+@lru_cache(maxsize=1024)
+def _is_issued_by(certificate: Certificate, issuer: Certificate) -> bool:
+    """A signature takes longer to verify than anything else that is asked of a certificate, and is asked for again."""
+    if certificate.has_weak_signature:
+        return bool(certificate.x509.issuer == issuer.x509.subject)
+    try:
+        certificate.x509.verify_directly_issued_by(issuer.x509)
+    except (ValueError, TypeError, crypto_exceptions.InvalidSignature, crypto_exceptions.UnsupportedAlgorithm):
+        return False
+    return True
 
 
 _KNOWN: WeakValueDictionary[bytes, Certificate] = WeakValueDictionary()
