@@ -17,7 +17,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.doc_fragments import constructed, inventory_cache
 from ansible.template import Templar
 
-from ansible_collections.gcore.web_security.plugins.doc_fragments import connection
+from ansible_collections.gcore.web_security.plugins.doc_fragments import connection, many
 from ansible_collections.gcore.web_security.plugins.inventory import gcore_resources
 from ansible_collections.gcore.web_security.plugins.module_utils import libraries, task
 from unit.plugins.account import FakeAccount, alias, site
@@ -39,10 +39,10 @@ def environment(monkeypatch):
 @cache
 def options():
     """What the plugin loader makes of the documentation and its fragments."""
-    fragment = connection.ModuleDocFragment
+    fragment, chosen = connection.ModuleDocFragment, many.ModuleDocFragment.SELECTION
     core = (constructed.ModuleDocFragment.DOCUMENTATION, inventory_cache.ModuleDocFragment.DOCUMENTATION)
     found = {}
-    for text in (*core, fragment.DOCUMENTATION, fragment.PLUGINS, gcore_resources.DOCUMENTATION):
+    for text in (*core, fragment.DOCUMENTATION, fragment.PLUGINS, chosen, gcore_resources.DOCUMENTATION):
         for name, option in yaml.safe_load(text).get("options", {}).items():
             found.setdefault(name, {}).update(option)
     return {name: {"name": name, **option} for name, option in found.items()}
