@@ -72,7 +72,7 @@ class Transport:
         end = self._clock.monotonic() + timeout
         try:
             pool, base = self._way()
-            response = pool.urlopen(
+            response = pool.request(
                 method, base + path, body=body, headers={**self._defaults, **headers}, timeout=timeout,
                 retries=self._adapter.max_retries, redirect=False, assert_same_host=False, preload_content=False,
             )  # fmt: skip
