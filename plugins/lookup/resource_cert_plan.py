@@ -49,6 +49,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleFileNotFound
+from ansible.parsing.vault import is_encrypted_file
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT
@@ -96,10 +97,8 @@ class LookupModule(LookupBase):
                 places[option] = self._found(path, variables)
                 contents.file(option.removesuffix("_path"), places[option])
             except (AnsibleError, OSError):
-                problems.append(
-                    f"{item.label}: {option}: can't read '{path}' on the control node. A relative path is "
-                    "looked for in files/ beside the playbook, then beside the playbook."
-                )
+                reason = self._reason(places.get(option))
+                problems.append(f"{item.label}: {option}: can't read '{path}' on the control node. {reason}")
         return replace(item, paths=places)
 
     def _found(self, path: str, variables: Values) -> str:
@@ -107,3 +106,16 @@ class LookupModule(LookupBase):
         if place is None:
             raise AnsibleFileNotFound(file_name=path)
         return place
+
+    def _reason(self, place: str | None) -> str:
+        """Why a file can't be read."""
+        if place is None:
+            return "A relative path is looked for in files/ beside the playbook, then beside the playbook."
+        try:
+            with open(place, "rb") as opened:
+                encrypted = is_encrypted_file(opened)
+        except OSError as error:
+            return f"{error.strerror}."
+        return (
+            "It is encrypted, and no vault password that was given decrypts it." if encrypted else "Is it a text file?"
+        )

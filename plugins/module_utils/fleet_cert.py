@@ -102,16 +102,19 @@ def _check_sizes(values: Mapping[str, Any]) -> None:
 def _candidates(task: Task, report: FleetReport) -> list[Candidate]:
     """Every certificate that can be used; one that can't ends the run, or is named and left out."""
     candidates: list[Candidate] = []
+    hints: set[str] = set()
     for entry, options in _sources(task.values):
         try:
             candidates.append(_candidate(task, entry, options, report))
         except InputError as error:
             report.bad_certificates.append({"certificate": entry.label, "problem": task.redactor.clean(error.message)})
+            hints.add(error.hint)
     if report.bad_certificates and task.values["on_bad_certificate"] == "fail":
         listed = "; ".join(bad["problem"] for bad in report.bad_certificates)
+        common = hints.pop() if len(hints) == 1 else ""  # of several it could not be told which is for which
         raise InputError(
             f"{len(report.bad_certificates)} of the certificates can't be used: {listed}",
-            "Mend or remove them, or set on_bad_certificate to skip.",
+            f"{common} Mend or remove them, or set on_bad_certificate to skip.".lstrip(),
         )
     report.warnings += [f"Left out: {bad['problem']}." for bad in report.bad_certificates]
     return candidates

@@ -22,6 +22,12 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _STRAY_BASE64 = re.compile(r"^[A-Za-z0-9+/]{60,}={0,2}$|MII[A-Za-z0-9+/]{9}")
 """A whole line of a body, or how the DER of every certificate and nearly every key begins, whatever is around it."""
 
+_VAULT = "$ANSIBLE_VAULT;"
+_DECRYPT = (
+    "It is read as it is: hand over its content with a lookup that decrypts, such as ansible.builtin.file, in place of "
+    "its path."
+)
+
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -55,6 +61,8 @@ def read_pem(content: str | bytes, what: str) -> list[PemBlock]:
         PemError: names the line where the text stops being PEM.
     """
     lines = _lines(content, what)
+    if lines[0].startswith(_VAULT):
+        raise PemError(f"{what}: encrypted with ansible-vault", _DECRYPT)
     blocks = list(_blocks(lines, what))
     if not blocks:
         raise PemError(f"{what}: no PEM block in it (no line -----BEGIN ...-----)", _hint_for_none(lines))

@@ -233,6 +233,23 @@ def test_a_bad_pair_is_named_and_skipped(files, problem, world, tmp_path):
     assert f"Left out: {expected}." in result["warnings"]
 
 
+VAULTED = f"$ANSIBLE_VAULT;1.1;AES256\n{'61' * 40}\n"
+
+
+def test_what_to_do_about_a_bad_pair_is_told(no_api, tmp_path):
+    fill(tmp_path, {"a.crt": NEW.full_chain_pem, "a.key": VAULTED})
+    message = ran(directory=str(tmp_path))["msg"]
+    assert "a.key): encrypted with ansible-vault. Nothing was changed. It is read as it is: hand over" in message
+    assert message.endswith(" Mend or remove them, or set on_bad_certificate to skip.")
+
+
+def test_of_several_things_to_do_none_is_told(no_api, tmp_path):
+    fill(tmp_path, {"a.crt": NEW.full_chain_pem, "a.key": VAULTED, "b.crt": ""})
+    assert ran(directory=str(tmp_path))["msg"].endswith(
+        "Nothing was changed. Mend or remove them, or set on_bad_certificate to skip."
+    )
+
+
 def test_nothing_but_bad_pairs_is_fatal_in_any_case(no_api, tmp_path):
     fill(tmp_path, BAD["no key"][0])
     result = ran(directory=str(tmp_path), on_bad_certificate="skip")
