@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 GUIDES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
 
-_BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?: +.*\n|\n)+)", re.MULTILINE)
+_BLOCK = re.compile(r"^( *)\.\. code-block:: (\w+)\n\n((?:\1 +.*\n|\n)+)", re.MULTILINE)
 
 
 def text_of(guide: str) -> str:
@@ -22,9 +22,8 @@ def text_of(guide: str) -> str:
 
 def blocks(guide: str, language: str) -> list[str]:
     """What stands in its code blocks of that language."""
-    return [
-        textwrap.dedent(block).strip("\n") + "\n" for kind, block in _BLOCK.findall(text_of(guide)) if kind == language
-    ]
+    found = (block for _indent, kind, block in _BLOCK.findall(text_of(guide)) if kind == language)
+    return [textwrap.dedent(block).strip("\n") + "\n" for block in found]
 
 
 def block(guide: str, language: str, mark: str) -> str:
