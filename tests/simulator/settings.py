@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-DEFAULT_API_KEY = "4242$9c1f6b7a2e5d4c3b8a7f6e5d4c3b2a19"
+DEFAULT_API_KEY = "42424$9c1f6b7a2e5d4c3b8a7f6e5d4c3b2a19"
 DEFAULT_BEARER_TOKEN = "simulated.bearer.5f4e3d2c1b0a99887766554433221100"
 
 

@@ -13,7 +13,8 @@ from .canaries import Canaries
 
 CANARIES = Canaries()
 
-API_KEY = CANARIES.plant_text("the permanent token", f"4242${secrets.token_hex(20)}")
+# Its first part is masked where it stands alone: with four digits, as in a part of a request id.
+API_KEY = CANARIES.plant_text("the permanent token", f"42424${secrets.token_hex(20)}")
 BEARER_TOKEN = CANARIES.plant_text("the session token", secrets.token_urlsafe(40))
 WRONG_TOKEN = CANARIES.plant_text("a wrong token", f"31${secrets.token_hex(20)}")
 CUT_TOKEN = CANARIES.plant_text("a token that lost its tail", secrets.token_hex(10))
