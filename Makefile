@@ -51,7 +51,7 @@ floor: python ## the same with the oldest supported releases
 cores: python ## unit and system tests with each ansible-core in between (not part of test)
 	@$(TOOLCHAIN) cores
 
-build: python ## build the archive, install it into an empty folder, use it from there
+build: python ## build the archive, install it into an empty folder, use it from there; galaxy-importer takes it
 	@$(TOOLCHAIN) build
 
 rulebook: python ## the event source and its rulebook under a real ansible-rulebook, from the archive; needs Java

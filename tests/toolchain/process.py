@@ -17,7 +17,7 @@ from typing import TextIO
 
 from .paths import ROOT, TESTS, shown
 
-_FOREIGN_PREFIXES = ("ANSIBLE_", "GIT_", "MYPY", "PYTEST_", "RUFF_", "GCORE_", "COV_CORE_", "COVERAGE_")
+_FOREIGN_PREFIXES = ("ANSIBLE_", "GALAXY_", "GIT_", "MYPY", "PYTEST_", "RUFF_", "GCORE_", "COV_CORE_", "COVERAGE_")
 _FOREIGN = {"PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONWARNINGS", "VIRTUAL_ENV", "PYENV_VERSION", "MAKEFLAGS"}
 _FOREIGN |= {"COLLECTION_UNDER_TEST", "CDPATH", "BASH_ENV", "ENV"}
 _NETWORK_PREFIXES = ("PIP_",)
@@ -121,5 +121,6 @@ def output(command: Sequence[str], env: Mapping[str, str], cwd: Path = ROOT) -> 
     pipe = subprocess.PIPE
     done = subprocess.run(command, env=dict(env), cwd=cwd, check=False, stdout=pipe, stderr=_LOG.get(), text=True)
     if done.returncode:
+        say(done.stdout)
         raise Failed(f"exit status {done.returncode}: {shown(shlex.join(command))}")
     return done.stdout

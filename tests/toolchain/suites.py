@@ -73,9 +73,9 @@ def _installed(built: Built, folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     installed = folder / "installed"
     env = ansible_environment(built, installed)
-    archive = _archive(built, folder, env)
+    path = archive(built, folder, env)
     where = ["--collections-path", str(installed), "--offline"]
-    run(built.command("ansible-galaxy", "collection", "install", str(archive), *where), env)
+    run(built.command("ansible-galaxy", "collection", "install", str(path), *where), env)
     return installed
 
 
@@ -100,11 +100,12 @@ def _folder(name: str, words: list[str]) -> list[str]:
     return [] if named else [f"{TESTS.name}/{name}"]
 
 
-def _archive(built: Built, folder: Path, env: dict[str, str]) -> Path:
+def archive(built: Built, folder: Path, env: dict[str, str]) -> Path:
+    """What users install, built in a folder."""
     run(built.command("ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(folder)), env)
-    archive = next(folder.glob(f"{NAMESPACE}-{NAME}-*.tar.gz"))
-    checks.archive(archive, trees.known_files())
-    return archive
+    path = next(folder.glob(f"{NAMESPACE}-{NAME}-*.tar.gz"))
+    checks.archive(path, trees.known_files())
+    return path
 
 
 def _documentation(built: Built, installed: Path) -> list[list[str]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from . import ansible_test, suites
+from . import ansible_test, galaxy_importer, suites
 from .environments import ENVIRONMENTS, Built, ensure
 from .lint import LINT, changelog
 from .paths import BUILD
@@ -61,7 +61,10 @@ _FLOOR = _suites("floor")
 _UNIT, _SYSTEM, _INTEGRATION = _NEWEST
 _UNIT_ANSIBLE_TEST = Part("unit by ansible-test", "newest", ansible_test.units)
 _SANITY = tuple(Part("sanity", environment, ansible_test.sanity) for environment in ("newest", "floor"))
-_BUILD = Part("build", "newest", suites.build)
+_BUILD = (
+    Part("build", "newest", suites.build),
+    Part("galaxy-importer", "galaxy-importer", galaxy_importer.check),
+)
 _RULEBOOK = Part("rulebook", "rulebook", suites.rulebook)
 
 TARGETS: dict[str, tuple[Part, ...]] = {
@@ -71,13 +74,13 @@ TARGETS: dict[str, tuple[Part, ...]] = {
     "sanity": _SANITY,
     "integration": (_INTEGRATION,),
     "system": (_SYSTEM,),
-    "build": (_BUILD,),
+    "build": _BUILD,
     "rulebook": (_RULEBOOK,),
     "newest": _NEWEST,
     "floor": _FLOOR,
     "cores": tuple(part for name in ENVIRONMENTS if name.startswith("core-") for part in _suites(name)[:2]),
     # What costs little comes first. What ansible-test runs in both is for `floor`: pytest has been there by then.
-    "test": (*_LINT, _UNIT, _BUILD, _UNIT_ANSIBLE_TEST, *_NEWEST[1:], _RULEBOOK, *_FLOOR[:2], *_SANITY),
+    "test": (*_LINT, _UNIT, *_BUILD, _UNIT_ANSIBLE_TEST, *_NEWEST[1:], _RULEBOOK, *_FLOOR[:2], *_SANITY),
     "demo": (Part("demo", "newest", suites.demo),),
     "bench": (Part("bench", "newest", suites.bench),),
     "changelog": (Part("changelog", "tools", changelog),),
