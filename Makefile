@@ -16,7 +16,7 @@ PYTHON := $(shell for python in $(CANDIDATES); do \
 TOOLCHAIN := PYTHONPATH=tests $(PYTHON) -B -m toolchain
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint unit unit-ansible-test sanity system integration build rulebook newest floor cores demo bench changelog clean
+.PHONY: help test lint unit unit-ansible-test sanity system integration build docs rulebook newest floor cores demo bench changelog clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ cores: python ## unit and system tests with each ansible-core in between (not pa
 
 build: python ## build the archive, install it into an empty folder, use it from there; galaxy-importer takes it
 	@$(TOOLCHAIN) build
+
+docs: python ## the reference and the guides as one HTML site, built without a network, links checked
+	@$(TOOLCHAIN) docs
 
 rulebook: python ## the event source and its rulebook under a real ansible-rulebook, from the archive; needs Java
 	@$(TOOLCHAIN) rulebook $(ARGS)

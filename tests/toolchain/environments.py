@@ -42,6 +42,7 @@ ENVIRONMENTS = {
     "core-2.18": Environment(("3.13", "3.12", "3.11"), ("ansible-core==2.18.*",)),
     "core-2.19": Environment(("3.13", "3.12", "3.11"), ("ansible-core==2.19.*",)),
     "core-2.20": Environment(("3.14", "3.13", "3.12"), ("ansible-core==2.20.*",)),
+    "docs": Environment(NEWEST_FIRST, (), REQUIREMENTS / "docs.txt"),
     "galaxy-importer": Environment(NEWEST_FIRST, (), REQUIREMENTS / "galaxy-importer.txt"),
     "rulebook": Environment(NEWEST_FIRST, requirements=REQUIREMENTS / "rulebook.txt"),
     "tools": Environment(NEWEST_FIRST, (), REQUIREMENTS / "tools.txt"),

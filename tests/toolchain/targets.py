@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from . import ansible_test, galaxy_importer, suites
+from . import ansible_test, docs, galaxy_importer, suites
 from .environments import ENVIRONMENTS, Built, ensure
 from .lint import LINT, changelog
 from .paths import BUILD
@@ -65,6 +65,7 @@ _BUILD = (
     Part("build", "newest", suites.build),
     Part("galaxy-importer", "galaxy-importer", galaxy_importer.check),
 )
+_DOCS = Part("docs", "docs", docs.build)
 _RULEBOOK = Part("rulebook", "rulebook", suites.rulebook)
 
 TARGETS: dict[str, tuple[Part, ...]] = {
@@ -75,12 +76,13 @@ TARGETS: dict[str, tuple[Part, ...]] = {
     "integration": (_INTEGRATION,),
     "system": (_SYSTEM,),
     "build": _BUILD,
+    "docs": (_DOCS,),
     "rulebook": (_RULEBOOK,),
     "newest": _NEWEST,
     "floor": _FLOOR,
     "cores": tuple(part for name in ENVIRONMENTS if name.startswith("core-") for part in _suites(name)[:2]),
     # What costs little comes first. What ansible-test runs in both is for `floor`: pytest has been there by then.
-    "test": (*_LINT, _UNIT, *_BUILD, _UNIT_ANSIBLE_TEST, *_NEWEST[1:], _RULEBOOK, *_FLOOR[:2], *_SANITY),
+    "test": (*_LINT, _DOCS, _UNIT, *_BUILD, _UNIT_ANSIBLE_TEST, *_NEWEST[1:], _RULEBOOK, *_FLOOR[:2], *_SANITY),
     "demo": (Part("demo", "newest", suites.demo),),
     "bench": (Part("bench", "newest", suites.bench),),
     "changelog": (Part("changelog", "tools", changelog),),
