@@ -58,6 +58,8 @@ _CHANGELOG = ("lint-changelog-yaml", "--strict", "changelogs/changelog.yaml")
 LINT: dict[str, Action] = {
     "licence lines": _over_files(checks.licences),
     "no private keys": _over_files(checks.private_keys),
+    "README sections": lambda _built, _words: checks.sections(),
+    "README links": _over_files(checks.links),
     "ruff check": _here("ruff", "check", "--output-format", "concise", "."),
     "ruff format": _here("ruff", "format", "--check", "."),
     "mypy": _mypy,
