@@ -13,7 +13,7 @@ from .canaries import Canaries
 
 CANARIES = Canaries()
 
-# Its first part is masked where it stands alone: with four digits, as in a part of a request id.
+# Five digits are masked where they stand alone: four might, in a request id that a test looks for.
 API_KEY = CANARIES.plant_text("the permanent token", f"42424${secrets.token_hex(20)}")
 BEARER_TOKEN = CANARIES.plant_text("the session token", secrets.token_urlsafe(40))
 WRONG_TOKEN = CANARIES.plant_text("a wrong token", f"31${secrets.token_hex(20)}")

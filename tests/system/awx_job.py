@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Jobs as AWX runs them: ansible-runner over a folder as AWX lays it out, in the environment that AWX makes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from awx.credential_rules import injected
+
+from .canaries import Canaries
+from .playbook import command, environment
+
+ROOT = Path(__file__).parents[2]
+PROJECT = ROOT / "docs" / "examples" / "awx-project"
+INVENTORY_FILE = "inventories/fleet.gcore.yml"
+FACTS = "fact_cache"
+
+_SECONDS = 300
+_SETTINGS = {"fact_cache": FACTS, "fact_cache_type": "jsonfile", "idle_timeout": 0, "job_timeout": 0}
+_OF_AWX = {
+    "ANSIBLE_FORCE_COLOR": "True",
+    "ANSIBLE_HOST_KEY_CHECKING": "False",
+    "ANSIBLE_INVENTORY_UNPARSED_FAILED": "True",
+    "ANSIBLE_RETRY_FILES_ENABLED": "False",
+    "MAX_EVENT_RES": "700000",
+}
+_VAULT_PROMPT = r"Vault password:\s*?$"
+
+Json = dict[str, Any]
+
+
+class _Plain(yaml.SafeLoader):
+    """Reads the definitions as somebody does who copies them into a form."""
+
+
+_Plain.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+
+
+def credential_types() -> dict[str, Json]:
+    """The collection's own credential types, by their names."""
+    text = (ROOT / "playbooks" / "vars" / "awx" / "credential_types.yml").read_text()
+    definitions = yaml.load(text, _Plain)["awx_credential_types"]
+    return {one["fields"]["name"]: one["fields"] for one in definitions}
+
+
+Credentials = Mapping[str, Mapping[str, str]]
+"""What is filled in, by the names of types and of their fields."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A job that has ended, and what it left behind.
+
+    Attributes:
+        folder: its artifacts, as AWX fetches them from the execution node.
+    """
+
+    folder: Path
+
+    @cached_property
+    def status(self) -> str:
+        """AWX's word: successful, failed or canceled."""
+        return (self.folder / "status").read_text()
+
+    @cached_property
+    def stdout(self) -> str:
+        """What AWX shows of it."""
+        return (self.folder / "stdout").read_text("utf-8")
+
+    @cached_property
+    def events(self) -> list[Json]:
+        """The job events in their order."""
+        files = (path for path in (self.folder / "job_events").glob("*.json") if "partial" not in path.name)
+        return sorted((json.loads(path.read_text("utf-8")) for path in files), key=lambda event: event["counter"])
+
+    def results(self, action: str) -> list[Json]:
+        """What the tasks of an action said, items and failures too."""
+        ended = ("runner_on_ok", "runner_on_failed", "runner_item_on_ok", "runner_item_on_failed")
+        told = (event["event_data"] for event in self.events if event["event"] in ended)
+        return [data["res"] for data in told if data["resolved_action"] == action]
+
+    def hosts(self) -> set[str]:
+        """Where a task ended well or badly."""
+        return {event["event_data"]["host"] for event in self.events if event["event"].startswith("runner_on_")}
+
+    @property
+    def artifacts(self) -> Json:
+        """What set_stats hands to the next step of a workflow."""
+        (last,) = (event for event in self.events if event["event"] == "playbook_on_stats")
+        return last["event_data"]["artifact_data"]
+
+    @property
+    def cached_facts(self) -> list[Path]:
+        """The fact cache's files."""
+        return sorted((self.folder / FACTS).glob("*"))
+
+
+class Job:
+    """A job that goes on."""
+
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path, canaries: Canaries) -> None:
+        self.process = process
+        self._folder = folder
+        self._canaries = canaries
+
+    def __enter__(self) -> Job:
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def playbook_pid(self) -> int:
+        """The process of ansible-playbook, which is the runner's only child."""
+        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        (pid,) = (int(word) for path in children for word in path.read_text().split())
+        return pid
+
+    def _left_over(self) -> list[str]:
+        """Processes that the job has started, and that outlive it for a moment where it was cancelled."""
+        project = str(self._folder.parents[1] / "project")
+        return [path.parent.name for path in Path("/proc").glob("[0-9]*/cwd") if _target(path) == project]
+
+    def wait(self) -> Finished:
+        """Wait for its end. Whatever a job is about, nothing that it leaves behind may show a secret."""
+        self.process.wait(_SECONDS)
+        eventually(lambda: not self._left_over())
+        # The runner's own record of the environment is no output: AWX hides what is secret in it by itself.
+        searched = self._canaries.assert_absent_below(self._folder, but=[self._folder / "command"])
+        finished = Finished(self._folder)
+        assert searched >= len(finished.events) > 0, finished.stdout
+        return finished
+
+
+class JobRunner:
+    """An AWX with one project and one inventory, whose execution nodes forget everything.
+
+    Args:
+        folder: for the jobs.
+        project: the project's checkout.
+        canaries: what no job may show.
+    """
+
+    def __init__(self, folder: Path, project: Path, canaries: Canaries) -> None:
+        self._folder = folder
+        self.project = project
+        self._canaries = canaries
+        self._numbers = count(1)
+        self._types = credential_types()
+        self.hosts: Json = {"_meta": {"hostvars": {}}}
+
+    def sync(self, credentials: Credentials) -> str:
+        """Update the inventory from its source, with the credential that a source can have; returns what was told."""
+        job = self._job_folder()
+        shutil.copytree(self.project, job / "project")
+        listed = subprocess.run(
+            [command("ansible-inventory"), "-i", INVENTORY_FILE, "--list", "--export"],
+            cwd=job / "project",
+            env=_base(job) | _OF_AWX | self._brought(credentials, job),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert listed.returncode == 0, listed.stderr
+        self._canaries.assert_absent(listed.stdout + listed.stderr, "the inventory")
+        self.hosts = json.loads(listed.stdout)
+        return listed.stderr
+
+    def run(self, playbook: str, credentials: Credentials, **options: Any) -> Finished:
+        """Run a job to its end; the options are those of `launch`."""
+        with self.launch(playbook, credentials, **options) as job:
+            return job.wait()
+
+    def launch(
+        self,
+        playbook: str,
+        credentials: Credentials,
+        *,
+        is_check: bool = False,
+        is_diff: bool = False,
+        verbosity: int = 0,
+        answers: Mapping[str, Any] | None = None,
+        job_slice: tuple[int, int] = (1, 1),
+        vault_password: str | None = None,
+    ) -> Job:
+        """Start a job of a template.
+
+        Args:
+            playbook: a file of the project.
+            credentials: what is filled in.
+            is_check: a job of the type check.
+            is_diff: show changes.
+            verbosity: of the job template.
+            answers: of its survey, which AWX hands over as extra variables.
+            job_slice: which of how many.
+            vault_password: of a credential of the type Vault.
+        """
+        folder = self._job_folder()
+        shutil.copytree(self.project, folder / "project")
+        self._write_inventory(folder / "inventory", *job_slice)
+        words = [*["--check"] * is_check, *["--diff"] * is_diff, *["-" + "v" * verbosity] * (verbosity > 0)]
+        env = folder / "env"
+        if vault_password is not None:
+            words.append("--ask-vault-pass")
+            (env / "passwords").write_text(json.dumps({_VAULT_PROMPT: vault_password}))
+        (env / "cmdline").write_text(" ".join(words))
+        (env / "envvars").write_text(json.dumps(_OF_AWX | {"JOB_ID": "1"} | self._brought(credentials, folder)))
+        (env / "extravars").write_text(json.dumps(answers or {}))
+        (env / "settings").write_text(json.dumps(_SETTINGS))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ansible_runner", "run", str(folder), "-p", playbook, "--ident", "1", "--quiet"],
+            env=_base(folder),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        return Job(process, folder / "artifacts" / "1", self._canaries)
+
+    def _job_folder(self) -> Path:
+        folder = self._folder / f"job{next(self._numbers)}"
+        (folder / "env").mkdir(parents=True)
+        return folder
+
+    def _brought(self, credentials: Credentials, job: Path) -> dict[str, str]:
+        """What the credentials bring: variables, and files beside them."""
+        brought: dict[str, str] = {}
+        for number, (name, values) in enumerate(credentials.items()):
+            files = job / "env" / f"files{number}"
+            files.mkdir()
+            brought |= injected(self._types[name], values, files)
+        return brought
+
+    def _write_inventory(self, folder: Path, number: int, of: int) -> None:
+        folder.mkdir()
+        script = folder / "hosts"
+        script.write_text(f"#!{sys.executable}\nprint({json.dumps(sliced(self.hosts, number, of))!r})\n")
+        script.chmod(0o700)
+
+
+def eventually(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so, for a minute at most."""
+    end = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _target(link: Path) -> str:
+    try:
+        return os.readlink(link)
+    except OSError:  # it has just ended
+        return ""
+
+
+def sliced(inventory: Json, number: int, of: int) -> Json:
+    """A slice as AWX cuts it: every so manieth host in the order of names."""
+    variables = inventory["_meta"]["hostvars"]
+    kept = sorted(variables)[number - 1 :: of]
+    return {
+        **{name: _group(group, kept) for name, group in inventory.items() if name != "_meta"},
+        "_meta": {"hostvars": {host: {**variables[host], "remote_tower_enabled": "true"} for host in kept}},
+    }
+
+
+def _group(group: Json, kept: Iterable[str]) -> Json:
+    return {**group, "hosts": [host for host in group.get("hosts", []) if host in kept]}
+
+
+def _base(folder: Path) -> dict[str, str]:
+    """The container's own environment."""
+    names = ("PATH", "HOME", "LC_ALL", "ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_REMOTE_TEMP")
+    whole = environment(folder)
+    return {name: whole[name] for name in names}

@@ -1,0 +1,417 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The example project's jobs as AWX runs them: what they do, what they hand on, what they never show."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.handle import Simulator, resource, rule, with_installed
+
+from .awx_job import PROJECT, Credentials, Finished, Job, JobRunner, eventually
+from .material import API_KEY, CANARIES, NEW, OLD, PASSPHRASE, WRONG_PASSPHRASE, WRONG_TOKEN, ZONE
+from .playbook import command, environment
+
+pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
+
+FLEET = "gcore.web_security.gcore_fleet_cert"
+ITEM = "gcore.web_security.gcore_resource_cert_item"
+SITES = [f"site{number}.{ZONE}" for number in range(1, 8)]
+CERTIFICATES = {
+    # The first is left empty, and the third has a passphrase: what is missing between is no obstacle.
+    "certificate_1": "",
+    "certificate_2": OLD.full_chain_pem,
+    "private_key_2": OLD.private_key_pem,
+    "certificate_3": NEW.full_chain_pem,
+    "private_key_3": NEW.key_pem(passphrase=PASSPHRASE),
+    "private_key_passphrase_3": PASSPHRASE,
+}
+OWN = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - block:
+        - ansible.builtin.import_role:
+            name: gcore.web_security.{role}
+          vars: {variables}
+      rescue:
+        - name: All that is known of the failure
+          ansible.builtin.debug:
+            msg: ["{{{{ ansible_failed_task.name }}}}", "{{{{ ansible_failed_result }}}}"]
+      always:
+        - name: Keep it
+          ansible.builtin.set_fact:
+            kept: "{{{{ ansible_failed_result | default({role}_result | default({role}_results | default({{}}))) }}}}"
+            cacheable: true
+        - name: Hand it on
+          ansible.builtin.set_stats:
+            data:
+              kept: "{{{{ kept }}}}"
+"""
+"""A user's own playbook, which says and keeps all that it can get hold of."""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """A user's copy, with the certificate of each site, whose key is encrypted."""
+    folder = tmp_path_factory.mktemp("checkout")
+    project = Path(shutil.copytree(PROJECT, folder / "project"))
+    certificates = project / "certificates"
+    certificates.mkdir()
+    for name in SITES:
+        (certificates / f"{name}.crt").write_text(NEW.full_chain_pem)
+        (certificates / f"{name}.key").write_text(NEW.private_key_pem)
+    password = folder / "password"
+    password.write_text(PASSPHRASE)
+    keys = map(str, certificates.glob("*.key"))
+    encrypt = [command("ansible-vault"), "encrypt", "--vault-password-file", str(password), *keys]
+    subprocess.run(encrypt, env=environment(folder), check=True, capture_output=True)
+    return project
+
+
+def open_account(simulator: Simulator) -> None:
+    """Its sites have the old certificate, and it repeats in its errors what it was sent."""
+    simulator.reset()
+    simulator.clear_resources()
+    simulator.settings(echo_secrets=True)
+    simulator.seed([with_installed(resource(number, name), OLD) for number, name in enumerate(SITES, start=1)])
+    simulator.clear_journal()
+
+
+@pytest.fixture(scope="module")
+def jobs(simulator, project, tmp_path_factory) -> JobRunner:
+    """Whose inventory has been updated from the account."""
+    open_account(simulator)
+    jobs = JobRunner(tmp_path_factory.mktemp("jobs"), project, CANARIES)
+    jobs.sync(token(simulator))
+    return jobs
+
+
+@pytest.fixture
+def account(simulator, jobs) -> Simulator:
+    open_account(simulator)
+    return simulator
+
+
+def token(account: Simulator, api_key: str = API_KEY) -> Credentials:
+    return {"Gcore API token": {"api_key": api_key, "api_url": account.api_url}}
+
+
+def both(account: Simulator, **certificates: str) -> Credentials:
+    return {**token(account), "Gcore site certificates": {**CERTIFICATES, **certificates}}
+
+
+def ports(account: Simulator) -> dict[str, int]:
+    roles = ("fleet_cert", "resource_cert", "cert_expiry_report")
+    return {f"{role}_edge_port": account.edge_port for role in roles}
+
+
+def installed(account: Simulator) -> list[str]:
+    """The fingerprints by the resources' ids."""
+    return [account.resource(number)["installed"]["fingerprint_sha256"] for number in range(1, len(SITES) + 1)]
+
+
+def written(account: Simulator) -> list[int]:
+    """The ids of resources that a write took effect on, in the order of the writes."""
+    return [entry["resource_id"] for entry in account.journal(call="put") if entry["took_effect"]]
+
+
+@pytest.fixture
+def run(jobs, account) -> Callable[..., Finished]:
+    def start(playbook: str, credentials: Credentials | None = None, **options: Any) -> Finished:
+        answers = ports(account) | options.pop("answers", {})
+        return jobs.run(playbook, credentials or both(account), answers=answers, **options)
+
+    return start
+
+
+def test_the_inventory(jobs):
+    """AWX's copy of it."""
+    assert jobs.hosts["ssl_custom"]["hosts"] == SITES
+    assert jobs.hosts["_meta"]["hostvars"][SITES[2]]["gcore_resource_id"] == 3
+
+
+def test_check(run, account):
+    job = run("rotate_fleet.yml", is_check=True, is_diff=True)
+    assert job.status == "successful", job.stdout
+    assert account.journal(call="put") == []
+    assert job.artifacts["gcore_fleet_cert"]["summary"]["would_rotate"] == len(SITES)
+    (told,) = job.results(FLEET)
+    assert [one["name"] for one in told["plan"]] == SITES
+
+
+def test_a_dry_run_is_a_check(run, account):
+    """A survey's answers are strings."""
+    answers = {"rotate_dry_run": "yes", "fleet_cert_include": "", "fleet_cert_waves": "1, 10%, 100%"}
+    assert run("rotate_fleet.yml", answers=answers).status == "successful"
+    answers = {"rotate_dry_run": "yes", "resource_cert_name": SITES[0], "certificate_pair": "3"}
+    assert run("rotate_one.yml", answers=answers).status == "successful"
+    assert account.journal(call="put") == []
+
+
+def test_rotate(run, account):
+    answers = {"resource_cert_name": SITES[1], "certificate_pair": "3", "resource_cert_verify": "edge"}
+    job = run("rotate_one.yml", answers=answers)
+    assert job.status == "successful", job.stdout
+    assert written(account) == [2]
+    assert installed(account)[1] == NEW.fingerprint_sha256
+
+
+def test_fleet(run, account):
+    """The certificate that lives longer is taken; a second job has nothing to do."""
+    answers = {"rotate_dry_run": "no", "fleet_cert_max_failures": "", "fleet_cert_waves": "1, 50%, 100%"}
+    job = run("rotate_fleet.yml", answers=answers)
+    assert job.status == "successful", job.stdout
+    assert installed(account) == [NEW.fingerprint_sha256] * len(SITES)
+    published = job.artifacts["gcore_fleet_cert"]
+    assert (published["changed"], published["summary"]["rotated"]) == (True, len(SITES))
+    again = run("rotate_fleet.yml", answers=answers)
+    assert (again.status, again.artifacts["gcore_fleet_cert"]["changed"]) == ("successful", False)
+    assert len(written(account)) == len(SITES)
+
+
+def test_report(run, account):
+    job = run("expiry_report.yml", token(account), answers={"cert_expiry_report_critical_percent": "100"})
+    assert job.status == "failed"
+    published = job.artifacts["gcore_cert_expiry_report"]
+    assert published["critical"] == SITES
+    assert job.results("ansible.builtin.fail")[0]["msg"] == published["msg"]
+    assert SITES[0] in published["msg"]
+
+
+def test_a_failed_run(run, account):
+    """One resource is refused: what became of all the others is handed on, and the next step can tell."""
+    account.faults([rule("400", call="put", resource_id=3)])
+    job = run("rotate_fleet.yml", answers={"fleet_cert_max_failures": "2"})
+    assert job.status == "failed"
+    published = job.artifacts["gcore_fleet_cert"]
+    assert published["failed"] == [SITES[2]]
+    assert published["summary"]["rotated"] == len(SITES) - 1
+    assert f"{SITES[2]}: the change was refused" in published["msg"] or SITES[2] in published["msg"]
+    assert [entry["status"] for entry in account.journal(call="put", resource_id=3)] == [400]
+
+
+def test_a_certificate_that_is_not_filled_in(run, account):
+    job = run("rotate_one.yml", answers={"resource_cert_name": SITES[0], "certificate_pair": "1"})
+    assert job.status == "failed"
+    assert "no certificate was given" in job.stdout
+    assert account.journal(call="put") == []
+
+
+def test_a_folder_that_is_not_there(run, account):
+    job = run("rotate_hosts.yml", token(account), answers={"rotate_directory": "nowhere"})
+    assert job.status == "failed"
+    assert "There is no folder" in job.stdout
+    assert "nothing was changed" in job.stdout
+    assert account.journal(call="put") == []
+
+
+def test_a_resource_without_a_certificate(run, account, project):
+    """It is left out, and the job says so."""
+    certificate = project / "certificates" / f"{SITES[4]}.crt"
+    text = certificate.read_text()
+    certificate.unlink()
+    try:
+        job = run("rotate_hosts.yml", token(account), vault_password=PASSPHRASE)
+    finally:
+        certificate.write_text(text)
+    assert job.status == "successful", job.stdout
+    assert sorted(written(account)) == [1, 2, 3, 4, 6, 7]
+    assert f"not there, so left out: {SITES[4]}.crt" in job.stdout
+
+
+def test_the_playbook_in_the_readme_with_an_encrypted_key(run, account, project):
+    (example,) = re.findall(r"```yaml\n(.*?)```", (project / "README.md").read_text(), re.DOTALL)
+    (project / "own.yml").write_text(example)
+    for suffix in ("crt", "key"):
+        shutil.copy(project / "certificates" / f"{SITES[0]}.{suffix}", project / "certificates" / f"shop.{suffix}")
+    job = run("own.yml", token(account), vault_password=PASSPHRASE)
+    assert job.status == "successful", job.stdout
+    assert installed(account) == [NEW.fingerprint_sha256] * len(SITES)
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """A job that has secrets at hand, and a reason to talk.
+
+    Attributes:
+        playbook: a file of the project, or the text of a user's own.
+        says: what is in its output.
+        answers: of the survey.
+        certificates: what the credential has in place of the usual.
+        options: of the job.
+        faults: of the API.
+        api_key: the token.
+        is_failed: whether it ends badly.
+    """
+
+    playbook: str
+    says: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    certificates: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[Mapping[str, Any], ...] = ()
+    api_key: str = API_KEY
+    is_failed: bool = False
+
+
+FOUND = {f"{part}_path": f"{{{{ lookup('env', 'GCORE_{part.upper()}_3_PATH') }}}}" for part in
+         ("certificate", "private_key", "private_key_passphrase")}  # fmt: skip
+PASTED = {
+    part: f"{{{{ lookup('file', lookup('env', 'GCORE_{part.upper()}_3_PATH')) }}}}"
+    for part in ("certificate", "private_key", "private_key_passphrase")
+}
+ONE = {"resource_cert_name": SITES[0], "certificate_pair": "3"}
+REFUSED = (rule("400", call="put"),)
+FLEET_OWN = OWN.format(role="fleet_cert", variables=json.dumps({"fleet_cert_certificates": [PASTED]}))
+ONE_OWN = OWN.format(
+    role="resource_cert",
+    variables=json.dumps(
+        {"resource_cert_name": SITES[0], **{f"resource_cert_{name}": text for name, text in PASTED.items()}}
+    ),
+)
+HUNTS = {
+    "check": Hunt("rotate_fleet.yml", "would", options={"is_check": True}),
+    "fleet": Hunt("rotate_fleet.yml", "changed=1"),
+    "fleet-refused": Hunt("rotate_fleet.yml", "400", faults=REFUSED, is_failed=True),
+    "fleet-wrong-token": Hunt("rotate_fleet.yml", "401", api_key=WRONG_TOKEN, is_failed=True),
+    "fleet-wrong-passphrase": Hunt(
+        "rotate_fleet.yml", "passphrase", certificates={"private_key_passphrase_3": WRONG_PASSPHRASE}, is_failed=True
+    ),
+    "fleet-key-as-certificate": Hunt(
+        "rotate_fleet.yml", "private key", certificates={"certificate_2": OLD.private_key_pem}, is_failed=True
+    ),
+    "fleet-wrong-key": Hunt(
+        "rotate_fleet.yml", "does not belong", certificates={"private_key_2": NEW.private_key_pem}, is_failed=True
+    ),
+    "fleet-damaged-key": Hunt(
+        "rotate_fleet.yml", "private_key", certificates={"private_key_2": OLD.private_key_pem[:-60]}, is_failed=True
+    ),
+    "fleet-rescued": Hunt(FLEET_OWN, "rescued=1", faults=REFUSED),
+    "fleet-kept": Hunt(FLEET_OWN, "changed=1"),
+    "one": Hunt("rotate_one.yml", "changed=1", ONE),
+    "one-check": Hunt("rotate_one.yml", "would", {**ONE, "rotate_dry_run": "yes"}),
+    "one-refused": Hunt("rotate_one.yml", "400", ONE, faults=REFUSED, is_failed=True),
+    "one-wrong-token": Hunt("rotate_one.yml", "401", ONE, api_key=WRONG_TOKEN, is_failed=True),
+    "one-key-as-certificate": Hunt(
+        "rotate_one.yml", "private key", ONE, certificates={"certificate_3": NEW.private_key_pem}, is_failed=True
+    ),
+    "one-rescued": Hunt(ONE_OWN, "rescued=1", faults=REFUSED),
+    "hosts": Hunt("rotate_hosts.yml", "changed=1", options={"vault_password": PASSPHRASE}),
+    "hosts-refused": Hunt(
+        "rotate_hosts.yml", "400", options={"vault_password": PASSPHRASE}, faults=REFUSED, is_failed=True
+    ),
+    "hosts-wrong-vault-password": Hunt(
+        "rotate_hosts.yml", "ecrypt", options={"vault_password": WRONG_PASSPHRASE}, is_failed=True
+    ),
+    "report": Hunt("expiry_report.yml", "critical", {"cert_expiry_report_critical_percent": "100"}, is_failed=True),
+    "report-wrong-token": Hunt("expiry_report.yml", "401", api_key=WRONG_TOKEN, is_failed=True),
+}
+
+
+@pytest.mark.parametrize("verbosity", [0, 3])
+@pytest.mark.parametrize("name", HUNTS)
+def test_nothing_secret_is_left_behind(name, verbosity, run, account, project):
+    """Each job's output, events, artifacts and fact cache are searched at its end; here is what makes it talk."""
+    hunt = HUNTS[name]
+    account.faults(hunt.faults)
+    playbook = hunt.playbook
+    if "\n" in playbook:
+        playbook = f"{name}.yml"
+        (project / playbook).write_text(hunt.playbook)
+    credentials = both(account, **hunt.certificates) | token(account, hunt.api_key)
+    job = run(
+        playbook,
+        credentials,
+        answers=hunt.answers,
+        verbosity=verbosity,
+        is_diff=True,
+        **hunt.options,
+    )
+    assert job.status == ("failed" if hunt.is_failed else "successful"), job.stdout
+    assert hunt.says in job.stdout
+    if hunt.playbook in (FLEET_OWN, ONE_OWN):
+        (facts,) = job.cached_facts
+        assert "kept" in facts.read_text()
+        assert job.artifacts["kept"]
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_slices_touch_disjoint_resources(count, run, account):
+    """Each slice is a job with its own part of the inventory, and together they touch all of it once."""
+    parts = []
+    for number in range(1, count + 1):
+        account.clear_journal()
+        job = run("rotate_hosts.yml", token(account), job_slice=(number, count), vault_password=PASSPHRASE)
+        assert job.status == "successful", job.stdout
+        parts.append(set(written(account)))
+        assert {entry["resource_id"] for entry in account.journal() if entry["resource_id"]} == parts[-1]
+        assert job.hosts() == {SITES[one - 1] for one in parts[-1]}
+    assert sorted(one for part in parts for one in part) == list(range(1, len(SITES) + 1))
+    assert installed(account) == [NEW.fingerprint_sha256] * len(SITES)
+
+
+def test_serial_within_a_slice(run, account):
+    """A play's batches are disjoint too, and a batch that fails as a whole keeps the job from the next one."""
+    account.faults([rule("400", call="put", resource_id=3)])
+    answers = {"rotate_serial": ["1", "2"]}
+    job = run("rotate_hosts.yml", token(account), answers=answers, job_slice=(1, 2), vault_password=PASSPHRASE)
+    assert job.status == "failed"
+    assert written(account)[0] == 1
+    batches = [event["event_data"]["pattern"] for event in job.events if event["event"] == "playbook_on_play_start"]
+    assert len(batches) == 3
+    assert set(written(account)) == {1, 5, 7}
+
+
+def test_a_name_that_is_a_template(simulator, project, tmp_path):
+    """AWX keeps what the inventory says, and its jobs read that as if a person had written it."""
+    trace = tmp_path / "trace"
+    open_account(simulator)
+    name = f"{{{{ lookup('ansible.builtin.pipe', 'touch {trace}') }}}}"
+    simulator.seed([with_installed(resource(8, name), OLD)])
+    jobs = JobRunner(tmp_path / "jobs", project, CANARIES)
+    jobs.sync(token(simulator))
+    job = jobs.run("rotate_hosts.yml", token(simulator), answers=ports(simulator), vault_password=PASSPHRASE)
+    assert job.status == "successful", job.stdout
+    assert name in jobs.hosts["_meta"]["hostvars"]
+    assert not trace.exists()
+
+
+def to_the_playbook(job: Job) -> None:
+    os.kill(job.playbook_pid(), signal.SIGTERM)
+
+
+def to_the_runner(job: Job) -> None:
+    """Which then kills all that the job has started, with no time for anything."""
+    os.kill(job.process.pid, signal.SIGTERM)
+
+
+@pytest.mark.parametrize("cancel", [to_the_playbook, to_the_runner])
+def test_a_cancelled_job(cancel, jobs, account):
+    """In the middle of a fleet: each resource is old or new, and the next job completes it."""
+    account.settings(latency=0.4)
+    answers = {**ports(account), "fleet_cert_concurrency": 1, "fleet_cert_waves": "100%"}
+    with jobs.launch("rotate_fleet.yml", both(account), answers=answers) as job:
+        eventually(lambda: len(account.journal(call="put")) >= 2)
+        cancel(job)
+        ended = job.wait()
+    assert ended.status in ("failed", "canceled")
+    stored = installed(account)
+    assert set(stored) == {OLD.fingerprint_sha256, NEW.fingerprint_sha256}
+    account.settings(latency=0)
+    again = jobs.run("rotate_fleet.yml", both(account), answers=answers)
+    assert again.status == "successful", again.stdout
+    assert installed(account) == [NEW.fingerprint_sha256] * len(SITES)
+    assert sorted(written(account)) == list(range(1, len(SITES) + 1))
