@@ -17,7 +17,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils.directory impor
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError
 from ansible_collections.gcore.web_security.plugins.module_utils.fleet import Candidate, Choice, Fleet, enrol
 from ansible_collections.gcore.web_security.plugins.module_utils.fleet_report import FleetReport
-from ansible_collections.gcore.web_security.plugins.module_utils.intake import read_input, split_combined
+from ansible_collections.gcore.web_security.plugins.module_utils.intake import elements, read_input, split_combined
 from ansible_collections.gcore.web_security.plugins.module_utils.interrupts import interruptible
 from ansible_collections.gcore.web_security.plugins.module_utils.matching import Offer, Selection
 from ansible_collections.gcore.web_security.plugins.module_utils.progress import Progress, silent
@@ -103,7 +103,7 @@ def _candidates(task: Task, report: FleetReport) -> list[Candidate]:
     """Every certificate that can be used; one that can't ends the run, or is named and left out."""
     candidates: list[Candidate] = []
     hints: set[str] = set()
-    for entry, options in _sources(task.values):
+    for entry, options in _sources(task.values, report):
         try:
             candidates.append(_candidate(task, entry, options, report))
         except InputError as error:
@@ -120,12 +120,10 @@ def _candidates(task: Task, report: FleetReport) -> list[Candidate]:
     return candidates
 
 
-def _sources(values: Mapping[str, Any]) -> Iterator[tuple[Entry, Mapping[str, Any]]]:
+def _sources(values: Mapping[str, Any], report: FleetReport) -> Iterator[tuple[Entry, Mapping[str, Any]]]:
     """The list's elements, then the folder's."""
-    for number, element in enumerate(values["certificates"] or (), start=1):
-        options = {name: None if value == "" else value for name, value in element.items()}
-        path = options.get("certificate_path") or options.get("pkcs12_path")
-        yield Entry(options.get("label") or path or f"certificates[{number}]"), options
+    for label, options in elements(values["certificates"] or (), report.warnings):
+        yield Entry(label), options
     shared = {name: values[name] for name in ("private_key_passphrase", "private_key_passphrase_path")}
     for entry in entries(values["directory"]) if values["directory"] else ():
         yield entry, {**shared, **entry.options}

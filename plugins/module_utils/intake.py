@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.gcore.web_security.plugins.module_utils.arguments import CERTIFICATE, exclude_each_other
@@ -42,6 +42,28 @@ def read_input(values: Mapping[str, Any], redactor: Redactor) -> Bundle:
     bundle = read_bundle(_material(contents, values))
     redactor.add(bundle.key.pem())
     return bundle
+
+
+def elements(certificates: Iterable[Mapping[str, Any]], warnings: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The elements of a task's list of certificates, empty strings unset, each with what it is called.
+
+    One with nothing in it is left out with a warning: AWX makes an empty file of each field that was not filled in.
+    """
+    for number, element in enumerate(certificates, start=1):
+        options = {name: None if value == "" else value for name, value in element.items()}
+        path = options.get("certificate_path") or options.get("pkcs12_path")
+        label = options.get("label") or path or f"certificates[{number}]"
+        if _is_empty(options):
+            warnings.append(f"Left out: {label}: neither a certificate nor a key was given.")
+        else:
+            yield label, options
+
+
+def _is_empty(values: Mapping[str, Any]) -> bool:
+    try:
+        return not any(_content(part, values) for part in _PARTS)
+    except InputError:  # told of where it is read in earnest
+        return False
 
 
 def read_leaf(values: Mapping[str, Any]) -> Certificate:

@@ -14,7 +14,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils.client import C
 from ansible_collections.gcore.web_security.plugins.module_utils.directory import Entry, entries
 from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError, MatchError
 from ansible_collections.gcore.web_security.plugins.module_utils.expiry import Sighting, Thresholds
-from ansible_collections.gcore.web_security.plugins.module_utils.intake import read_leaf, split_combined
+from ansible_collections.gcore.web_security.plugins.module_utils.intake import elements, read_leaf, split_combined
 from ansible_collections.gcore.web_security.plugins.module_utils.matching import Matcher, Offer, Selection
 from ansible_collections.gcore.web_security.plugins.module_utils.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert import find_resource
@@ -91,9 +91,7 @@ def _should_have(sighting: Sighting, matcher: Matcher, report: SurveyReport) -> 
 
 def _given(values: Mapping[str, Any], report: SurveyReport) -> Iterator[Offer]:
     """The certificates to compare with: the list's elements, then the folder's; one that can't be read is named."""
-    for number, element in enumerate(values["certificates"] or (), start=1):
-        options = {name: None if value == "" else value for name, value in element.items()}
-        label = options.get("label") or options.get("certificate_path") or f"certificates[{number}]"
+    for label, options in elements(values["certificates"] or (), report.warnings):
         resources = tuple(str(key) for key in options.get("resources") or () if str(key).strip())
         try:
             yield Offer(label, read_leaf(options), resources)
