@@ -1,0 +1,411 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The hooks for certbot and acme.sh, called as these call them: what arrives, what is told, what is not shown."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from awx.handle import Awx
+from simulator.handle import Simulator, resource, rule, with_installed
+from unit.docs.guide import block, text_of
+
+from .material import API_KEY, CANARIES, WRONG_TOKEN, issued
+from .playbook import Ansible, environment
+
+ROOT = Path(__file__).parents[2]
+HOOKS = ROOT / "docs" / "examples" / "deploy-hooks"
+GUIDE = "deploy_hooks"
+WILDCARD, SHOP = "www.example.com", "shop.example.com"
+NAMES = (WILDCARD, SHOP)
+OLD = {name: issued(f"the old key of {name}", name, days=9) for name in NAMES}
+NEW = {
+    WILDCARD: issued("the new key of the wildcard", "*.example.com", days=90),
+    SHOP: issued("the new key of the shop", SHOP, days=60),
+}
+AWX_TOKEN = CANARIES.plant_text("the token of AWX", secrets.token_hex(20))
+
+
+@pytest.fixture
+def account(simulator: Simulator) -> Simulator:
+    simulator.reset()
+    simulator.seed([with_installed(resource(number, name), OLD[name]) for number, name in enumerate(NAMES, start=1)])
+    simulator.clear_journal()
+    return simulator
+
+
+def installed(account: Simulator) -> dict[str, str]:
+    """Which certificate each resource has."""
+    kinds = {pair.fingerprint_sha256: "old" for pair in OLD.values()}
+    kinds |= {pair.fingerprint_sha256: f"new of {name}" for name, pair in NEW.items()}
+    return {
+        name: kinds[account.resource(number)["installed"]["fingerprint_sha256"]]
+        for number, name in enumerate(NAMES, start=1)
+    }
+
+
+def certbot_folder(root: Path) -> Path:
+    """`live` as certbot keeps it: a README, and links into the archive."""
+    live = root / "letsencrypt" / "live"
+    live.mkdir(parents=True)
+    (live / "README").write_text("Certificates are in the folders beside this file.\n")
+    for name, pair in NEW.items():
+        archive = root / "letsencrypt" / "archive" / name
+        archive.mkdir(parents=True)
+        (live / name).mkdir()
+        for file, text in (("fullchain", pair.full_chain_pem), ("privkey", pair.private_key_pem)):
+            (archive / f"{file}1.pem").write_text(text)
+            (live / name / f"{file}.pem").symlink_to(archive / f"{file}1.pem")
+    return live
+
+
+def acme_folder(root: Path) -> Path:
+    """The folder of acme.sh, with some of what lies about in it."""
+    home = root / ".acme.sh"
+    (home / "ca").mkdir(parents=True)
+    (home / "account.conf").write_text("LOG_LEVEL=1\n")
+    for name, pair in NEW.items():
+        folder = home / f"{name}_ecc"
+        folder.mkdir()
+        (folder / "fullchain.cer").write_text(pair.full_chain_pem)
+        (folder / f"{name}.cer").write_text(pair.certificate_pem)
+        (folder / f"{name}.key").write_text(pair.private_key_pem)
+        (folder / f"{name}.conf").write_text(f"Le_Domain='{name}'\n")
+    return home
+
+
+@dataclass
+class Hook:
+    """Calls a hook as a renewal does: with little of an environment, from a folder that is not its own."""
+
+    folder: Path
+    account: Simulator
+
+    def credentials(self, token: str = API_KEY) -> str:
+        """The file of the guide, for this account."""
+        path = self.folder / "credentials"
+        text = block(GUIDE, "sh", "GCORE_API_KEY=").replace("1234$0123456789abcdef", token)
+        text = text.replace("/opt/ansible/bin", str(Path(sys.executable).parent))
+        path.write_text(f"{text}GCORE_BASE_URL='{self.account.api_url}'\n")
+        return str(path)
+
+    def call(self, command: str, env: dict[str, str], token: str = API_KEY) -> subprocess.CompletedProcess[str]:
+        """Hand a command to a shell, as both clients do, and search what it says."""
+        given = {**environment(self.folder), "PATH": "/usr/bin:/bin", "RECORD": str(self.folder / "record"), **env}
+        given.setdefault("GCORE_CREDENTIALS", self.credentials(token))
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], env=given, cwd="/", check=False, capture_output=True, text=True
+        )
+        CANARIES.assert_absent(done.stdout + done.stderr, command)
+        return done
+
+    def port(self, role: str) -> str:
+        """Where this account's edges are."""
+        return f"-e {role}_edge_port={self.account.edge_port}"
+
+
+@pytest.fixture
+def hook(tmp_path, account) -> Hook:
+    return Hook(tmp_path, account)
+
+
+def renewed(live: Path, name: str) -> dict[str, str]:
+    """What certbot sets."""
+    return {"RENEWED_LINEAGE": str(live / name), "RENEWED_DOMAINS": name}
+
+
+def saved(home: Path, name: str) -> dict[str, str]:
+    """What acme.sh sets for the commands of --renew-hook and --reloadcmd."""
+    folder = home / f"{name}_ecc"
+    files = {
+        "CERT_PATH": f"{name}.cer",
+        "CERT_KEY_PATH": f"{name}.key",
+        "CA_CERT_PATH": "ca.cer",
+        "CERT_FULLCHAIN_PATH": "fullchain.cer",
+    }
+    return {"Le_Domain": name, **{variable: str(folder / file) for variable, file in files.items()}}
+
+
+BOTH = {name: f"new of {name}" for name in NAMES}
+
+
+def test_certbot_renewed_one_and_each_resource_gets_its_best(hook, account, tmp_path):
+    """The wildcard was renewed and lives longer; the shop's own certificate stays with the shop."""
+    env = renewed(certbot_folder(tmp_path), WILDCARD)
+    done = hook.call(f"{HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')}", env)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert "Done: 2 rotated" in done.stdout
+    assert installed(account) == BOTH
+    account.clear_journal()
+    again = hook.call(f"{HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')}", env)
+    assert again.returncode == 0
+    assert account.journal(call="put") == []
+
+
+def test_more_words_go_to_ansible(hook, account, tmp_path):
+    env = renewed(certbot_folder(tmp_path), SHOP)
+    done = hook.call(f"{HOOKS}/rotate-fleet.sh --check --diff {hook.port('fleet_cert')}", env)
+    assert done.returncode == 0, done.stderr
+    assert "would rotate" in done.stdout
+    assert set(installed(account).values()) == {"old"}
+
+
+def test_the_function_for_acme_sh(hook, account, tmp_path):
+    """acme.sh reads the file and calls the function with the domain and four paths."""
+    files = saved(acme_folder(tmp_path), SHOP)
+    script = f"#!/bin/sh\nexec {HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')}\n"
+    (tmp_path / "rotate-fleet.sh").write_text(script)
+    (tmp_path / "rotate-fleet.sh").chmod(0o700)
+    function = block(GUIDE, "sh", "gcore_deploy()").replace("/usr/local/bin", str(tmp_path))
+    (tmp_path / "gcore.sh").write_text(function)
+    paths = [files[name] for name in ("CERT_KEY_PATH", "CERT_PATH", "CA_CERT_PATH", "CERT_FULLCHAIN_PATH")]
+    done = hook.call(f". {tmp_path}/gcore.sh && gcore_deploy {SHOP} {' '.join(paths)}", {})
+    assert done.returncode == 0, done.stderr
+    assert installed(account) == BOTH
+
+
+@pytest.mark.parametrize("client", ["certbot", "acme.sh"])
+def test_one_resource_gets_the_renewed_certificate(hook, account, tmp_path, client):
+    env = renewed(certbot_folder(tmp_path), SHOP) if client == "certbot" else saved(acme_folder(tmp_path), SHOP)
+    done = hook.call(f"{HOOKS}/rotate-one.sh {SHOP} {hook.port('resource_cert')}", env)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert f"({SHOP}) was changed" in done.stdout
+    assert installed(account) == {WILDCARD: "old", SHOP: f"new of {SHOP}"}
+
+
+def damaged(live: Path) -> None:
+    """The key of another certificate."""
+    (live / SHOP / "privkey.pem").unlink()
+    (live / SHOP / "privkey.pem").write_text(OLD[SHOP].private_key_pem)
+
+
+ALL = "was renewed, but not every resource has its certificate: see above"
+
+
+def test_a_resource_that_is_refused_is_told_and_the_hook_fails(hook, account, tmp_path):
+    account.settings(echo_secrets=True)
+    account.faults([rule("400", call="put", resource_id=2)])
+    env = renewed(certbot_folder(tmp_path), WILDCARD)
+    done = hook.call(f"{HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')} -vvv --diff", env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "PUT /security/resources/2 answered 400" in done.stderr
+    assert done.stderr.splitlines()[-1] == f"rotate-fleet.sh: {env['RENEWED_LINEAGE']} {ALL}"
+
+
+def test_a_pair_that_does_not_belong_together(hook, account, tmp_path):
+    live = certbot_folder(tmp_path)
+    damaged(live)
+    done = hook.call(f"{HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')}", renewed(live, SHOP))
+    assert done.returncode == 1
+    assert "the private key does not belong to" in done.stderr
+    assert account.journal() == []
+
+
+def test_a_token_that_is_wrong(hook, account, tmp_path):
+    env = renewed(certbot_folder(tmp_path), SHOP)
+    command = f"{HOOKS}/rotate-one.sh {SHOP} {hook.port('resource_cert')}"
+    done = hook.call(command, env, token=WRONG_TOKEN)
+    assert done.returncode == 1
+    assert "answered 401" in done.stderr
+    says = f"{env['RENEWED_LINEAGE']}/fullchain.pem was renewed, but {SHOP} does not have it: see above"
+    assert done.stderr.splitlines()[-1] == f"rotate-one.sh: {says}"
+
+
+@pytest.mark.parametrize(
+    ("command", "env", "says"),
+    [
+        ("rotate-fleet.sh", {}, "neither RENEWED_LINEAGE (certbot) nor CERT_FULLCHAIN_PATH (acme.sh) is set"),
+        (
+            "rotate-one.sh www.example.com",
+            {},
+            "neither RENEWED_LINEAGE (certbot) nor CERT_FULLCHAIN_PATH (acme.sh) is set",
+        ),
+        ("rotate-one.sh", {"RENEWED_LINEAGE": "/nowhere/a"}, "the name of a resource is missing"),
+        (
+            "rotate-fleet.sh",
+            {"RENEWED_LINEAGE": "/nowhere/a", "GCORE_CREDENTIALS": "/nowhere/c"},
+            "can't read /nowhere/c",
+        ),
+        ("launch-awx.sh", {"GCORE_AWX_SETTINGS": "/nowhere/awx.curl"}, "can't read /nowhere/awx.curl"),
+    ],
+)
+def test_a_hook_that_is_called_wrongly(hook, command, env, says):
+    done = hook.call(f"{HOOKS}/{command}", env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"{command.split()[0]}: {says}\n"
+
+
+def survey(name: str) -> set[str]:
+    """What the survey of a job template asks for."""
+    definitions = yaml.safe_load((ROOT / "playbooks/vars/awx/job_templates.yml").read_text())["awx_job_templates"]
+    (template,) = (one for one in definitions if one["fields"]["name"] == name)
+    return {question["variable"] for question in template["survey"]["spec"]}
+
+
+@dataclass
+class Launches:
+    """Launches, as AWX answers them: what a survey does not ask for is ignored and named."""
+
+    url: str = ""
+    asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
+    surveys: dict[str, set[str]] = field(default_factory=dict)
+
+    def answer(self, path: str, headers: dict[str, str], body: Any) -> tuple[int, Any]:
+        self.asked.append((path, headers, body))
+        if headers.get("Authorization") != f"Bearer {AWX_TOKEN}":
+            return 401, {"detail": "Authentication credentials were not provided. To establish a login session, visit"}
+        if path not in self.surveys:
+            return 404, {"detail": "The requested resource could not be found."}
+        extra = body.get("extra_vars", {})
+        ignored = {name: value for name, value in extra.items() if name not in self.surveys[path]}
+        job = "workflow_job" if "workflow" in path else "job"
+        return 201, {job: 42, "ignored_fields": {"extra_vars": ignored} if ignored else {}, "id": 42, "type": job}
+
+
+@pytest.fixture
+def awx() -> Iterator[Launches]:
+    told = Launches()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            status, answer = told.answer(self.path, dict(self.headers), body)
+            text = json.dumps(answer, separators=(",", ":")).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *unused):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        told.url = f"http://127.0.0.1:{server.server_address[1]}"
+        told.surveys = {
+            "/api/v2/job_templates/12/launch/": survey("Gcore: rotate the fleet"),
+            "/api/v2/job_templates/13/launch/": set(),
+            "/api/v2/workflow_job_templates/12/launch/": set(),
+        }
+        yield told
+        server.shutdown()
+
+
+class Launch:
+    """Calls launch-awx.sh with the settings of the guide, and looks what stands on curl's command line."""
+
+    def __init__(self, hook: Hook, awx: Launches, folder: Path) -> None:
+        self.words = folder / "words"
+        self._hook, self._awx, self._folder = hook, awx, folder
+        (folder / "bin").mkdir()
+        curl = folder / "bin" / "curl"
+        curl.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>{self.words}\nexec {shutil.which("curl")} "$@"\n')
+        curl.chmod(0o700)
+
+    def __call__(self, **changes: str) -> subprocess.CompletedProcess[str]:
+        text = block(GUIDE, "text", "Authorization: Bearer").replace("0123456789abcdef", AWX_TOKEN)
+        text = text.replace("https://awx.example.com", self._awx.url)
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new)
+        settings = self._folder / "awx.curl"
+        settings.write_text(text)
+        env = {"GCORE_AWX_SETTINGS": str(settings), "PATH": f"{self._folder / 'bin'}:/usr/bin:/bin"}
+        lineage = renewed(certbot_folder(self._folder), SHOP)
+        return self._hook.call(f"{HOOKS}/launch-awx.sh", {**env, **lineage})
+
+
+@pytest.fixture
+def launch(hook, awx, tmp_path) -> Launch:
+    if not shutil.which("curl"):
+        pytest.skip("no curl on this machine")
+    return Launch(hook, awx, tmp_path)
+
+
+def test_a_job_is_launched_without_a_key_and_the_token_is_on_no_command_line(launch, awx):
+    done = launch()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "AWX runs it as job 42\n", "")
+    [(path, headers, body)] = awx.asked
+    assert (path, body) == ("/api/v2/job_templates/12/launch/", {"extra_vars": {"rotate_dry_run": "no"}})
+    assert headers.pop("Authorization") == f"Bearer {AWX_TOKEN}"
+    CANARIES.assert_absent(json.dumps([headers, body]), "the launch")
+    CANARIES.assert_absent(launch.words.read_text(), "curl's command line")
+
+
+def test_the_workflow_is_launched(launch, awx):
+    done = launch(
+        **{"/job_templates/": "/workflow_job_templates/", r"{\"extra_vars\": {\"rotate_dry_run\": \"no\"}}": "{}"}
+    )
+    assert (done.returncode, done.stdout) == (0, "AWX runs it as job 42\n")
+    assert awx.asked[0][0] == "/api/v2/workflow_job_templates/12/launch/"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({AWX_TOKEN: "expired"}, "AWX answered 401, nothing was launched: "),
+        ({"/12/": "/99/"}, "AWX answered 404, nothing was launched: "),
+        ({"/12/": "/13/"}, "AWX ignored some of the answers: "),
+    ],
+    ids=["token", "number", "survey"],
+)
+def test_a_launch_that_went_wrong(launch, changes, says):
+    done = launch(**changes)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"launch-awx.sh: {says}")
+
+
+def test_an_awx_that_is_down(launch, awx):
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{found.getsockname()[1]}"
+    done = launch(**{awx.url: closed})
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "launch-awx.sh: AWX could not be reached, nothing was launched"
+    assert done.stderr.startswith("curl: ")
+
+
+def test_awx_keeps_the_renewed_pair_and_what_else_its_credential_has(ansible: Ansible, tmp_path):
+    live = certbot_folder(tmp_path)
+    text = block(GUIDE, "yaml", "awx_configure_update_secrets")
+    (tmp_path / "renewed.yml").write_text(text.replace("/etc/letsencrypt/live/www.example.com", str(live / SHOP)))
+    playbooks = [path.name for path in (ROOT / "docs" / "examples" / "awx-project").glob("*.yml")]
+    with Awx(playbooks, username="admin", password=secrets.token_hex(20), token=AWX_TOKEN) as awx:
+        env = {"AWX_URL": awx.url, "AWX_TOKEN": AWX_TOKEN, "GCORE_API_KEY": API_KEY}
+        words = ("gcore.web_security.awx_configure", "-e", f"@{tmp_path / 'renewed.yml'}", "-vvv", "--diff")
+        first = ansible.run(*words, env=env)
+        assert first.returncode == 0, first.output
+        kept = awx.store.named("credentials", "Gcore site certificates")["inputs"]
+        kept |= {"certificate_1": "old", "private_key_1": "old", "certificate_2": "another"}
+        again = ansible.run(*words, env=env)
+        assert again.returncode == 0, again.output
+        assert awx.store.named("credentials", "Gcore site certificates")["inputs"] == {
+            "certificate_1": NEW[SHOP].full_chain_pem.rstrip("\n"),
+            "private_key_1": NEW[SHOP].private_key_pem.rstrip("\n"),
+            "certificate_2": "another",
+        }
+
+
+def test_the_guide_tells_what_the_hooks_say():
+    """Whatever a script says when it fails stands in the guide's table, but for what a person mistypes."""
+    told = re.sub(r"\s+", " ", text_of(GUIDE))
+    for script in HOOKS.glob("*.sh"):
+        for says in re.findall(r"fail ['\"](.*)['\"]\n", script.read_text()):
+            fixed = max(re.split(r"\$\w+|: \$\(.*|the name of a resource is missing", says), key=len).strip()
+            assert fixed in told, says
