@@ -219,13 +219,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return found
 
     def _chosen(self, found: list[Facts]) -> list[Facts]:
-        include, exclude = (Selection(self.get_option(name) or ()) for name in ("include", "exclude"))
-        chosen = [
-            facts
-            for facts in found
-            if (not include or include.names(facts["id"], facts["name"]))
-            and not exclude.names(facts["id"], facts["name"])
-        ]
+        selection = Selection(self.get_option("include"), self.get_option("exclude"))
+        chosen = [facts for facts in found if selection.names(facts["id"], facts["name"])]
         return sorted(chosen, key=lambda facts: (facts["name"], facts["id"]))
 
     def _add(self, facts: Facts) -> None:

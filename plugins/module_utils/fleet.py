@@ -37,20 +37,14 @@ class Choice:
     """Which resources of the account a run is about.
 
     Attributes:
-        include: only these, all where it is empty.
-        exclude: not these.
+        selection: which ones the run is about.
         enable_https: also those that have HTTPS off.
         replace_lets_encrypt: also those whose certificate renews itself.
     """
 
-    include: Selection
-    exclude: Selection
+    selection: Selection
     enable_https: bool = False
     replace_lets_encrypt: bool = False
-
-    def has(self, resource: Resource) -> bool:
-        """Whether the run is about it."""
-        return (not self.include or self.include.has(resource)) and not self.exclude.has(resource)
 
     def leaves_alone(self, resource: Resource) -> str:
         """The outcome of one that is reported and not touched, empty for one that is in play."""
@@ -84,7 +78,7 @@ def enrol(resources: Iterable[Resource], candidates: Sequence[Candidate], choice
     by_offer = {candidate.offer: candidate for candidate in candidates}
     account = sorted(resources, key=lambda resource: (resource.name, resource.id))
     for resource in account:
-        if choice.has(resource):
+        if choice.selection.has(resource):
             _enrol_one(resource, matcher, by_offer, choice, report)
     for key, offer in matcher.unknown(account):
         problem = ResourceLookupError(f"no resource has the id or name {key}", "Mend the mapping of the certificate.")

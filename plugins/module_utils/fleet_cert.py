@@ -46,8 +46,7 @@ def rotate_fleet(task: Task, report: FleetReport) -> None:
         raise InputError("no usable certificate was given", "Set certificates or directory.")
     client = task.client(connections=values["concurrency"], on_hold=progress.held_back)
     choice = Choice(
-        Selection(values["include"] or ()),
-        Selection(values["exclude"] or ()),
+        Selection(values["include"], values["exclude"]),
         values["enable_https"],
         values["replace_lets_encrypt"],
     )

@@ -18,22 +18,32 @@ from ansible_collections.gcore.web_security.plugins.module_utils.resource import
 
 
 class Selection:
-    """Resources by id, exact name, or glob; patterns that are neither hit nothing, and empty ones are none."""
+    """Which resources a task is about.
 
-    def __init__(self, patterns: Iterable[str]) -> None:
-        self._patterns = [normalised(str(pattern)) for pattern in patterns if str(pattern).strip()]
+    Args:
+        include: ids, exact names or globs; without any, all are meant. Empty ones are none.
+        exclude: the same, of those that are not meant.
+    """
 
-    def __bool__(self) -> bool:
-        return bool(self._patterns)
+    def __init__(self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None) -> None:
+        self._include, self._exclude = _patterns(include), _patterns(exclude)
 
     def has(self, resource: Resource) -> bool:
-        """Whether any of the patterns means this resource."""
+        """Whether the task is about a resource."""
         return self.names(resource.id, resource.name)
 
     def names(self, number: int, name: str) -> bool:
         """The same of an id and a name."""
-        name = normalised(name)
-        return any(pattern == str(number) or fnmatchcase(name, pattern) for pattern in self._patterns)
+        known = (number, normalised(name))
+        return (not self._include or _any(self._include, *known)) and not _any(self._exclude, *known)
+
+
+def _patterns(given: Iterable[str] | None) -> list[str]:
+    return [normalised(str(pattern)) for pattern in given or () if str(pattern).strip()]
+
+
+def _any(patterns: Iterable[str], number: int, name: str) -> bool:
+    return any(pattern == str(number) or fnmatchcase(name, pattern) for pattern in patterns)
 
 
 @dataclass(frozen=True)

@@ -60,10 +60,8 @@ def _chosen(client: Client, values: Mapping[str, Any]) -> Iterator[Resource]:
     if values["resource_id"] is not None or values["name"] is not None:
         yield Resource.from_api(find_resource(client, values))
         return
-    include, exclude = (Selection(values[name] or ()) for name in _MANY)
-    for resource in (Resource.from_api(raw) for raw in client.resources()):
-        if (not include or include.has(resource)) and not exclude.has(resource):
-            yield resource
+    selection = Selection(**{name: values[name] for name in _MANY})
+    yield from filter(selection.has, map(Resource.from_api, client.resources()))
 
 
 def _asked(

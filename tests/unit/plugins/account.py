@@ -138,7 +138,7 @@ def wildcard(days=90.0, **options):
 
 def everything(**options):
     """A run about the whole account."""
-    return Choice(Selection(()), Selection(()), **options)
+    return Choice(Selection(), **options)
 
 
 class Stage:

@@ -206,7 +206,7 @@ def test_a_mapping_to_what_is_not_covered_fails_before_any_write():
 def test_include_and_exclude(include, exclude, expected):
     world = account(3)
     choice = everything()
-    choice = type(choice)(Selection(include), Selection(exclude))
+    choice = type(choice)(Selection(include, exclude))
     stage = Stage(world, candidate(NEW, resources=["1", "2", "3"]), choice=choice)
     assert sorted(stage.run()) == [name(number) for number in expected]
     assert sorted(world.written) == expected

@@ -122,7 +122,6 @@ def test_unknown_are_the_ids_and_names_that_no_resource_has():
 
 
 SELECTED = [
-    ([], False),
     (["7"], True),
     ([7], True),
     ([" 7 "], True),
@@ -140,8 +139,6 @@ SELECTED = [
     (["wwwXexample.com"], False),
     (["a.example.com"], False),
     (["other", "7"], True),
-    ([""], False),
-    (["  "], False),
     (["", "7"], True),
 ]
 
@@ -149,11 +146,17 @@ SELECTED = [
 @pytest.mark.parametrize(("patterns", "expected"), SELECTED)
 def test_selection(patterns, expected):
     assert Selection(patterns).has(ALIASED) is expected
+    assert Selection(exclude=patterns).has(ALIASED) is not expected
 
 
-@pytest.mark.parametrize(("patterns", "expected"), [([], False), ([""], False), ([" ", ""], False), (["7", ""], True)])
-def test_a_selection_of_empty_strings_is_none(patterns, expected):
-    assert bool(Selection(patterns)) is expected
+@pytest.mark.parametrize("nothing", [None, [], [""], [" ", ""]])
+def test_empty_strings_include_all_and_exclude_none(nothing):
+    assert Selection(nothing, nothing).has(ALIASED)
+
+
+@pytest.mark.parametrize(("include", "exclude"), [([], ["7"]), (["7"], ["7"]), (["*"], ["www.*"]), (["8", ""], [])])
+def test_what_is_left_out(include, exclude):
+    assert not Selection(include, exclude).has(www(number=7))
 
 
 def test_an_international_name_is_selected_in_both_spellings():
