@@ -198,6 +198,7 @@ class JobRunner:
         answers: Mapping[str, Any] | None = None,
         job_slice: tuple[int, int] = (1, 1),
         vault_password: str | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> Job:
         """Start a job of a template.
 
@@ -210,6 +211,7 @@ class JobRunner:
             answers: of its survey, which AWX hands over as extra variables.
             job_slice: which of how many.
             vault_password: of a credential of the type Vault.
+            variables: the environment that a credential of the user's own type brings.
         """
         folder = self._job_folder()
         shutil.copytree(self.project, folder / "project")
@@ -220,7 +222,8 @@ class JobRunner:
             words.append("--ask-vault-pass")
             (env / "passwords").write_text(json.dumps({_VAULT_PROMPT: vault_password}))
         (env / "cmdline").write_text(" ".join(words))
-        (env / "envvars").write_text(json.dumps(_OF_AWX | {"JOB_ID": "1"} | self._brought(credentials, folder)))
+        brought = self._brought(credentials, folder) | dict(variables or {})
+        (env / "envvars").write_text(json.dumps(_OF_AWX | {"JOB_ID": "1"} | brought))
         (env / "extravars").write_text(json.dumps(answers or {}))
         (env / "settings").write_text(json.dumps(_SETTINGS))
         process = subprocess.Popen(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from awx.handle import Awx
 from simulator.handle import Simulator, resource, rule, with_installed
 
 from .awx_job import PROJECT, Credentials, Finished, Job, JobRunner, eventually
@@ -346,6 +348,34 @@ def test_nothing_secret_is_left_behind(name, verbosity, run, account, project):
         (facts,) = job.cached_facts
         assert "kept" in facts.read_text()
         assert job.artifacts["kept"]
+
+
+CONFIGURE = """
+- ansible.builtin.import_playbook: gcore.web_security.awx_configure
+"""
+AWX_PASSWORD = CANARIES.plant_text("the password of this AWX", secrets.token_urlsafe(24))
+CONFIGURED = {
+    "awx_configure_project_url": "https://git.example.com/certificates.git",
+    "awx_configure_mail": {"recipients": ["ops@example.com"]},
+}
+
+
+@pytest.mark.parametrize("verbosity", [0, 3])
+@pytest.mark.parametrize(
+    ("password", "status"), [(AWX_PASSWORD, "successful"), (WRONG_PASSPHRASE, "failed")], ids=["right", "wrong"]
+)
+def test_nor_by_awx_configure(password, status, verbosity, jobs, project):
+    """It can be a job as well: AWX keeps itself as the definitions say."""
+    (project / "configure.yml").write_text(CONFIGURE)
+    with Awx(
+        [path.name for path in PROJECT.glob("*.yml")], username="admin", password=AWX_PASSWORD, token=WRONG_TOKEN
+    ) as awx:
+        variables = {"AWX_URL": awx.url, "AWX_USERNAME": "admin", "AWX_PASSWORD": password, "GCORE_API_KEY": API_KEY}
+        options = {"answers": CONFIGURED, "variables": variables, "verbosity": verbosity, "is_diff": True}
+        job = jobs.run("configure.yml", {}, **options)
+        assert job.status == status, job.stdout
+        made = awx.store.all("credentials")
+    assert bool(made) is (status == "successful")
 
 
 @pytest.mark.parametrize("count", [2, 3])
