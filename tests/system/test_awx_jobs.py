@@ -284,27 +284,25 @@ ONE_OWN = OWN.format(
         {"resource_cert_name": SITES[0], **{f"resource_cert_{name}": text for name, text in PASTED.items()}}
     ),
 )
+REFUSED_CERTIFICATES = {
+    "private_key_2": NEW.private_key_pem,
+    "private_key_passphrase_3": WRONG_PASSPHRASE,
+    "certificate_4": NEW.private_key_pem,
+    "private_key_4": NEW.private_key_pem,
+    "certificate_5": OLD.full_chain_pem,
+    "private_key_5": OLD.private_key_pem[:-60],
+}
 HUNTS = {
     "check": Hunt("rotate_fleet.yml", "would", options={"is_check": True}),
     "fleet": Hunt("rotate_fleet.yml", "changed=1"),
     "fleet-refused": Hunt("rotate_fleet.yml", "400", faults=REFUSED, is_failed=True),
     "fleet-wrong-token": Hunt("rotate_fleet.yml", "401", api_key=WRONG_TOKEN, is_failed=True),
-    "fleet-wrong-passphrase": Hunt(
-        "rotate_fleet.yml", "passphrase", certificates={"private_key_passphrase_3": WRONG_PASSPHRASE}, is_failed=True
-    ),
-    "fleet-key-as-certificate": Hunt(
-        "rotate_fleet.yml", "private key", certificates={"certificate_2": OLD.private_key_pem}, is_failed=True
-    ),
-    "fleet-wrong-key": Hunt(
-        "rotate_fleet.yml", "does not belong", certificates={"private_key_2": NEW.private_key_pem}, is_failed=True
-    ),
-    "fleet-damaged-key": Hunt(
-        "rotate_fleet.yml", "private_key", certificates={"private_key_2": OLD.private_key_pem[:-60]}, is_failed=True
+    "fleet-refused-certificates": Hunt(
+        "rotate_fleet.yml", "4 of the certificates can't be used", certificates=REFUSED_CERTIFICATES, is_failed=True
     ),
     "fleet-rescued": Hunt(FLEET_OWN, "rescued=1", faults=REFUSED),
     "fleet-kept": Hunt(FLEET_OWN, "changed=1"),
     "one": Hunt("rotate_one.yml", "changed=1", ONE),
-    "one-check": Hunt("rotate_one.yml", "would", {**ONE, "rotate_dry_run": "yes"}),
     "one-refused": Hunt("rotate_one.yml", "400", ONE, faults=REFUSED, is_failed=True),
     "one-wrong-token": Hunt("rotate_one.yml", "401", ONE, api_key=WRONG_TOKEN, is_failed=True),
     "one-key-as-certificate": Hunt(
