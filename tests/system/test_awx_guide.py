@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The guide to AWX: each output that it shows is one that a job really has, and so is each message of a failure."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import MissingLibraryError
+from awx.handle import Awx
+from simulator.handle import Simulator, resource, rule, with_installed
+from unit.docs.guide import block, text_of
+
+from .awx_job import INVENTORY_FILE, PROJECT, Credentials, Finished, JobRunner
+from .material import API_KEY, CANARIES, WRONG_TOKEN, issued
+from .playbook import Ansible, command, environment
+
+pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
+
+GUIDE = "awx"
+NAMES = [f"{name}.example.com" for name in ("www", "shop", "blog", "api")]
+BLOG = NAMES.index("blog.example.com") + 1
+NOW = datetime.now(timezone.utc).replace(microsecond=0)
+ENDING = {"not_before": NOW - timedelta(days=85), "not_after": NOW + timedelta(days=5, hours=1)}
+OLD = {name: issued(f"the old key of {name}", name, **ENDING) for name in NAMES}
+WILDCARD = issued("the new key of the wildcard", "*.example.com", "example.com", days=90)
+SHOP = issued("the new key of the shop", "shop.example.com", days=90)
+CERTIFICATES = {
+    "certificate_1": WILDCARD.full_chain_pem,
+    "private_key_1": WILDCARD.private_key_pem,
+    "certificate_2": SHOP.full_chain_pem,
+    "private_key_2": SHOP.private_key_pem,
+}
+AWX_TOKEN = CANARIES.plant_text("the token of AWX", secrets.token_hex(20))
+
+_UNIMPORTANT = (
+    # What differs from run to run and from machine to machine.
+    (r"\x1b\[[0-9;]*m", ""),
+    (r"\b[0-9a-f]{12}\b", "FINGERPRINT"),
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "MOMENT"),
+    (r"\[\d+/", "[N/"),
+    (r"\d+ s left", "N s left"),
+    (r"ok=\d+ +changed=[1-9]\d*", "ok=N changed=N"),
+)
+
+
+def plain(line: str) -> str:
+    """A line without what is of no importance."""
+    for pattern, name in _UNIMPORTANT:
+        line = re.sub(pattern, name, line)
+    return line.rstrip()
+
+
+def assert_shown(mark: str, output: str) -> None:
+    """Each line of the guide's block with that mark is a line of the output, or the beginning of one."""
+    real = {plain(line) for line in output.splitlines()}
+    for line in map(plain, block(GUIDE, "text", mark).splitlines()):
+        begins = line.removesuffix("...")
+        assert line in real or (line != begins and any(one.startswith(begins) for one in real)), (
+            f"{line}\nnot in{output}"
+        )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """A copy, as the guide says, with a certificate for the play over hosts."""
+    copy = Path(shutil.copytree(PROJECT, tmp_path_factory.mktemp("checkout") / "project"))
+    (copy / "certificates").mkdir()
+    (copy / "certificates" / "shop.example.com.crt").write_text(SHOP.full_chain_pem)
+    (copy / "certificates" / "shop.example.com.key").write_text(SHOP.private_key_pem)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def runner(project, tmp_path_factory) -> JobRunner:
+    return JobRunner(tmp_path_factory.mktemp("jobs"), project, CANARIES)
+
+
+@pytest.fixture
+def account(simulator) -> Simulator:
+    simulator.reset()
+    simulator.clear_resources()
+    simulator.seed([with_installed(resource(number, name), OLD[name]) for number, name in enumerate(NAMES, start=1)])
+    simulator.clear_journal()
+    return simulator
+
+
+@pytest.fixture
+def run(runner: JobRunner, account: Simulator) -> Any:
+    ports = {f"{role}_edge_port": account.edge_port for role in ("fleet_cert", "resource_cert", "cert_expiry_report")}
+
+    def start(playbook: str, credentials: Credentials | None = None, **options: Any) -> Finished:
+        answers = {**ports, **options.pop("answers", {})}
+        return runner.run(playbook, credentials or filled_in(account), answers=answers, **options)
+
+    return start
+
+
+def filled_in(account: Simulator, api_key: str = API_KEY, **certificates: str) -> Credentials:
+    """Both credentials, with some of it in another way."""
+    token = {"api_key": api_key, "api_url": account.api_url}
+    return {"Gcore API token": token, "Gcore site certificates": {**CERTIFICATES, **certificates}}
+
+
+@pytest.fixture
+def awx() -> Iterator[Awx]:
+    playbooks = [path.name for path in PROJECT.glob("*.yml")]
+    with Awx(playbooks, username="admin", password=secrets.token_hex(20), token=AWX_TOKEN) as running:
+        yield running
+
+
+def test_setting_awx_up(ansible: Ansible, awx):
+    given = ansible.file(block(GUIDE, "yaml", "awx_configure_project_url"))
+    env = {"AWX_URL": awx.url, "AWX_TOKEN": AWX_TOKEN, "GCORE_API_KEY": API_KEY}
+    for words in (["--check", "--diff"], []):
+        told = ansible.run("gcore.web_security.awx_configure", "-e", f"@{given}", *words, env=env)
+        assert told.returncode == 0, told.output
+    assert_shown("TASK [Credential types]", told.output)
+    assert awx.store.named("credentials", "Gcore API token")["inputs"]["api_key"] == API_KEY
+    again = ansible.run("gcore.web_security.awx_configure", "-e", f"@{given}", env=env)
+    assert "changed=0" in again.output
+
+
+def test_the_inventory(account, project, tmp_path):
+    env = {**environment(tmp_path), "GCORE_API_KEY": API_KEY, "GCORE_BASE_URL": account.api_url}
+    words = [command("ansible-inventory"), "-i", INVENTORY_FILE, "--graph"]
+    listed = subprocess.run(words, cwd=project, env=env, check=True, capture_output=True, text=True)
+    assert_shown("@all:", listed.stdout)
+
+
+def test_the_check(run, account):
+    job = run("rotate_fleet.yml", is_check=True, is_diff=True)
+    assert job.status == "successful"
+    assert_shown("would rotate", job.stdout)
+    assert account.journal(call="put") == []
+
+
+def test_the_rotation_and_the_next_one(run):
+    job = run("rotate_fleet.yml", answers={"rotate_dry_run": "no"})
+    assert_shown("Done: 4 rotated, 4 resources", job.stdout)
+    assert set(job.artifacts["gcore_fleet_cert"]) == set(artifacts())
+    assert_shown("Done: 4 in sync", run("rotate_fleet.yml", answers={"rotate_dry_run": "no"}).stdout)
+
+
+def artifacts() -> list[str]:
+    """The names that the guide tells of."""
+    (told,) = re.findall(r"hold ``gcore_fleet_cert`` with (.*?)\. ", re.sub(r"\s+", " ", text_of(GUIDE)))
+    return re.findall(r"``(\w+)``", told)
+
+
+def test_one_resource(run):
+    answers = {"resource_cert_name": "shop.example.com", "certificate_pair": "2", "rotate_dry_run": "no"}
+    assert_shown("Tell what happened", run("rotate_one.yml", answers=answers).stdout)
+
+
+def test_the_report(run):
+    job = run("expiry_report.yml")
+    assert job.status == "failed"
+    assert_shown("Worst first", job.stdout)
+
+
+def test_a_slice(run, runner, account):
+    runner.sync({"Gcore API token": filled_in(account)["Gcore API token"]})
+    job = run("rotate_hosts.yml", job_slice=(1, 2))
+    assert job.status == "successful"
+    assert_shown("not there, so left out", job.stdout)
+
+
+def test_a_resource_that_is_refused(run, account):
+    account.faults([rule("400", call="put", resource_id=BLOG)])
+    job = run("rotate_fleet.yml")
+    assert job.status == "failed"
+    assert "Stopped early" in job.stdout
+    assert_shown("Stopped: no resource of wave 2", job.stdout)
+
+
+ONE = {"resource_cert_name": "www.example.com", "certificate_pair": "2"}
+FAILURES: dict[str, dict[str, Any]] = {
+    # by the message: what is filled in in another way, or what is answered
+    "no credentials": {"filled": {"api_key": ""}},
+    "answered 401": {"filled": {"api_key": WRONG_TOKEN}},
+    "no usable certificate was given": {"filled": dict.fromkeys(CERTIFICATES, "")},
+    "no certificate was given": {"playbook": "rotate_one.yml", "answers": {**ONE, "certificate_pair": "5"}},
+    "no private key was given": {"filled": {"private_key_2": ""}},
+    "the private key does not belong to": {"filled": {"private_key_1": SHOP.private_key_pem}},
+    "a private key among the certificates": {"filled": {"certificate_1": WILDCARD.private_key_pem}},
+    "the certificate does not cover": {"playbook": "rotate_one.yml", "answers": ONE},
+    "no resource is named": {"playbook": "rotate_one.yml", "answers": {**ONE, "resource_cert_name": "w.example.com"}},
+    "The API is not well or not reachable": {"answers": {"fleet_cert_retries": "0"}, "faults": [rule("502_html")]},
+}
+
+
+@pytest.mark.parametrize("says", FAILURES)
+def test_a_failure(says, run, account):
+    how = FAILURES[says]
+    account.faults(how.get("faults", []))
+    credentials = filled_in(account, **how.get("filled", {}))
+    job = run(how.get("playbook", "rotate_fleet.yml"), credentials, answers=how.get("answers", {}))
+    assert job.status == "failed"
+    assert says in job.stdout
+    assert account.journal(call="put") == []
+
+
+def test_a_project_without_the_collection(project, tmp_path):
+    env = {**environment(tmp_path), "ANSIBLE_COLLECTIONS_PATH": str(tmp_path)}
+    words = [command("ansible-playbook"), "rotate_fleet.yml"]
+    told = subprocess.run(words, cwd=project, env=env, check=False, capture_output=True, text=True)
+    assert told.returncode != 0
+    assert "Could not find or access" in told.stdout + told.stderr
+
+
+def test_every_message_of_the_guide_is_one_of_these():
+    table = text_of(GUIDE).split("When a job fails")[1].split(".. code-block")[0]
+    told = set(re.findall(r"^  \* - ``(.*)``$", table, re.MULTILINE))
+    assert "lacks: cryptography" in MissingLibraryError(["cryptography"]).message
+    assert told == {*FAILURES, "Stopped early", "lacks: cryptography", "Could not find or access"}
+
+
+def test_every_definition_is_named():
+    folder = PROJECT.parents[2] / "playbooks" / "vars" / "awx"
+    assert set(re.findall(r"playbooks/vars/awx/(\w+\.yml)", text_of(GUIDE))) == {path.name for path in folder.iterdir()}
+
+
+def test_the_guides_name_what_awx_will_have():
+    """`Gcore ...` in quotes is an object of a definition."""
+    folder = PROJECT.parents[2] / "playbooks" / "vars" / "awx"
+    defined = {name for path in folder.iterdir() for name in re.findall(r'name: "?(Gcore[^"\n]*)', path.read_text())}
+    for guide in (GUIDE, "certificate_sources", "deploy_hooks"):
+        named = set(re.findall(r'"(Gcore[^"]*)"', re.sub(r"\s+", " ", text_of(guide))))
+        assert named
+        assert named <= defined
+    assert yaml.safe_load(block(GUIDE, "yaml", "awx_configure_project_url"))
