@@ -150,7 +150,7 @@ class Fleet:
             self._progress.checked()
         if not self._is_insistent and not self._scout.is_worth_asking():
             report.warnings.append(
-                "No edge answered: the others were not asked. Set edge_probe to never if that is so here."
+                "No edge answered: after the first few, none was asked. Set edge_probe to never if that is so here."
             )
         report.stopped = self._brake.reason
         return [member for member in members if _has_drifted(member)]

@@ -70,7 +70,7 @@ def _asked(
     answered, gave_up = survey.ask(hosts, values["concurrency"])
     if gave_up:
         report.warnings.append(
-            "No edge answered: the others were not asked. Set probe_edge to false if that is so here."
+            "No edge answered: after the first few, none was asked. Set probe_edge to false if that is so here."
         )
     return answered
 
