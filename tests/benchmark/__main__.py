@@ -29,6 +29,9 @@ def _arguments() -> argparse.Namespace:
     arguments = parser.parse_args()
     if unknown := set(arguments.suites) - set(names):
         parser.error(f"no such suite: {', '.join(sorted(unknown))}")
+    scenarios = {scenario.name for suite in SUITES for scenario in suite.scenarios}
+    if unknown := set(arguments.only or ()) - scenarios:
+        parser.error(f"no such scenario: {', '.join(sorted(unknown))}; there are {', '.join(sorted(scenarios))}")
     return arguments
 
 
