@@ -184,7 +184,7 @@ def test_any_command_that_prints_pem(project, tmp_path):
 PEM = secret(SHOP)
 REFUSED = {
     # what Vault holds for the shop, and what is said of it
-    "an empty certificate": ({**PEM, "certificate": ""}, "no certificate was given"),
+    "empty": ({"certificate": "", "private_key": ""}, "no certificate was given"),
     "an empty key": ({**PEM, "private_key": ""}, "no private key was given"),
     "a key that is missing": ({"certificate": PEM["certificate"]}, "no private key was given"),
     "another text": ({**PEM, "certificate": "see the wiki"}, "no PEM block in it"),
@@ -214,26 +214,6 @@ def test_what_a_lookup_must_not_return(project, name):
     told = project.play("rotate_from_vault.yml", env=WITH_TOKEN)
     assert told.returncode == 2
     assert says in told.output
-    project.assert_untouched()
-
-
-EMPTY = {"certificate": "", "private_key": ""}
-LEFT_OUT, NONE_LEFT = "neither a certificate nor a key was given", "no usable certificate was given"
-
-
-def test_an_empty_secret_is_left_out_with_a_warning(project):
-    project.keep({"secret/sites/shop": EMPTY, "secret/sites/blog": secret(BLOG)})
-    told = project.play("rotate_from_vault.yml", env=WITH_TOKEN)
-    assert told.returncode == 0, told.output
-    assert LEFT_OUT in re.sub(r"\s+", " ", told.output)
-    assert project.installed() == {NAMES[0]: "old", NAMES[1]: "new"}
-
-
-def test_empty_secrets_alone_are_no_certificates(project):
-    project.keep({"secret/sites/shop": EMPTY, "secret/sites/blog": EMPTY})
-    told = project.play("rotate_from_vault.yml", env=WITH_TOKEN)
-    assert told.returncode == 2
-    assert NONE_LEFT in told.output
     project.assert_untouched()
 
 
@@ -298,6 +278,5 @@ def test_an_encrypted_key_by_its_path_is_not_called_damaged(encrypted, how):
 def test_the_guide_tells_of_these_messages():
     text = re.sub(r"\s+", " ", text_of(GUIDE))
     told = {says for _held, says in REFUSED.values()} - {"The text was cut or damaged", "Supported parameters include"}
-    told |= {LEFT_OUT, NONE_LEFT, NO_PASSWORD, ANOTHER, OF_THE_ROLE}
-    for says in (*told, "encrypted with ansible-vault", "Permission Denied to path"):
+    for says in (*told, NO_PASSWORD, ANOTHER, OF_THE_ROLE, "encrypted with ansible-vault", "Permission Denied to path"):
         assert f"``{says}``" in text, says
