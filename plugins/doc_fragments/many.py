@@ -28,11 +28,13 @@ options:
   include:
     description:
       - Only the resources with these ids, names, or names that match these globs.
+      - It is an error when no resource is called any of them, and a warning when that is so of one of them.
     type: list
     elements: str
   exclude:
     description:
       - Not the resources with these ids, names, or names that match these globs.
+      - It is a warning when no resource is called one of them.
     type: list
     elements: str
 """

@@ -221,6 +221,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _chosen(self, found: list[Facts]) -> list[Facts]:
         selection = Selection(self.get_option("include"), self.get_option("exclude"))
         chosen = [facts for facts in found if selection.names(facts["id"], facts["name"])]
+        try:
+            for warning in selection.warnings():
+                self.display.warning(warning)
+        except GcoreError as error:
+            raise AnsibleParserError(_told(error)) from None
         return sorted(chosen, key=lambda facts: (facts["name"], facts["id"]))
 
     def _add(self, facts: Facts) -> None:

@@ -73,6 +73,9 @@ def enrol(resources: Iterable[Resource], candidates: Sequence[Candidate], choice
         candidates: the certificates.
         choice: which resources the run is about.
         report: gets the members, ordered by name, and what is unmatched.
+
+    Raises:
+        InputError: no resource is called what the choice includes.
     """
     matcher = Matcher([candidate.offer for candidate in candidates])
     by_offer = {candidate.offer: candidate for candidate in candidates}
@@ -80,6 +83,7 @@ def enrol(resources: Iterable[Resource], candidates: Sequence[Candidate], choice
     for resource in account:
         if choice.selection.has(resource):
             _enrol_one(resource, matcher, by_offer, choice, report)
+    report.warnings += choice.selection.warnings()
     for key, offer in matcher.unknown(account):
         problem = ResourceLookupError(f"no resource has the id or name {key}", "Mend the mapping of the certificate.")
         report.members.append(Member(None, key, offer.label, error=problem))

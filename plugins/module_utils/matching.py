@@ -12,7 +12,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from ansible_collections.gcore.web_security.plugins.module_utils.certificate import Certificate
-from ansible_collections.gcore.web_security.plugins.module_utils.errors import MatchError
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError, MatchError
 from ansible_collections.gcore.web_security.plugins.module_utils.hostname import normalised
 from ansible_collections.gcore.web_security.plugins.module_utils.resource import Resource
 
@@ -26,7 +26,8 @@ class Selection:
     """
 
     def __init__(self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None) -> None:
-        self._include, self._exclude = _patterns(include), _patterns(exclude)
+        self._patterns = {"include": _patterns(include), "exclude": _patterns(exclude)}
+        self._unmet = {option: dict.fromkeys(patterns) for option, patterns in self._patterns.items()}
 
     def has(self, resource: Resource) -> bool:
         """Whether the task is about a resource."""
@@ -35,15 +36,32 @@ class Selection:
     def names(self, number: int, name: str) -> bool:
         """The same of an id and a name."""
         known = (number, normalised(name))
-        return (not self._include or _any(self._include, *known)) and not _any(self._exclude, *known)
+        is_included, is_excluded = self._meets("include", *known), self._meets("exclude", *known)
+        return (is_included or not self._patterns["include"]) and not is_excluded
+
+    def warnings(self) -> list[str]:
+        """Of what none of the resources was called that have been asked about: mostly somebody mistyped it.
+
+        Raises:
+            InputError: that is so of all that is included, and so nothing is left to be done.
+        """
+        included, unmet = self._patterns["include"], self._unmet["include"]
+        if included and len(unmet) == len(set(included)):
+            raise InputError(f"include: no resource of the account is called {' or '.join(unmet)}", _SPELLING)
+        return [f"{option}: no resource is called {name}." for option, names in self._unmet.items() for name in names]
+
+    def _meets(self, option: str, number: int, name: str) -> bool:
+        met = [one for one in self._patterns[option] if one == str(number) or fnmatchcase(name, one)]
+        for pattern in met:
+            self._unmet[option].pop(pattern, None)
+        return bool(met)
+
+
+_SPELLING = "Ids, exact names and globs count; the name of an alias does not."
 
 
 def _patterns(given: Iterable[str] | None) -> list[str]:
     return [normalised(str(pattern)) for pattern in given or () if str(pattern).strip()]
-
-
-def _any(patterns: Iterable[str], number: int, name: str) -> bool:
-    return any(pattern == str(number) or fnmatchcase(name, pattern) for pattern in patterns)
 
 
 @dataclass(frozen=True)

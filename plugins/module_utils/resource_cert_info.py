@@ -42,7 +42,7 @@ def survey_resources(task: Task, report: SurveyReport) -> None:
     report.port = values["edge_port"]
     report.given = list(_given(values, report))
     client = task.client(connections=values["concurrency"])
-    hosts: Sequence[Sighting] = sightings(_chosen(client, values))
+    hosts: Sequence[Sighting] = sightings(_chosen(client, values, report))
     if values["probe_edge"]:
         hosts = _asked(Survey(values["edge_port"], values["edge_timeout"], client.deadline), hosts, values, report)
     report.now = task.clock.now()
@@ -56,12 +56,13 @@ def _without_empty_lists(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: [one for one in values[name] or () if str(one).strip()] or None for name in _MANY}
 
 
-def _chosen(client: Client, values: Mapping[str, Any]) -> Iterator[Resource]:
+def _chosen(client: Client, values: Mapping[str, Any], report: SurveyReport) -> Iterator[Resource]:
     if values["resource_id"] is not None or values["name"] is not None:
         yield Resource.from_api(find_resource(client, values))
         return
     selection = Selection(**{name: values[name] for name in _MANY})
     yield from filter(selection.has, map(Resource.from_api, client.resources()))
+    report.warnings += selection.warnings()
 
 
 def _asked(

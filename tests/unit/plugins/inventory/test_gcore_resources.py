@@ -249,6 +249,14 @@ def test_include_and_exclude(include, exclude, expected, world, read):
     assert read(**chosen).hosts == [f"n{number:03}.example.com" for number in expected]
 
 
+def test_what_nobody_is_called(world, read):
+    assert read(include=["1", "n9*"]).warnings == ["include: no resource is called n9*."]
+    with pytest.raises(
+        AnsibleParserError, match=r"include: no resource of the account is called n9\*\. Ids, exact names"
+    ):
+        read(include=["n9*"])
+
+
 # --- names ------------------------------------------------------------------------------------------------------------
 
 

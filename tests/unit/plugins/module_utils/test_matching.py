@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils.errors import MatchError
+from ansible_collections.gcore.web_security.plugins.module_utils.errors import InputError, MatchError
 from ansible_collections.gcore.web_security.plugins.module_utils.matching import Matcher, Selection
 from ansible_collections.gcore.web_security.plugins.module_utils.resource import Resource
 from unit.plugins.account import alias, offer, site
@@ -157,6 +157,37 @@ def test_empty_strings_include_all_and_exclude_none(nothing):
 @pytest.mark.parametrize(("include", "exclude"), [([], ["7"]), (["7"], ["7"]), (["*"], ["www.*"]), (["8", ""], [])])
 def test_what_is_left_out(include, exclude):
     assert not Selection(include, exclude).has(www(number=7))
+
+
+def test_what_nobody_is_called_is_warned_of():
+    selection = Selection(["www.*", "shp.example.com"], ["8", "7"])
+    assert not selection.has(www(number=7))
+    assert selection.warnings() == [
+        "include: no resource is called shp.example.com.",
+        "exclude: no resource is called 8.",
+    ]
+
+
+def test_what_is_left_out_of_what_was_not_meant_anyway_is_there():
+    selection = Selection(["7"], ["shop.example.com"])
+    assert selection.names(7, "www.example.com")
+    assert not selection.names(8, "shop.example.com")
+    assert selection.warnings() == []
+
+
+@pytest.mark.parametrize("asked", [[], [7], [7, 8]])
+def test_nobody_is_called_what_is_included(asked):
+    selection = Selection(["9", "shp.*", "9"])
+    assert not any(selection.has(www(number=number)) for number in asked)
+    with pytest.raises(InputError, match=r"^include: no resource of the account is called 9 or shp\.\*$"):
+        selection.warnings()
+
+
+@pytest.mark.parametrize("asked", [[], [7]])
+def test_without_include_an_empty_account_is_nobody_s_mistake(asked):
+    selection = Selection()
+    assert all(selection.has(www(number=number)) for number in asked)
+    assert selection.warnings() == []
 
 
 def test_an_international_name_is_selected_in_both_spellings():
