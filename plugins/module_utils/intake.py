@@ -47,21 +47,21 @@ def read_input(values: Mapping[str, Any], redactor: Redactor) -> Bundle:
 def elements(certificates: Iterable[Mapping[str, Any]], warnings: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The elements of a task's list of certificates, empty strings unset, each with what it is called.
 
-    One with nothing in it is left out with a warning: AWX makes an empty file of each field that was not filled in.
+    One of empty files alone is left out with a warning: AWX makes such a file of each field that was not filled in.
     """
     for number, element in enumerate(certificates, start=1):
         options = {name: None if value == "" else value for name, value in element.items()}
         path = options.get("certificate_path") or options.get("pkcs12_path")
         label = options.get("label") or path or f"certificates[{number}]"
-        if _is_empty(options):
-            warnings.append(f"Left out: {label}: neither a certificate nor a key was given.")
+        if _has_empty_files_alone(options):
+            warnings.append(f"Left out: {label}: its files are empty, the certificate's and the key's.")
         else:
             yield label, options
 
 
-def _is_empty(values: Mapping[str, Any]) -> bool:
+def _has_empty_files_alone(values: Mapping[str, Any]) -> bool:
     try:
-        return not any(_content(part, values) for part in _PARTS)
+        return any(values.get(f"{part}_path") for part in _PARTS) and not any(_content(part, values) for part in _PARTS)
     except InputError:  # told of where it is read in earnest
         return False
 

@@ -24,8 +24,8 @@ options:
   certificates:
     description:
       - Certificates with their keys. What reads one is the same as for M(gcore.web_security.gcore_resource_cert).
-      - An element whose texts and files are all empty is left out with a warning, since that is what AWX makes of a
-        certificate that was not filled in. Where nothing else is given, that is an error.
+      - An element that names empty files and nothing else is left out with a warning, since that is what AWX makes of a
+        certificate that was not filled in. Where no other one is given, that is an error.
     type: list
     elements: dict
     suboptions:

@@ -59,7 +59,7 @@ options:
   certificates:
     description:
       - Certificates to compare with. No keys are needed. Which one belongs on which resource is decided as
-        M(gcore.web_security.gcore_fleet_cert) does. One that is empty is left out with a warning.
+        M(gcore.web_security.gcore_fleet_cert) does. One whose file is empty is left out with a warning.
     type: list
     elements: dict
     suboptions:

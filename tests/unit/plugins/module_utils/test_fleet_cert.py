@@ -340,36 +340,39 @@ def test_empty_strings_are_unset(world):
     assert [each["wave"] for each in result["results"]] == [1, 2, 3, 3]
 
 
-def nothing(tmp_path, how):
-    """An element that AWX makes of what was not filled in."""
-    if how == "texts":
-        return element(certificate="", private_key="", label="spare")
+@pytest.fixture
+def unfilled(tmp_path):
+    """An element that AWX makes of a certificate that was not filled in."""
     (tmp_path / "empty").write_text("")
-    paths = {
-        f"{part}_path": str(tmp_path / "empty") for part in ("certificate", "private_key", "private_key_passphrase")
-    }
+    parts = ("certificate", "private_key", "private_key_passphrase")
+    paths = {f"{part}_path": str(tmp_path / "empty") for part in parts}
     return element(certificate=None, private_key=None, label="spare", **paths)
 
 
-@pytest.mark.parametrize("how", ["texts", "files"])
-def test_an_element_that_is_all_empty_is_left_out(how, world, tmp_path):
-    result = ran(certificates=[nothing(tmp_path, how), element()])
+def test_an_element_of_empty_files_is_left_out(unfilled, world):
+    result = ran(certificates=[unfilled, element()])
     assert outcomes(result) == ["rotated"] * 4
-    assert result["warnings"] == ["Left out: spare: neither a certificate nor a key was given."]
+    assert result["warnings"] == ["Left out: spare: its files are empty, the certificate's and the key's."]
     assert result["bad_certificates"] == []
 
 
-@pytest.mark.parametrize("how", ["texts", "files"])
-def test_nothing_but_empty_elements_is_an_error(how, no_api, tmp_path):
-    result = ran(certificates=[nothing(tmp_path, how)])
+def test_nothing_but_empty_files_is_an_error(unfilled, no_api):
+    result = ran(certificates=[unfilled])
     assert result["failed"]
     assert "no usable certificate was given. Nothing was changed." in result["msg"]
 
 
-@pytest.mark.parametrize("kept", ["certificate", "private_key"])
-def test_an_element_that_is_half_empty_is_a_mistake(kept, no_api, tmp_path):
-    result = ran(certificates=[{**nothing(tmp_path, "texts"), kept: element()[kept]}, element()])
-    assert "1 of the certificates can't be used: spare:" in result["msg"]
+@pytest.mark.parametrize("missing", ["certificate", "private_key"])
+def test_an_element_of_one_empty_file_is_a_mistake(missing, unfilled, no_api, tmp_path):
+    half = element(**{missing: None, f"{missing}_path": str(tmp_path / "empty")}, label="half")
+    result = ran(certificates=[half, element()])
+    assert "1 of the certificates can't be used: half:" in result["msg"]
+
+
+def test_empty_texts_are_a_mistake(no_api):
+    """A lookup that found nothing makes them."""
+    result = ran(certificates=[element(certificate="", private_key="", label="spare"), element()])
+    assert "spare: no certificate was given" in result["msg"]
 
 
 def test_include_and_exclude(world):
