@@ -75,5 +75,5 @@ LINT: dict[str, Action] = {
 
 def changelog(built: Built, words: list[str]) -> None:
     """Fold the fragments into the changelog of galaxy.yml's version."""
-    refreshed = ("--reload-plugins", "--refresh-plugins", "--update-existing")
+    refreshed = ("--reload-plugins", "--update-existing")
     _here("antsibull-changelog", "release", *refreshed)(built, words)
