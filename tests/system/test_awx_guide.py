@@ -197,6 +197,7 @@ FAILURES: dict[str, dict[str, Any]] = {
     "a private key among the certificates": {"filled": {"certificate_1": WILDCARD.private_key_pem}},
     "the certificate does not cover": {"playbook": "rotate_one.yml", "answers": ONE},
     "no resource is named": {"playbook": "rotate_one.yml", "answers": {**ONE, "resource_cert_name": "w.example.com"}},
+    "no resource of the account is called": {"answers": {"fleet_cert_include": "ww.example.com"}},
     "The API is not well or not reachable": {"answers": {"fleet_cert_retries": "0"}, "faults": [rule("502_html")]},
 }
 
