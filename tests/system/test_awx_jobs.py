@@ -429,7 +429,7 @@ def to_the_runner(job: Job) -> None:
 @pytest.mark.parametrize("cancel", [to_the_playbook, to_the_runner])
 def test_a_cancelled_job(cancel, jobs, account):
     """In the middle of a fleet: each resource is old or new, and the next job completes it."""
-    account.settings(latency=0.4)
+    account.settings(latency=0.8)
     answers = {**ports(account), "fleet_cert_concurrency": 1, "fleet_cert_waves": "100%"}
     with jobs.launch("rotate_fleet.yml", both(account), answers=answers) as job:
         eventually(lambda: len(account.journal(call="put")) >= 2)
