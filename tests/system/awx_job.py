@@ -95,7 +95,7 @@ class Finished:
         return [data["res"] for data in told if data["resolved_action"] == action]
 
     def hosts(self) -> set[str]:
-        """Where a task ended well or badly."""
+        """Where any task was begun."""
         return {event["event_data"]["host"] for event in self.events if event["event"].startswith("runner_on_")}
 
     @property
@@ -165,8 +165,8 @@ class JobRunner:
         self._types = credential_types()
         self.hosts: Json = {"_meta": {"hostvars": {}}}
 
-    def sync(self, credentials: Credentials) -> str:
-        """Update the inventory from its source, with the credential that a source can have; returns what was told."""
+    def sync(self, credentials: Credentials) -> None:
+        """Update the inventory from its source, with the credential that a source can have."""
         job = self._job_folder()
         shutil.copytree(self.project, job / "project")
         listed = subprocess.run(
@@ -180,7 +180,6 @@ class JobRunner:
         assert listed.returncode == 0, listed.stderr
         self._canaries.assert_absent(listed.stdout + listed.stderr, "the inventory")
         self.hosts = json.loads(listed.stdout)
-        return listed.stderr
 
     def run(self, playbook: str, credentials: Credentials, **options: Any) -> Finished:
         """Run a job to its end; the options are those of `launch`."""
