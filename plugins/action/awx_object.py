@@ -13,10 +13,10 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.gcore.web_security.plugins.module_utils.awx_client import AwxAccess, AwxClient
-from ansible_collections.gcore.web_security.plugins.module_utils.awx_kinds import KINDS
-from ansible_collections.gcore.web_security.plugins.module_utils.awx_object import Definition, Organizer, Outcome
-from ansible_collections.gcore.web_security.plugins.module_utils.errors import GcoreError
+from ..module_utils._awx.client import AwxAccess, AwxClient
+from ..module_utils._awx.kinds import KINDS
+from ..module_utils._awx.objects import Definition, Organizer, Outcome
+from ..module_utils._errors import GcoreError
 
 _DEFINITION = {
     "fields": {"type": "dict", "required": True},

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import FLEET_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils.fleet_cert import rotate_fleet
-from ansible_collections.gcore.web_security.plugins.module_utils.fleet_report import FleetReport
-from ansible_collections.gcore.web_security.plugins.plugin_utils.engine_action import EngineAction
+from ..module_utils._fleet.operation import rotate_fleet
+from ..module_utils._fleet.report import FleetReport
+from ..module_utils._options import FLEET_CERT
+from ..plugin_utils._local_action import EngineAction
 
 
 class ActionModule(EngineAction):

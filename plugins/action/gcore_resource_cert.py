@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert import rotate_resource
-from ansible_collections.gcore.web_security.plugins.plugin_utils.engine_action import EngineAction
+from ..module_utils._options import RESOURCE_CERT
+from ..module_utils._rotate.operation import rotate_resource
+from ..plugin_utils._local_action import EngineAction
 
 
 class ActionModule(EngineAction):

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT_INFO
-from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert_info import survey_resources
-from ansible_collections.gcore.web_security.plugins.module_utils.survey_report import SurveyReport
-from ansible_collections.gcore.web_security.plugins.plugin_utils.engine_action import EngineAction
+from ..module_utils._expiry.operation import survey_resources
+from ..module_utils._expiry.report import SurveyReport
+from ..module_utils._options import RESOURCE_CERT_INFO
+from ..plugin_utils._local_action import EngineAction
 
 
 class ActionModule(EngineAction):

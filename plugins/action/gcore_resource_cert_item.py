@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert import rotate_resource
-from ansible_collections.gcore.web_security.plugins.plugin_utils.contents import Contents
-from ansible_collections.gcore.web_security.plugins.plugin_utils.engine_action import EngineAction
-from ansible_collections.gcore.web_security.plugins.plugin_utils.resource_plan import ROLE
+from ..module_utils._options import RESOURCE_CERT
+from ..module_utils._rotate.operation import rotate_resource
+from ..plugin_utils._contents import Contents
+from ..plugin_utils._local_action import EngineAction
+from ..plugin_utils._resource_plan import ROLE
 
 
 class ActionModule(EngineAction):

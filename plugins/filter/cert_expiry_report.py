@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Documentation and wiring; the work is in plugin_utils/expiry_report."""
+"""Documentation and wiring; the work is in plugin_utils/_expiry_report."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_report.formats import TITLE, Options, rendered
-from ansible_collections.gcore.web_security.plugins.plugin_utils.trust import literal
+from ..plugin_utils._expiry_report.formats import TITLE, Options, rendered
+from ..plugin_utils._templates import literal
 
 
 def cert_expiry_report(

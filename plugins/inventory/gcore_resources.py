@@ -95,19 +95,19 @@ from typing import Any
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import CONNECTION, resolved
-from ansible_collections.gcore.web_security.plugins.module_utils.errors import GcoreError
-from ansible_collections.gcore.web_security.plugins.module_utils.libraries import require_libraries
-from ansible_collections.gcore.web_security.plugins.module_utils.matching import Selection
-from ansible_collections.gcore.web_security.plugins.module_utils.resource import (
+from ..module_utils._errors import GcoreError
+from ..module_utils._gcore.resource import (
     CUSTOM,
     DISABLED,
     LETS_ENCRYPT,
     Resource,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils.task import Task, run
-from ansible_collections.gcore.web_security.plugins.module_utils.version import VERSION
-from ansible_collections.gcore.web_security.plugins.plugin_utils.trust import make_unsafe, trusted
+from ..module_utils._libraries import require_libraries
+from ..module_utils._match.matcher import Selection
+from ..module_utils._options import CONNECTION, resolved
+from ..module_utils._task import Task, run
+from ..module_utils._version import VERSION
+from ..plugin_utils._templates import make_unsafe, trusted
 
 _FILES = ("gcore.yml", "gcore.yaml")
 _FROM_ENVIRONMENT = ("api_key", "api_token", "api_url")

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Documentation, and the look at the files; the rules are in plugin_utils/resource_plan.py."""
+"""Documentation, and the look at the files; the rules are in plugin_utils/_resource_plan.py."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ from ansible.errors import AnsibleError, AnsibleFileNotFound
 from ansible.parsing.vault import is_encrypted_file
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT
-from ansible_collections.gcore.web_security.plugins.plugin_utils.contents import Contents, Values
-from ansible_collections.gcore.web_security.plugins.plugin_utils.resource_plan import (
+from ..module_utils._options import RESOURCE_CERT
+from ..plugin_utils._contents import Contents, Values
+from ..plugin_utils._resource_plan import (
     ROLE,
     Item,
     contradictions,

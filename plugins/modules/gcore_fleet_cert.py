@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Documentation and wiring; the work is in module_utils/fleet_cert.py."""
+"""Documentation and wiring; the work is in module_utils/_fleet."""
 
 from __future__ import annotations
 
@@ -338,10 +338,10 @@ api_error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import FLEET_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils.fleet_cert import rotate_fleet
-from ansible_collections.gcore.web_security.plugins.module_utils.fleet_report import FleetReport
-from ansible_collections.gcore.web_security.plugins.module_utils.module_run import leave
+from ..module_utils._fleet.operation import rotate_fleet
+from ..module_utils._fleet.report import FleetReport
+from ..module_utils._module import leave
+from ..module_utils._options import FLEET_CERT
 
 
 def main() -> None:

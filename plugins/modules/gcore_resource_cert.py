@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Documentation and wiring; the work is in module_utils/resource_cert.py."""
+"""Documentation and wiring; the work is in module_utils/_rotate."""
 
 from __future__ import annotations
 
@@ -394,10 +394,10 @@ api_error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils.module_run import leave
-from ansible_collections.gcore.web_security.plugins.module_utils.report import Report
-from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert import rotate_resource
+from ..module_utils._module import leave
+from ..module_utils._options import RESOURCE_CERT
+from ..module_utils._rotate.operation import rotate_resource
+from ..module_utils._rotate.report import Report
 
 
 def main() -> None:

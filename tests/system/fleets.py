@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import FLEET_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils.fleet_cert import rotate_fleet
-from ansible_collections.gcore.web_security.plugins.module_utils.fleet_report import FleetReport
-from ansible_collections.gcore.web_security.plugins.module_utils.task import run
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.operation import rotate_fleet
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport
+from ansible_collections.gcore.web_security.plugins.module_utils._options import FLEET_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils._task import run
 from simulator.authority import Authority, Issued, new_key
 from simulator.handle import Simulator, resource, with_installed
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_report.formats import Options, rendered
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.formats import Options, rendered
 from unit.docs.guide import block
 from unit.plugins.expiry_result import a_host, a_result
 

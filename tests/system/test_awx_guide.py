@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.gcore.web_security.plugins.module_utils.errors import MissingLibraryError
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import MissingLibraryError
 from awx.handle import Awx
 from simulator.handle import Simulator, resource, rule, with_installed
 from unit.docs.guide import block, text_of

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_report.formats import Options, rendered
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.formats import Options, rendered
 from simulator.handle import resource, rule, with_installed, with_issued
 from unit.plugins.expiry_result import a_fleet, a_host, a_result, of_each_state
 

@@ -22,8 +22,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ansible_collections.gcore.web_security.plugins.module_utils import rotation, task
-from ansible_collections.gcore.web_security.plugins.module_utils.retry import Backoff
+from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
+from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate import apply as rotation
 from simulator.authority import Issued
 from simulator.handle import Simulator, installation
 from simulator.handle import rule as fault_rule

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils.edge import probe
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import probe
 from simulator.handle import resource, with_installed
 
 from .cases import CERTIFICATE

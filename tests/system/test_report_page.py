@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_report.formats import Options, rendered
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.formats import Options, rendered
 from unit.plugins.expiry_result import a_fleet, a_host, a_result, edge, given_certificates, of_each_state
 
 from .browser import MISSING, Browser, Site

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from ansible_collections.gcore.web_security.extensions.eda.plugins.event_source.cert_expiry import OPTIONS
-from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_events import Memory, events_of
-from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_report.formats import Options, rendered
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_events import Memory, events_of
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.formats import Options, rendered
 from unit.plugins.expiry_result import a_host, a_result
 
 from .guide import GUIDES, ROOT, blocks, text_of

@@ -13,17 +13,17 @@ from threading import RLock
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.gcore.web_security.plugins.module_utils.brake import Brake
-from ansible_collections.gcore.web_security.plugins.module_utils.certificate import Certificate
-from ansible_collections.gcore.web_security.plugins.module_utils.edge import EdgeAnswer
-from ansible_collections.gcore.web_security.plugins.module_utils.fleet import Candidate, Choice, Fleet, enrol
-from ansible_collections.gcore.web_security.plugins.module_utils.fleet_report import FleetReport
-from ansible_collections.gcore.web_security.plugins.module_utils.matching import Offer, Selection
-from ansible_collections.gcore.web_security.plugins.module_utils.progress import Progress
-from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
-from ansible_collections.gcore.web_security.plugins.module_utils.resource import Resource
-from ansible_collections.gcore.web_security.plugins.module_utils.rotation import Policy, Rotation
-from ansible_collections.gcore.web_security.plugins.module_utils.target import CustomCertificate
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import Brake
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.progress import Progress
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.run import Candidate, Choice, Fleet, enrol
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Offer, Selection
+from ansible_collections.gcore.web_security.plugins.module_utils._redaction import Redactor
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Policy, Rotation
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.target import CustomCertificate
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate
 from simulator import fingerprints
 from unit.plugins.fakes import (
     DAY,

@@ -15,16 +15,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from requests.structures import CaseInsensitiveDict
 
-from ansible_collections.gcore.web_security.plugins.module_utils.bundle import Bundle
-from ansible_collections.gcore.web_security.plugins.module_utils.certificate import Certificate
-from ansible_collections.gcore.web_security.plugins.module_utils.client import Client, Credentials
-from ansible_collections.gcore.web_security.plugins.module_utils.clock import Clock, Deadline
-from ansible_collections.gcore.web_security.plugins.module_utils.edge import EdgeAnswer
-from ansible_collections.gcore.web_security.plugins.module_utils.pacer import Pacer
-from ansible_collections.gcore.web_security.plugins.module_utils.private_key import PrivateKey
-from ansible_collections.gcore.web_security.plugins.module_utils.redaction import Redactor
-from ansible_collections.gcore.web_security.plugins.module_utils.retry import Backoff
-from ansible_collections.gcore.web_security.plugins.module_utils.transport import Answer, NoAnswerError
+from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import Client, Credentials
+from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import Pacer
+from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
+from ansible_collections.gcore.web_security.plugins.module_utils._http.session import Answer, NoAnswerError
+from ansible_collections.gcore.web_security.plugins.module_utils._redaction import Redactor
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.key_pair import Bundle
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.private_key import PrivateKey
 from simulator import fingerprints
 from simulator.authority import Authority
 

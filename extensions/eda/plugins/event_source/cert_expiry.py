@@ -176,15 +176,15 @@ _make_importable(Path(__file__).absolute())
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT_INFO, resolved
-from ansible_collections.gcore.web_security.plugins.module_utils.client import credentials
-from ansible_collections.gcore.web_security.plugins.module_utils.clock import Clock
-from ansible_collections.gcore.web_security.plugins.module_utils.errors import GcoreError, InputError, StoppedError
-from ansible_collections.gcore.web_security.plugins.module_utils.libraries import require_libraries
-from ansible_collections.gcore.web_security.plugins.module_utils.resource_cert_info import survey_resources
-from ansible_collections.gcore.web_security.plugins.module_utils.survey_report import SurveyReport
-from ansible_collections.gcore.web_security.plugins.module_utils.task import Task, run
-from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_events import Memory, events_of
+from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import GcoreError, InputError, StoppedError
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.operation import survey_resources
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import SurveyReport
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import credentials
+from ansible_collections.gcore.web_security.plugins.module_utils._libraries import require_libraries
+from ansible_collections.gcore.web_security.plugins.module_utils._options import RESOURCE_CERT_INFO, resolved
+from ansible_collections.gcore.web_security.plugins.module_utils._task import Task, run
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_events import Memory, events_of
 
 LOGGER = logging.getLogger("gcore.web_security.cert_expiry")
 

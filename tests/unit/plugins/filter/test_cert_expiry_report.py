@@ -8,7 +8,7 @@ import yaml
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.gcore.web_security.plugins.filter import cert_expiry_report as plugin
-from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_report.formats import FORMATS
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.formats import FORMATS
 from unit.plugins.expiry_result import a_host, a_result
 
 report = plugin.FilterModule().filters()["cert_expiry_report"]

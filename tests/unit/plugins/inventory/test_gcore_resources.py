@@ -19,7 +19,8 @@ from ansible.template import Templar
 
 from ansible_collections.gcore.web_security.plugins.doc_fragments import connection, many
 from ansible_collections.gcore.web_security.plugins.inventory import gcore_resources
-from ansible_collections.gcore.web_security.plugins.module_utils import libraries, task
+from ansible_collections.gcore.web_security.plugins.module_utils import _libraries as libraries
+from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
 from unit.plugins.account import FakeAccount, alias, site
 from unit.plugins.fakes import DAY, NOW, TOKEN, Script, answer, unix
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils.clock import Clock, Deadline
-from ansible_collections.gcore.web_security.plugins.module_utils.errors import DeadlineError
+from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import DeadlineError
 from unit.plugins.fakes import FakeClock
 
 

@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import sys
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.gcore.web_security.plugins import module_utils
-from ansible_collections.gcore.web_security.plugins.module_utils import libraries
+from ansible_collections.gcore.web_security.plugins.module_utils import _libraries as libraries
 
-MODULES = [found.name for found in pkgutil.iter_modules(module_utils.__path__)]
+_FOLDER = Path(next(iter(module_utils.__path__)))
+MODULES = [".".join(path.relative_to(_FOLDER).with_suffix("").parts) for path in sorted(_FOLDER.rglob("[!_]*.py"))]
+MODULES += [path.stem for path in sorted(_FOLDER.glob("_*.py"))]
+PACKAGES = sorted({name.partition(".")[0] for name in MODULES})
 ALL = ["cryptography", "idna", "requests", "urllib3"]
 
 
@@ -26,8 +29,9 @@ def without(monkeypatch):
                 monkeypatch.setitem(sys.modules, name, None)
         for name in missing:
             monkeypatch.setitem(sys.modules, name, None)
-        for name in MODULES:
+        for name in (*MODULES, *PACKAGES):
             monkeypatch.delitem(sys.modules, f"{module_utils.__name__}.{name}", raising=False)
+        for name in PACKAGES:
             monkeypatch.delattr(module_utils, name, raising=False)
         return {name: importlib.import_module(f"{module_utils.__name__}.{name}") for name in MODULES}
 
@@ -45,9 +49,9 @@ MISSING = [["cryptography"], ["requests"], ["idna"], ["requests", "urllib3"], AL
 @pytest.mark.parametrize("missing", MISSING, ids=", ".join)
 def test_a_missing_library_ends_in_a_message(without, missing):
     modules = without(*missing)
-    assert not modules["libraries"].libraries_are_here()
-    with pytest.raises(modules["errors"].MissingLibraryError) as caught:
-        modules["libraries"].require_libraries()
+    assert not modules["_libraries"].libraries_are_here()
+    with pytest.raises(modules["_errors"].MissingLibraryError) as caught:
+        modules["_libraries"].require_libraries()
     message = f"The Python that runs this task ({sys.executable}) lacks: {', '.join(missing)}"
     assert caught.value.message == message
     assert f"{sys.executable} -m pip install" in caught.value.hint
@@ -60,7 +64,7 @@ def test_a_task_tells_it_and_asks_nobody(without, missing):
     def operation(task, report):
         raise AssertionError("it began")
 
-    result = modules["task"].run(operation, {}, check_mode=False, diff=True)
+    result = modules["_task"].run(operation, {}, check_mode=False, diff=True)
     assert result["failed"]
     assert f"lacks: {', '.join(missing)}" in result["msg"]
     assert "exception" not in result

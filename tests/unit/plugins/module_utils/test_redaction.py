@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.gcore.web_security.plugins.module_utils.redaction import MASK, Redactor
+from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK, Redactor
 from simulator.authority import Authority
 
 RANDOM = random.Random(4711)

@@ -7,18 +7,19 @@ import json
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils import libraries, task
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import RESOURCE_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils.errors import (
+from ansible_collections.gcore.web_security.plugins.module_utils import _libraries as libraries
+from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import (
     ConflictError,
     GcoreError,
     InputError,
     MissingLibraryError,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils.redaction import MASK
-from ansible_collections.gcore.web_security.plugins.module_utils.report import Report, Written
-from ansible_collections.gcore.web_security.plugins.module_utils.resource import Resource
-from ansible_collections.gcore.web_security.plugins.module_utils.task import run
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._options import RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import Report, Written
+from ansible_collections.gcore.web_security.plugins.module_utils._task import run
 from unit.plugins.fakes import TOKEN, FakeApi, Script, answer, issued, resource_json
 
 KEYS = {"changed", "resource", "desired", "current", "drift", "verification", "collateral", "warnings", "msg"}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ansible_collections.gcore.web_security.plugins.module_utils.version import VERSION
+from ansible_collections.gcore.web_security.plugins.module_utils._version import VERSION
 
 GALAXY = Path(__file__).resolve().parents[4] / "galaxy.yml"
 

@@ -10,9 +10,10 @@ import yaml
 from ansible.module_utils import basic
 
 from ansible_collections.gcore.web_security.plugins.doc_fragments import attributes, connection, edge
-from ansible_collections.gcore.web_security.plugins.module_utils import drift, task
-from ansible_collections.gcore.web_security.plugins.module_utils.arguments import DEFAULT_API_URL, RESOURCE_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils.redaction import MASK
+from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
+from ansible_collections.gcore.web_security.plugins.module_utils._options import DEFAULT_API_URL, RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate import verdict as drift
 from ansible_collections.gcore.web_security.plugins.modules import gcore_resource_cert
 from unit.plugins.fakes import DAY, NOW, TOKEN, FakeApi, issued, refused, resource_json
 from unit.plugins.running import run_module

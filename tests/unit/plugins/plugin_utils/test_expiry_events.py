@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.plugin_utils.expiry_events import Memory, events_of
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_events import Memory, events_of
 from unit.plugins.expiry_result import LEVELS, REASONS, STATES, a_host
 
 GOOD = ("no_certificate", "lets_encrypt", "ok")

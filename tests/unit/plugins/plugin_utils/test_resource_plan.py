@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.plugin_utils.resource_plan import contradictions, items
+from ansible_collections.gcore.web_security.plugins.plugin_utils._resource_plan import contradictions, items
 
 UNSET = dict.fromkeys(["name", "resource_id", "state", "type", "verify", "ca_path", "retries"], "")
 ROLE = {

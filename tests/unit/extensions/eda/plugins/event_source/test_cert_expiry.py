@@ -21,7 +21,8 @@ import pytest
 import yaml
 
 from ansible_collections.gcore.web_security.extensions.eda.plugins.event_source import cert_expiry
-from ansible_collections.gcore.web_security.plugins.module_utils import libraries, task
+from ansible_collections.gcore.web_security.plugins.module_utils import _libraries as libraries
+from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
 from unit.plugins.account import FakeAccount, site
 from unit.plugins.expiry_result import a_host
 from unit.plugins.fakes import TOKEN
@@ -248,7 +249,7 @@ def installed(tmp_path):
 LOAD = """
 import inspect, runpy, sys
 main = runpy.run_path(sys.argv[1])["main"]
-from ansible_collections.gcore.web_security.plugins.module_utils import task
+from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
 print(inspect.iscoroutinefunction(main), task.__file__)
 """
 
@@ -267,4 +268,4 @@ def test_it_is_run_by_its_path(installed, tmp_path, other):
         [sys.executable, "-c", script, str(installed)], env=env, check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["True", str(installed.parents[4] / "plugins" / "module_utils" / "task.py")]
+    assert done.stdout.split() == ["True", str(installed.parents[4] / "plugins" / "module_utils" / "_task.py")]

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Time, as one object that tests replace: what o'clock it is, how long something takes, and waiting."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from ._errors import DeadlineError
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The machine's clock.
+
+    Attributes:
+        now: the date and time, aware, UTC.
+        monotonic: seconds that only ever grow.
+        sleep: wait for some seconds.
+    """
+
+    now: Callable[[], datetime] = _utc_now
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Deadline:
+    """The total time of a task, in seconds from now; every wait of the task is shortened to fit into it."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._end = clock.monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Seconds left, never negative."""
+        return max(self._end - self._clock.monotonic(), 0.0)
+
+    def check(self, doing: str) -> None:
+        """Refuse to begin anything when the time is over.
+
+        Raises:
+            DeadlineError: names what was about to be done.
+        """
+        if not self.remaining():
+            raise DeadlineError(f"the total time of {self._seconds:g} s was over before: {doing}")
+
+    def shorten(self, seconds: float) -> None:
+        """From now on there are no more than this many seconds; those who sleep notice within one."""
+        self._end = min(self._end, self._clock.monotonic() + seconds)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, at most until the time is over."""
+        end = self._clock.monotonic() + seconds
+        while (left := min(end - self._clock.monotonic(), self.remaining())) > 0:
+            self._clock.sleep(min(left, 1.0))

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Where a host name's certificate is judged for its owner: from what is known to a state, without asking anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from .._gcore.resource import (
+    DISABLED,
+    LETS_ENCRYPT,
+    Alias,
+    Resource,
+)
+from .._rotate.edge import EdgeAnswer
+from .._rotate.verdict import Expiry, expiry_beside, installed_chain
+from .._x509.certificate import Certificate, timestamp
+from .._x509.chain import is_complete
+from .._x509.hostname import covered
+
+EXPIRED, NOT_COVERED, CRITICAL, MISMATCH = "expired", "not_covered", "critical", "mismatch"
+UNREACHABLE, WARNING, NO_CERTIFICATE, RENEWED, OK = "unreachable", "warning", "no_certificate", "lets_encrypt", "ok"
+
+LEVELS: Mapping[str, str] = {
+    EXPIRED: "critical",
+    NOT_COVERED: "critical",
+    CRITICAL: "critical",
+    MISMATCH: "warning",
+    UNREACHABLE: "warning",
+    WARNING: "warning",
+    NO_CERTIFICATE: "ok",
+    RENEWED: "ok",
+    OK: "ok",
+}
+"""Every state with its level, the worst first."""
+
+_BY_SEVERITY = tuple(LEVELS)
+_SHORT_LIFE = timedelta(days=47)
+"""What a public certificate may live from 2029 on (CA/Browser Forum ballot SC-081v3). Days say nothing of these."""
+
+_NAMED = 3
+"""How many of a certificate's names a reason shows."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When an end is near: days for a certificate that lives long, percent of its life for one that does not."""
+
+    warning_days: int = 30
+    critical_days: int = 7
+    warning_percent: int = 25
+    critical_percent: int = 10
+
+    def state(self, not_before: datetime | None, not_after: datetime, now: datetime) -> str:
+        """`expired`, `critical`, `warning` or `ok`.
+
+        Args:
+            not_before: the start of the validity, None where nobody tells.
+            not_after: its end.
+            now: the time.
+        """
+        left = not_after - now
+        if left <= timedelta(0):
+            return EXPIRED
+        life = not_after - not_before if not_before else None
+        is_short = life is not None and life <= _SHORT_LIFE
+        for state in (CRITICAL, WARNING):
+            limit = self._limit(state, life) if is_short and life else timedelta(days=getattr(self, f"{state}_days"))
+            if left < limit:
+                return state
+        return OK
+
+    def _limit(self, state: str, life: timedelta) -> timedelta:
+        return life * getattr(self, f"{state}_percent") / 100
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to be said of a host name's certificate."""
+
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What is known of a host name.
+
+    Attributes:
+        host: the name.
+        resource: the resource that serves it.
+        alias: where it is not the resource's own name.
+        edge: what the edge answered, None where it was not asked.
+    """
+
+    host: str
+    resource: Resource
+    alias: Alias | None = None
+    edge: EdgeAnswer | None = None
+
+    @property
+    def has_own_certificate(self) -> bool:
+        """An alias may have one that the resource's does not touch."""
+        return self.alias is not None and self.alias.has_certificate
+
+    @property
+    def has_https(self) -> bool:
+        """Whether there is a certificate to speak of."""
+        return self.has_own_certificate or self.resource.supposed_type != DISABLED
+
+    @property
+    def is_renewed_by_vendor(self) -> bool:
+        """Let's Encrypt, for which its owner has nothing to do."""
+        return self.resource.ssl_type == LETS_ENCRYPT and not self.has_own_certificate
+
+    @property
+    def stored(self) -> Certificate | None:
+        """The leaf in the API's answer, where an installation returns it."""
+        chain = () if self.has_own_certificate else installed_chain(self.resource)
+        return chain[0] if chain else None
+
+    @property
+    def served(self) -> Certificate | None:
+        """The leaf that visitors get."""
+        return self.edge.leaf if self.edge else None
+
+    @property
+    def known(self) -> Certificate | None:
+        """The best known leaf: the served one before the stored one."""
+        return self.served or self.stored
+
+    @property
+    def api_expires(self) -> int | None:
+        """The API's expiry (Unix seconds)."""
+        own = self.alias.expires if self.alias and self.has_own_certificate else self.resource.expires
+        return own if self.has_https else None
+
+    @property
+    def api_not_after(self) -> datetime | None:
+        """The same as a moment, None where there is none, or none that a calendar has."""
+        if self.stored:
+            return self.stored.not_after
+        try:
+            expires = self.api_expires
+            return None if expires is None else datetime.fromtimestamp(expires, timezone.utc)
+        except (ValueError, OverflowError, OSError):
+            return None
+
+    @property
+    def not_after(self) -> datetime | None:
+        """When the certificate ends: as the edge serves it, as the API tells it where nothing is served."""
+        return self.served.not_after if self.served else self.api_not_after
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether the edge serves what the API has stored, None where one of them does not tell."""
+        if self.served is None:
+            return None
+        if self.stored:
+            return self.stored == self.served
+        beside = expiry_beside(self.api_expires, self.served.not_after)
+        return None if beside is Expiry.UNKNOWN else beside is not Expiry.DIFFERENT
+
+    @property
+    def covers_host(self) -> bool | None:
+        """Whether the best known leaf is for this name, None where no leaf is known."""
+        return covered(self.known.dns_names, self.host) if self.known else None
+
+    @property
+    def chain_end(self) -> Certificate | None:
+        """Of the certificates that are served, the one that ends first; None where this Python does not see them."""
+        chain = self.edge.chain if self.edge else None
+        return min(chain, key=lambda link: link.not_after) if chain else None
+
+
+def findings(sighting: Sighting, thresholds: Thresholds, now: datetime) -> list[Finding]:
+    """All that is to be said of a host name, the worst first; the first one is its state.
+
+    Args:
+        sighting: what is known.
+        thresholds: when an end is near.
+        now: the time.
+    """
+    if not sighting.has_https:
+        return [Finding(NO_CERTIFICATE, "HTTPS is off")]
+    found = [finding for finder in _FINDERS for finding in finder(sighting, thresholds, now)]
+    if sighting.is_renewed_by_vendor:
+        found = [finding for finding in found if finding.state != WARNING] + [Finding(RENEWED)]
+    return sorted(found or [Finding(OK)], key=lambda finding: _BY_SEVERITY.index(finding.state))
+
+
+def worst(states: Sequence[str]) -> str | None:
+    """The worst of some states, None where there are none."""
+    return min(states, key=_BY_SEVERITY.index, default=None)
+
+
+def _end(sighting: Sighting, thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
+    end, leaf = sighting.not_after, sighting.known
+    if end is None:
+        return
+    state = thresholds.state(leaf.not_before if leaf else None, end, now)
+    if state != OK:
+        yield Finding(state, _when(end, now))
+
+
+def _begin(sighting: Sighting, _thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
+    leaf = sighting.known
+    if leaf and leaf.not_before > now:
+        yield Finding(CRITICAL, f"not valid before {timestamp(leaf.not_before)}")
+
+
+def _names(sighting: Sighting, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
+    leaf = sighting.known
+    if leaf and not sighting.covers_host:
+        names = ", ".join(leaf.dns_names[:_NAMED]) or "no name at all"
+        more = f" and {len(leaf.dns_names) - _NAMED} more" if len(leaf.dns_names) > _NAMED else ""
+        verb = "the edge serves" if sighting.served else "the API has stored"
+        yield Finding(NOT_COVERED, f"{verb} a certificate for {names}{more}")
+
+
+def _agreement(sighting: Sighting, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
+    if sighting.agrees is False and sighting.served:
+        end = sighting.api_not_after
+        stored = f"that expires at {timestamp(end)}" if end else "with another end"
+        yield Finding(
+            MISMATCH,
+            f"the edge serves a certificate that expires at {timestamp(sighting.served.not_after)}, "
+            f"the API has stored one {stored}",
+        )
+
+
+def _silence(sighting: Sighting, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
+    if sighting.edge and sighting.edge.leaf is None:
+        yield Finding(UNREACHABLE, f"the edge could not be probed: {sighting.edge.problem}")
+    elif sighting.not_after is None:
+        yield Finding(UNREACHABLE, "nobody tells when its certificate expires: not the API, and the edge was not asked")
+
+
+def _chain(sighting: Sighting, thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
+    """What stands above the leaf. An intermediate's life is long: days count."""
+    chain = (sighting.edge.chain if sighting.edge else None) or ()
+    if chain and is_complete(chain) is False:
+        issuer = chain[0].x509.issuer.rfc4514_string()
+        yield Finding(WARNING, f"the chain that the edge serves is incomplete: the intermediate '{issuer}' is missing")
+    for link in chain[1:]:
+        state = thresholds.state(None, link.not_after, now)
+        if state != OK and not link.is_self_issued:
+            yield Finding(state, f"the intermediate {link.label()} {_when(link.not_after, now)}")
+
+
+_FINDERS: tuple[Callable[[Sighting, Thresholds, datetime], Iterator[Finding]], ...] = (
+    _end,
+    _begin,
+    _names,
+    _agreement,
+    _silence,
+    _chain,
+)
+
+
+def _when(end: datetime, now: datetime) -> str:
+    left = end - now
+    if left <= timedelta(0):
+        return f"expired {_span(-left)} ago, at {timestamp(end)}"
+    return f"expires in {_span(left)}, at {timestamp(end)}"
+
+
+_UNITS = ((timedelta(days=2), timedelta(days=1), "days"), (timedelta(hours=2), timedelta(hours=1), "hours"))
+
+
+def _span(span: timedelta) -> str:
+    """Whole days, hours of less than two days, minutes of less than two hours."""
+    for least, unit, name in _UNITS:
+        if span >= least:
+            return f"{span // unit} {name}"
+    return f"{span // timedelta(minutes=1)} minutes"

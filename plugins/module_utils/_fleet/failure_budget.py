@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What stops a run between two writes: too many failures, an interrupt. A write in flight always ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import RLock
+
+from .._errors import ApiError, StoppedError
+
+
+class Brake:
+    """Shared by all workers of a run; each asks it before each write.
+
+    What counts are failed writes that were not made good since: one that is tried again counts until it succeeds, so
+    that an API at which every write fails is left alone at once. One that the API wants later (429) does not count.
+    """
+
+    def __init__(self) -> None:
+        self._tolerated: int | None = None
+        self._failures: Counter[int] = Counter()
+        self._lock = RLock()  # a signal may call `stop` while its own thread counts
+        self.reason = ""
+
+    def tolerate(self, failures: int) -> None:
+        """So many failures are tolerated; one more stops the run."""
+        self._tolerated = failures
+
+    def stop(self, reason: str) -> None:
+        """No write begins after this. The first reason stays."""
+        with self._lock:
+            self.reason = self.reason or reason
+
+    def admit_write(self, failure: ApiError | None = None) -> None:
+        """Ask before a write.
+
+        Args:
+            failure: of the same write when it was tried before.
+
+        Raises:
+            StoppedError: the run is stopped.
+            ApiError: it is, and this write will not get another try after its failure.
+        """
+        if self.reason:
+            raise failure or self.refusal()
+
+    def refusal(self) -> StoppedError:
+        """What is to be said of a write that the brake keeps from beginning."""
+        return StoppedError(f"the run was stopped: {self.reason}")
+
+    def write_failed(self, resource_id: int, error: ApiError) -> None:
+        """Count a failed write, and stop the run where there are too many."""
+        if error.status != 429:
+            self._count(resource_id, 1)
+
+    def gave_up(self, resource_id: int) -> None:
+        """A resource ends as failed: it counts, if its failed writes did not yet."""
+        self._count(resource_id, 0 if self._failures[resource_id] else 1)
+
+    def _count(self, resource_id: int, more: int) -> None:
+        with self._lock:
+            self._failures[resource_id] += more
+            count = self._failures.total()
+        if self._tolerated is not None and count > self._tolerated:
+            self.stop(f"{count} failures, and max_failures tolerates {self._tolerated}")
+
+    def write_succeeded(self, resource_id: int) -> None:
+        """What failed before was made good."""
+        with self._lock:
+            self._failures.pop(resource_id, None)

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""A resource: the API's raw JSON, a typed view to read from, and the body of a PUT, which is the raw JSON again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from .._x509.certificate import timestamp
+
+CERTIFICATE_FIELD = "service_ssl_crt"
+KEY_FIELD = "service_ssl_key"
+TYPE_FIELD = "ssl_type"
+EXPIRY_FIELD = "service_ssl_expire"
+
+CUSTOM = "custom"
+LETS_ENCRYPT = "le"
+DISABLED = ""
+UNKNOWN = "unknown"
+"""The ways in which a resource has HTTPS; the last where the answer lacks the field."""
+
+_NO = ("", "0", "false")
+"""How the API's answers may spell that a switch is off."""
+
+_MOVES_WITH_A_WRITE = frozenset({"updated", CERTIFICATE_FIELD, KEY_FIELD, TYPE_FIELD, EXPIRY_FIELD})
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A further host name of a resource."""
+
+    name: str
+    expires: int | None
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether it has a certificate of its own, that the resource's does not touch."""
+        return self.expires is not None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What the engine reads of a resource. Field types are loose in the API's answers: the readers are tolerant."""
+
+    id: int
+    name: str
+    ssl_type: str
+    expires: int | None
+    service_ip: str
+    status: str
+    updated: str
+    certificate: str | None
+    redirects_to_https: bool
+    aliases: tuple[Alias, ...]
+    origins_count: int = 0
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any]) -> Resource:
+        """The view of an answer's JSON."""
+        return cls(
+            id=int(raw["id"]),
+            name=_text(raw.get("name")),
+            ssl_type=_ssl_type(raw),
+            expires=_unix_time(raw.get(EXPIRY_FIELD)),
+            service_ip=_text(raw.get("service_ip")),
+            status=_text(raw.get("status")),
+            updated=_text(raw.get("updated")),
+            certificate=_text(raw.get(CERTIFICATE_FIELD)) or None,
+            redirects_to_https=_text(raw.get("is_redirect_to_https_enabled")).lower() not in _NO,
+            aliases=tuple(_aliases(raw.get("aliases"))),
+            origins_count=_count(raw.get("origins")),
+        )
+
+    @property
+    def supposed_type(self) -> str:
+        """How it has HTTPS. Where the answer lacks that: by its certificate, and without one HTTPS is off."""
+        if self.ssl_type != UNKNOWN:
+            return self.ssl_type
+        return CUSTOM if self.expires or self.certificate else DISABLED
+
+    def label(self) -> str:
+        """How messages call it."""
+        return f"resource {self.id} ({self.name})"
+
+    def facts(self) -> dict[str, Any]:
+        """What results show of it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "ssl_type": {DISABLED: None, UNKNOWN: None}.get(self.ssl_type, self.ssl_type),
+            "ssl_expires": expiry_timestamp(self.expires),
+            "service_ip": self.service_ip,
+            "status": self.status,
+            "aliases": [{"name": alias.name, "ssl_expires": expiry_timestamp(alias.expires)} for alias in self.aliases],
+        }
+
+
+def expiry_timestamp(expires: int | None) -> str | None:
+    """An API's expiry as ISO 8601, None where there is none, or none that a calendar has."""
+    try:
+        return None if expires is None else timestamp(datetime.fromtimestamp(expires, timezone.utc))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _ssl_type(raw: Mapping[str, Any]) -> str:
+    return _text(raw[TYPE_FIELD]).lower() if TYPE_FIELD in raw else UNKNOWN
+
+
+def _unix_time(value: Any) -> int | None:
+    """Seconds; None where the field is absent, 0, or no number."""
+    try:
+        return int(float(value)) or None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _aliases(value: Any) -> Iterator[Alias]:
+    for alias in value if isinstance(value, list) else []:
+        if isinstance(alias, Mapping) and alias.get("alias_data"):
+            yield Alias(_text(alias["alias_data"]), _unix_time(alias.get("alias_ssl_expire")))
+
+
+def _count(origins: Any) -> int:
+    """The vendor's schema has one object where its example has a list."""
+    if isinstance(origins, Mapping):
+        return len(origins) if all(isinstance(origin, Mapping) for origin in origins.values()) else 1
+    return len(origins) if isinstance(origins, list) else 0
+
+
+def put_body(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of a PUT: the whole resource as the GET gave it, unknown fields and all, with some fields set."""
+    return {**raw, **fields}
+
+
+def collateral(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The settings that differ between two answers, though a certificate's write must not move them.
+
+    Elements that have an `id` are told apart by it: their order is not a setting.
+    """
+    names = [name for name in {**before, **after} if name not in _MOVES_WITH_A_WRITE]
+    return [
+        {"setting": name, "before": before.get(name), "after": after.get(name)}
+        for name in names
+        if (name in before) != (name in after) or not _same(before[name], after[name])
+    ]
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Mostly they are spelt alike, and need no closer look."""
+    return repr(one) == repr(other) or _canonical(one) == _canonical(other)
+
+
+def _canonical(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(item, Mapping) and "id" in item for item in value):
+        value = sorted(value, key=lambda item: str(item["id"]))
+    return json.dumps(value, sort_keys=True)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The libraries outside Python's own, imported in one place: a missing one ends in a message, not a traceback."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from ._errors import MissingLibraryError
+
+_MISSING: list[str] = []
+
+
+def _imported(name: str) -> Any:
+    """The module `name`, or None where its library is not installed: `require_libraries` tells the user."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        _MISSING.append(name.partition(".")[0])
+        return None
+
+
+requests = _imported("requests")
+urllib3 = _imported("urllib3")
+idna = _imported("idna")
+x509 = _imported("cryptography.x509")
+crypto_exceptions = _imported("cryptography.exceptions")
+hashes = _imported("cryptography.hazmat.primitives.hashes")
+serialization = _imported("cryptography.hazmat.primitives.serialization")
+pkcs12 = _imported("cryptography.hazmat.primitives.serialization.pkcs12")
+ec = _imported("cryptography.hazmat.primitives.asymmetric.ec")
+ed25519 = _imported("cryptography.hazmat.primitives.asymmetric.ed25519")
+rsa = _imported("cryptography.hazmat.primitives.asymmetric.rsa")
+
+
+def libraries_are_here() -> bool:
+    """Whether this Python can run the engine."""
+    return not _MISSING
+
+
+def require_libraries() -> None:
+    """Refuse to go on without them.
+
+    Raises:
+        MissingLibraryError: names what this Python lacks and how to install it.
+    """
+    if _MISSING:
+        raise MissingLibraryError(sorted(set(_MISSING)))

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What the module `gcore_resource_cert` and its action plugin do, once their options are parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._errors import InputError, ResourceLookupError
+from .._gcore.client import Client
+from .._options import CERTIFICATE, exclude_each_other
+from .._task import Task
+from .._x509.hostname import normalised
+from .._x509.key_pair import check_bundle
+from .._x509.sources import read_input
+from .apply import Policy, Rotation
+from .report import Report
+from .target import (
+    HTTPS_OFF,
+    RENEWED_BY_VENDOR,
+    CustomCertificate,
+    Target,
+)
+
+
+def rotate_resource(task: Task, report: Report) -> None:
+    """Bring one resource to what the task asks for. All that the input alone can get wrong is found before any request.
+
+    Raises:
+        GcoreError: whatever keeps the resource from it.
+    """
+    values = task.values
+    if (values["resource_id"] is None) == (values["name"] is None):
+        raise InputError("one of resource_id and name says which resource is meant", "Set exactly one of them.")
+    target = _target(task, report)
+    client = task.client()
+    Rotation(client, policy_of(task)).rotate(find_resource(client, values), target, report)
+
+
+def _target(task: Task, report: Report) -> Target:
+    values = task.values
+    if values["state"] == "present" and values["type"] == "custom":
+        return _custom_certificate(task, report)
+    exclude_each_other(
+        {**values, f"state={values['state']}, type={values['type']}": True},
+        (f"state={values['state']}, type={values['type']}",),
+        CERTIFICATE,
+    )
+    return HTTPS_OFF if values["state"] == "absent" else RENEWED_BY_VENDOR
+
+
+def _custom_certificate(task: Task, report: Report) -> CustomCertificate:
+    values = task.values
+    bundle = read_input(values, task.redactor)
+    report.desired = {"ssl_type": "custom", **bundle.leaf.facts(task.clock.now())}
+    report.warn(*bundle.warnings, *check_bundle(bundle, task.clock.now(), values["min_days_valid"]))
+    return CustomCertificate(bundle, **target_options(task))
+
+
+def target_options(task: Task) -> dict[str, bool]:
+    """What a custom certificate is allowed to do."""
+    options = ("force", "replace_lets_encrypt", "allow_downgrade", "require_alias_coverage")
+    return {name: task.values[name] for name in options}
+
+
+def policy_of(task: Task) -> Policy:
+    """How the task wants to look and to prove."""
+    names = ("edge_probe", "edge_port", "edge_timeout", "verify", "verify_timeout", "verify_interval")
+    return Policy(check_mode=task.check_mode, **{name: task.values[name] for name in names})
+
+
+def find_resource(client: Client, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON of the resource that `resource_id` or the exact `name` means.
+
+    Raises:
+        GcoreError: there is none, several have the name, or the API does not answer.
+    """
+    if values["resource_id"] is not None:
+        return client.resource(values["resource_id"])
+    wanted = normalised(values["name"])
+    found = [raw for raw in client.resources() if normalised(str(raw.get("name"))) == wanted]
+    if len(found) != 1:
+        ids = ", ".join(str(raw["id"]) for raw in found)
+        raise ResourceLookupError(
+            f"no resource is named {wanted}" if not found else f"{len(found)} resources are named {wanted}: {ids}",
+            "Check the name and the token's account; aliases do not count."
+            if not found
+            else "Use resource_id to say which one is meant.",
+        )
+    return found[0]

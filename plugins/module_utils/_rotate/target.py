@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What a resource shall have: the user's certificate, Let's Encrypt, or no HTTPS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+
+from .._errors import ConflictError, DowngradeError
+from .._gcore.resource import (
+    CERTIFICATE_FIELD,
+    CUSTOM,
+    DISABLED,
+    KEY_FIELD,
+    LETS_ENCRYPT,
+    TYPE_FIELD,
+    UNKNOWN,
+    Resource,
+)
+from .._x509.certificate import timestamp
+from .._x509.chain import without_root
+from .._x509.key_pair import Bundle, check_names
+from .edge import EdgeAnswer
+from .verdict import (
+    Expiry,
+    Observation,
+    State,
+    Verdict,
+    expiry_beside,
+    installed_chain,
+    judge_certificate,
+    judge_type,
+    later_than_desired,
+)
+
+
+class Shown(Enum):
+    """Whether an answer of the API shows that the target is stored."""
+
+    YES = "verified"
+    NO = "mismatch"
+    UNTOLD = "skipped"
+
+
+class Target(Protocol):
+    """What a rotation aims at."""
+
+    wants_edge: bool
+
+    def judge(self, observed: Observation) -> Verdict:
+        """Whether it is there."""
+
+    def admit(self, resource: Resource) -> tuple[str, ...]:
+        """Warnings; an `InputError` where the target does not fit the resource."""
+
+    def guard(self, observed: Observation, verdict: Verdict) -> None:
+        """A `ConflictError` where it must not be written over what is there."""
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of the PUT that are not the resource's own."""
+
+    def shown(self, resource: Resource) -> Shown:
+        """Whether the API's answer shows it."""
+
+    def served(self, answer: EdgeAnswer | None, /) -> bool:
+        """Whether the edge serves it."""
+
+    def facts(self, now: datetime, /) -> dict[str, Any]:
+        """What results and diffs show of it."""
+
+
+def took_effect(target: Target, before: Resource, after: Resource) -> bool:
+    """Whether a write of unknown outcome is there: the answer shows it, and did not before or was written since."""
+    was_written = bool(after.updated) and after.updated != before.updated
+    shown = target.shown(after)
+    return shown is not Shown.NO and (was_written or (shown is Shown.YES and target.shown(before) is not Shown.YES))
+
+
+@dataclass(frozen=True)
+class CustomCertificate:
+    """The user's own certificate and key.
+
+    Attributes:
+        bundle: the checked chain and key.
+        force: write it even where it is already there.
+        replace_lets_encrypt: it may take the place of one that renews itself.
+        allow_downgrade: it may take the place of one that lives longer.
+        require_alias_coverage: an alias that it leaves uncovered is an error.
+    """
+
+    bundle: Bundle
+    force: bool = False
+    replace_lets_encrypt: bool = False
+    allow_downgrade: bool = False
+    require_alias_coverage: bool = False
+    wants_edge = True
+
+    def judge(self, observed: Observation) -> Verdict:
+        """By fingerprint, on the best evidence there is."""
+        return judge_certificate(
+            self.bundle.chain, observed, force=self.force, replace_lets_encrypt=self.replace_lets_encrypt
+        )
+
+    def admit(self, resource: Resource) -> tuple[str, ...]:
+        """It must cover the resource's names."""
+        return check_names(self.bundle.leaf, resource, self.require_alias_coverage)
+
+    def guard(self, observed: Observation, verdict: Verdict) -> None:
+        """Neither Let's Encrypt nor a certificate that lives longer is replaced unasked."""
+        if verdict.state is State.CONFLICT:
+            raise ConflictError(
+                "the resource uses Let's Encrypt, which renews itself",
+                "Set replace_lets_encrypt to true if the custom certificate shall take its place.",
+            )
+        later = later_than_desired(observed, self.bundle.leaf)
+        if later and verdict.state is State.DRIFT and not self.allow_downgrade:
+            raise DowngradeError(
+                f"the current certificate is valid until {timestamp(later)}, "
+                f"the desired one only until {timestamp(self.bundle.leaf.not_after)}",
+                "Give the newer certificate, or set allow_downgrade to true.",
+            )
+
+    def fields(self) -> dict[str, Any]:
+        """The one place where the key leaves."""
+        return {CERTIFICATE_FIELD: self.bundle.certificate_pem(), KEY_FIELD: self.bundle.key.pem(), TYPE_FIELD: CUSTOM}
+
+    def shown(self, resource: Resource) -> Shown:
+        """By the certificate, where the API returns it, else by its expiry."""
+        if resource.ssl_type in (DISABLED, LETS_ENCRYPT):
+            return Shown.NO
+        if resource.certificate is not None:
+            is_there = without_root(installed_chain(resource)) == without_root(self.bundle.chain)
+            return Shown.YES if is_there else Shown.NO
+        beside = expiry_beside(resource.expires, self.bundle.leaf.not_after)
+        return {Expiry.DIFFERENT: Shown.NO, Expiry.UNKNOWN: Shown.UNTOLD}.get(beside, Shown.YES)
+
+    def served(self, answer: EdgeAnswer | None) -> bool:
+        """By the leaf's fingerprint."""
+        return answer is not None and answer.leaf == self.bundle.leaf
+
+    def facts(self, now: datetime) -> dict[str, Any]:
+        """The leaf's."""
+        return {"ssl_type": CUSTOM, **self.bundle.leaf.facts(now)}
+
+
+@dataclass(frozen=True)
+class SslType:
+    """HTTPS without a certificate of the user's: Let's Encrypt, or off."""
+
+    ssl_type: str
+    wants_edge = False
+
+    def judge(self, observed: Observation) -> Verdict:
+        """By the API's word."""
+        return judge_type(self.ssl_type, observed.resource)
+
+    def admit(self, resource: Resource) -> tuple[str, ...]:
+        """HTTPS off behind a redirect to HTTPS is a site that is down."""
+        if self.ssl_type == DISABLED and resource.redirects_to_https:
+            return (f"{resource.label()} redirects HTTP to HTTPS: with HTTPS off, its visitors reach nothing.",)
+        return ()
+
+    def guard(self, observed: Observation, verdict: Verdict) -> None:
+        """Whoever asks for it means it."""
+
+    def fields(self) -> dict[str, Any]:
+        """The type alone."""
+        return {TYPE_FIELD: self.ssl_type or None}
+
+    def shown(self, resource: Resource) -> Shown:
+        """An answer that lacks the type tells nothing."""
+        if resource.ssl_type == UNKNOWN:
+            return Shown.UNTOLD
+        return Shown.YES if resource.ssl_type == self.ssl_type else Shown.NO
+
+    def served(self, _answer: EdgeAnswer | None) -> bool:
+        """The edge is not asked."""
+        return False
+
+    def facts(self, _now: datetime) -> dict[str, Any]:
+        """The type alone."""
+        return {"ssl_type": self.ssl_type or None}
+
+
+HTTPS_OFF = SslType(DISABLED)
+RENEWED_BY_VENDOR = SslType(LETS_ENCRYPT)

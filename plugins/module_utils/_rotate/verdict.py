@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Where a resource is judged: from what is known to a verdict, by tables, without asking anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from enum import Enum
+
+from .._errors import InputError
+from .._gcore.resource import (
+    DISABLED,
+    LETS_ENCRYPT,
+    Resource,
+)
+from .._x509.certificate import Certificate, certificates_from_pem
+from .._x509.chain import without_root
+from .._x509.pem import read_pem
+from .edge import EdgeAnswer
+
+_A_DAY = 86400
+"""Seconds by which an expiry may be off and still be the same certificate's, rounded."""
+
+
+class State(Enum):
+    """What a verdict means for the run."""
+
+    IN_SYNC = "in_sync"
+    DRIFT = "drift"
+    CONFLICT = "conflict"
+
+
+class Expiry(Enum):
+    """The API's expiry beside the desired notAfter."""
+
+    EQUAL = "equal"
+    ROUNDED = "rounded"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+class Edge(Enum):
+    """What the edge serves beside the desired leaf."""
+
+    DESIRED = "desired"
+    TWIN = "another leaf with the desired notAfter"
+    OTHER = "another leaf with another notAfter"
+    SILENT = "silent"
+    NOT_PROBED = "not probed"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What shall happen, why, and on which evidence.
+
+    Attributes:
+        reason: one of the words that the module documents.
+        evidence: `api`, `edge`, `expiry` or `none`.
+        propagating: stored, and the edge does not serve it yet.
+        warning: what a person should know of how sure this is.
+    """
+
+    state: State
+    reason: str
+    evidence: str
+    propagating: bool = False
+    warning: str = ""
+
+    def facts(self) -> dict[str, object]:
+        """What results show of it."""
+        return {
+            "detected": self.state is not State.IN_SYNC,
+            "reason": self.reason,
+            "evidence": self.evidence,
+            "propagating": self.propagating,
+        }
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What is known of a resource: the API's view of it, and the edge's answer where it was asked."""
+
+    resource: Resource
+    edge: EdgeAnswer | None = None
+
+    @property
+    def current(self) -> Certificate | None:
+        """The certificate that is there now, as far as anybody tells: the API's first, then the edge's."""
+        chain = installed_chain(self.resource)
+        return chain[0] if chain else self.edge.leaf if self.edge else None
+
+
+def installed_chain(resource: Resource) -> tuple[Certificate, ...]:
+    """The chain in the API's answer, empty where there is none or it can't be read."""
+    if resource.certificate is None:
+        return ()
+    try:
+        blocks = read_pem(resource.certificate, "service_ssl_crt")
+        return tuple(certificates_from_pem(blocks, "service_ssl_crt"))
+    except InputError:
+        return ()
+
+
+_UNSERVED = "stored, but the edge still serves another certificate; the vendor allows minutes for it to follow"
+_UNPROVEN = "judged by the expiry date alone: the edge was not asked or did not answer"
+_UNKNOWN = "nothing tells which certificate is installed: neither the API nor the edge; it is written to be sure"
+
+_MATCHES = Verdict(State.IN_SYNC, "fingerprint_matches", "edge")
+_DIFFERS_BY_EDGE = Verdict(State.DRIFT, "fingerprint_differs", "edge")
+_DIFFERS_BY_EXPIRY = Verdict(State.DRIFT, "expiry_differs", "expiry")
+_PROPAGATING = Verdict(State.IN_SYNC, "expiry_matches", "expiry", propagating=True, warning=_UNSERVED)
+_EXPIRY_ONLY = Verdict(State.IN_SYNC, "expiry_matches", "expiry", warning=_UNPROVEN)
+_NO_EVIDENCE = Verdict(State.DRIFT, "no_evidence", "none", warning=_UNKNOWN)
+
+BY_EXPIRY_AND_EDGE: dict[tuple[Expiry, Edge], Verdict] = {
+    **{(Expiry.DIFFERENT, edge): _DIFFERS_BY_EXPIRY for edge in Edge},
+    (Expiry.EQUAL, Edge.DESIRED): _MATCHES,
+    (Expiry.EQUAL, Edge.TWIN): _DIFFERS_BY_EDGE,
+    (Expiry.EQUAL, Edge.OTHER): _PROPAGATING,
+    (Expiry.EQUAL, Edge.SILENT): _EXPIRY_ONLY,
+    (Expiry.EQUAL, Edge.NOT_PROBED): _EXPIRY_ONLY,
+    **{(Expiry.ROUNDED, edge): _DIFFERS_BY_EXPIRY for edge in Edge},
+    (Expiry.ROUNDED, Edge.DESIRED): _MATCHES,
+    (Expiry.UNKNOWN, Edge.DESIRED): _MATCHES,
+    (Expiry.UNKNOWN, Edge.TWIN): _DIFFERS_BY_EDGE,
+    (Expiry.UNKNOWN, Edge.OTHER): _DIFFERS_BY_EDGE,
+    (Expiry.UNKNOWN, Edge.SILENT): _NO_EVIDENCE,
+    (Expiry.UNKNOWN, Edge.NOT_PROBED): _NO_EVIDENCE,
+}
+"""Every pair of what the API's expiry and the edge can say, where the API does not return the certificate itself."""
+
+
+def judge_certificate(
+    desired: Sequence[Certificate],
+    observed: Observation,
+    *,
+    force: bool = False,
+    replace_lets_encrypt: bool = False,
+) -> Verdict:
+    """Whether a resource has the desired chain, leaf first.
+
+    Args:
+        desired: the chain.
+        observed: what is known.
+        force: what is in sync counts as drift.
+        replace_lets_encrypt: a certificate that renews itself may be replaced.
+    """
+    found = _found(desired, observed, replace_lets_encrypt)
+    if force and found.state is not State.CONFLICT:
+        return replace(found, state=State.DRIFT, reason="forced", propagating=False, warning="")
+    return found
+
+
+def _found(desired: Sequence[Certificate], observed: Observation, replace_lets_encrypt: bool) -> Verdict:
+    resource = observed.resource
+    if resource.ssl_type == DISABLED:
+        return Verdict(State.DRIFT, "https_disabled", "api")
+    if resource.ssl_type == LETS_ENCRYPT:
+        return Verdict(State.DRIFT if replace_lets_encrypt else State.CONFLICT, "lets_encrypt", "api")
+    if resource.certificate is not None:
+        return _by_answer(desired, installed_chain(resource))
+    leaf = desired[0]
+    return BY_EXPIRY_AND_EDGE[expiry_beside(resource.expires, leaf.not_after), _edge_beside(observed.edge, leaf)]
+
+
+def _by_answer(desired: Sequence[Certificate], installed: Sequence[Certificate]) -> Verdict:
+    """An installation that returns its certificate leaves nothing to infer."""
+    if not installed or installed[0] != desired[0]:
+        return Verdict(State.DRIFT, "fingerprint_differs", "api")
+    if without_root(installed) != without_root(desired):
+        return Verdict(State.DRIFT, "chain_differs", "api")
+    return Verdict(State.IN_SYNC, "fingerprint_matches", "api")
+
+
+def expiry_beside(expires: int | None, not_after: datetime) -> Expiry:
+    """Compare an API's expiry (Unix seconds) with a notAfter."""
+    if expires is None:
+        return Expiry.UNKNOWN
+    distance = abs(expires - int(not_after.timestamp()))
+    if distance == 0:
+        return Expiry.EQUAL
+    return Expiry.ROUNDED if distance <= _A_DAY else Expiry.DIFFERENT
+
+
+def _edge_beside(answer: EdgeAnswer | None, leaf: Certificate) -> Edge:
+    if answer is None:
+        return Edge.NOT_PROBED
+    if answer.leaf is None:
+        return Edge.SILENT
+    if answer.leaf == leaf:
+        return Edge.DESIRED
+    return Edge.TWIN if answer.leaf.not_after == leaf.not_after else Edge.OTHER
+
+
+def judge_type(desired: str, resource: Resource) -> Verdict:
+    """Whether HTTPS is as desired where no certificate of the user's is involved: Let's Encrypt, or off."""
+    known = resource.supposed_type
+    reason = {DISABLED: "https_disabled", LETS_ENCRYPT: "lets_encrypt"}.get(known, "custom_certificate")
+    return Verdict(State.IN_SYNC if known == desired else State.DRIFT, reason, "api")
+
+
+def later_than_desired(observed: Observation, desired: Certificate) -> datetime | None:
+    """The notAfter of the current certificate where replacing it with the desired one would be a downgrade.
+
+    The API's word counts first: it is what is stored; an expiry within a day may be a rounded one. The edge's leaf
+    counts where the API has none to tell.
+    """
+    resource = observed.resource
+    if resource.ssl_type == DISABLED:
+        return None
+    chain = installed_chain(resource)
+    if chain:
+        return chain[0].not_after if chain[0].not_after > desired.not_after else None
+    if resource.expires is not None:
+        is_later = resource.expires - desired.not_after.timestamp() > _A_DAY
+        return _moment(resource.expires) if is_later else None
+    leaf = observed.edge.leaf if observed.edge else None
+    return leaf.not_after if leaf and leaf.not_after > desired.not_after else None
+
+
+def _moment(expires: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(expires, timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return datetime.max.replace(tzinfo=timezone.utc)

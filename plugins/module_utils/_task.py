@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""One task and its one error boundary: whatever runs inside, what comes out is a result that shows no secret."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ._clock import Clock, Deadline
+from ._errors import GcoreError, InternalError
+from ._fleet.progress import Say, silent
+from ._gcore.client import Client, credentials
+from ._http.rate_limiter import Pacer, no_notice
+from ._http.retry import Backoff
+from ._http.session import Transport
+from ._libraries import require_libraries
+from ._options import resolved
+from ._redaction import Redactor
+from ._rotate.report import Report
+
+
+@dataclass
+class Task:
+    """What an operation gets to work with.
+
+    Attributes:
+        values: the parameters, the environment filled in, empty ones None.
+        check_mode: nothing may be written.
+        redactor: learns every secret before it is used.
+    """
+
+    values: dict[str, Any]
+    check_mode: bool
+    redactor: Redactor
+    clock: Clock = field(default_factory=Clock)
+    say: Say = silent
+
+    def client(self, connections: int = 1, on_hold: Callable[[float], None] = no_notice) -> Client:
+        """The API, as the connection options say.
+
+        Args:
+            connections: how many workers share it.
+            on_hold: told when the API asks for a pause, in seconds.
+
+        Raises:
+            InputError: they contradict each other, or name no credentials.
+        """
+        values = self.values
+        transport = Transport(
+            values["api_url"],
+            validate_certs=values["validate_certs"],
+            ca_path=values["ca_path"],
+            clock=self.clock,
+            connections=connections,
+        )
+        return Client(
+            transport,
+            credentials(values["api_key"], values["api_token"]),
+            self.redactor,
+            clock=self.clock,
+            deadline=Deadline(self.clock, values["total_timeout"]),
+            pacer=Pacer(self.clock, values.get("requests_per_second"), on_hold),
+            backoff=Backoff(tries=values["retries"]),
+            request_timeout=values["request_timeout"],
+        )
+
+
+class Outcome(Protocol):
+    """A report, of one resource or of many, that grows while the operation runs."""
+
+    interrupted_by: int | None
+
+    def success(self, diff: bool) -> dict[str, Any]:
+        """The result of an operation that came to its end."""
+
+    def failure(self, error: GcoreError, diff: bool) -> dict[str, Any]:
+        """The result of one that an error ended."""
+
+
+Operation = Callable[[Task, Any], None]
+
+
+def run(
+    operation: Operation,
+    parameters: Mapping[str, Any],
+    *,
+    check_mode: bool,
+    diff: bool,
+    report: Outcome | None = None,
+    say: Say = silent,
+) -> dict[str, Any]:
+    """Run an operation to its result, a failed one included.
+
+    Args:
+        operation: the work.
+        parameters: as Ansible parsed them.
+        check_mode: nothing may be written.
+        diff: the result shall hold one.
+        report: of what the operation does, one resource's where it is not given.
+        say: shows a line to the person who waits.
+    """
+    redactor = Redactor()
+    report = report or Report()
+    try:
+        require_libraries()
+        values = resolved(parameters)
+        redactor.add(values["api_key"])
+        redactor.add(values["api_token"])
+        operation(Task(values, check_mode, redactor, say=say), report)
+        result = report.success(diff)
+    except GcoreError as error:
+        result = report.failure(error, diff)
+    except Exception as error:  # noqa: BLE001  # the boundary: nothing passes it uncleaned
+        result = {**report.failure(InternalError(error), diff), "exception": traceback.format_exc()}
+    return dict(redactor.clean(result))

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""A certificate chain in the order in which TLS sends it (RFC 8446, section 4.4.2), found by names and signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .._errors import CertificateError
+from .certificate import Certificate
+
+
+def ordered(certificates: Sequence[Certificate], leaf: Certificate, what: str) -> tuple[Certificate, ...]:
+    """The leaf, its issuer, the issuer's issuer and so on, as far as the certificates go.
+
+    Raises:
+        CertificateError: one of them belongs to another chain, or the link to it is missing.
+    """
+    chain = _path(certificates, leaf)
+    rest = [certificate for certificate in certificates if certificate not in chain]
+    family = list(chain)
+    while more := [certificate for certificate in rest if certificate not in family and _belongs(certificate, family)]:
+        family += more
+    foreign = [certificate for certificate in rest if certificate not in family]
+    if foreign:
+        raise CertificateError(
+            f"{what}: {foreign[0].label()} is not part of the chain of {leaf.label()}: "
+            f"{chain[-1].label()} was issued by '{chain[-1].x509.issuer.rfc4514_string()}'",
+            "Remove it, or add the certificate that is missing between them.",
+        )
+    return (*chain, *rest)
+
+
+def _path(certificates: Sequence[Certificate], leaf: Certificate) -> list[Certificate]:
+    """From the leaf upwards, issuer by issuer."""
+    rest = [certificate for certificate in certificates if certificate != leaf]
+    path = [leaf]
+    while issuer := _issuer(path[-1], rest):
+        path.append(issuer)
+        rest.remove(issuer)
+    return path
+
+
+def is_complete(chain: Sequence[Certificate]) -> bool | None:
+    """Whether a chain, leaf first, leads on from its leaf, as far as itself it shows that.
+
+    A leaf that says where its issuer is published needs that issuer: many clients do not fetch it themselves. One that
+    does not say so may have been issued by a root itself: nobody can tell, and the answer is None.
+    """
+    leaf = chain[0]
+    if leaf.is_self_issued or len(_path(chain, leaf)) > 1:
+        return True
+    return False if len(chain) > 1 or leaf.issuer_address else None
+
+
+def _issuer(certificate: Certificate, candidates: Sequence[Certificate]) -> Certificate | None:
+    """Who signed it; of a root and its cross-signed twin the twin, because the chain goes on behind that one."""
+    if certificate.is_self_issued:
+        return None
+    issuers = [candidate for candidate in candidates if candidate.is_authority and certificate.is_issued_by(candidate)]
+    return min(issuers, key=lambda issuer: issuer.is_self_issued, default=None)
+
+
+def _belongs(certificate: Certificate, family: Sequence[Certificate]) -> bool:
+    """Whether it issued one of them, as do the cross-signed twins of an authority, and the issuers of those."""
+    return certificate.is_authority and any(link.is_issued_by(certificate) for link in family)
+
+
+def without_root(chain: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """The part of a chain that clients need: whether the root is sent along makes no difference to them."""
+    return tuple(link for place, link in enumerate(chain) if place == 0 or not link.is_self_issued)
+
+
+def leaf_of(certificates: Sequence[Certificate]) -> Certificate | None:
+    """The one that issued none of the others, None where several or none are so."""
+    leaves = [one for one in certificates if not any(other.is_issued_by(one) for other in certificates if other != one)]
+    return leaves[0] if len(leaves) == 1 else None

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Host names: one spelling each, and whether a certificate's names cover one (RFC 6125, RFC 9525, IDNA)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .._libraries import idna
+
+_DOTS = ".\u3002\uff0e\uff61"
+"""The full stop, and what counts as one in an international name (RFC 3490, section 3.1)."""
+
+
+def normalised(name: str) -> str:
+    """Lower case, without a final dot, international labels as A-labels (RFC 5891). What is no name stays as it is."""
+    name = name.strip().rstrip(_DOTS).lower()
+    if name.isascii():
+        return name
+    wildcard, rest = ("*.", name[2:]) if name.startswith("*.") else ("", name)
+    try:
+        return wildcard + idna.encode(rest, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return name
+
+
+def covers(pattern: str, host: str) -> bool:
+    """Whether a certificate's name covers a host name.
+
+    A wildcard is a whole left-most label, stands for exactly one label (RFC 6125, section 6.4.3), and needs
+    two labels behind it, as browsers ask.
+    """
+    pattern, host = normalised(pattern), normalised(host)
+    if not pattern.startswith("*."):
+        return pattern == host and bool(host)
+    label, _dot, parent = host.partition(".")
+    return bool(label) and label != "*" and parent == pattern[2:] and "." in parent and "*" not in parent
+
+
+def covered(names: Iterable[str], host: str) -> bool:
+    """Whether any of a certificate's names covers a host name; a wildcard as a host needs that very name."""
+    host = normalised(host)
+    return bool(host) and any(covers(name, host) or normalised(name) == host for name in names)

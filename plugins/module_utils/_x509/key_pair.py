@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What a resource shall serve: a chain and the key of its leaf, checked before anything leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .._errors import CertificateError, PrivateKeyError
+from .._gcore.resource import Resource
+from .._libraries import (
+    crypto_exceptions,
+    pkcs12,
+    serialization,
+)
+from .certificate import (
+    Certificate,
+    certificates_from_pem,
+    timestamp,
+)
+from .chain import is_complete, ordered, without_root
+from .hostname import covered
+from .pem import read_pem
+from .private_key import PrivateKey, private_key_from_pem
+
+_MINIMUM_BITS = {"RSA": 2048, "ECDSA": 256, "Ed25519": 256}
+"""The key types that TLS servers use, and what clients still accept of each (CA/Browser Forum BR, section 6.1.5)."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A checked chain, leaf first, with its key, and what is worth a warning."""
+
+    chain: tuple[Certificate, ...]
+    key: PrivateKey = field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def leaf(self) -> Certificate:
+        """The certificate that names the site."""
+        return self.chain[0]
+
+    def certificate_pem(self) -> str:
+        """The chain as the API documents it: leaf first, lines of 64, no blank lines, a final line end."""
+        encoding = serialization.Encoding.PEM
+        return "".join(link.x509.public_bytes(encoding).decode("ascii") for link in self.chain)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the user gave, with the words by which errors name it. A PKCS#12 bundle stands for the other three."""
+
+    certificate: str | bytes | None = field(default=None, repr=False)
+    chain: str | bytes | None = field(default=None, repr=False)
+    private_key: str | bytes | None = field(default=None, repr=False)
+    pkcs12: bytes | None = field(default=None, repr=False)
+    passphrase: str | None = field(default=None, repr=False)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def name(self, part: str) -> str:
+        """How an error calls a part: the option, and the path if it came from a file."""
+        return self.names.get(part, part)
+
+
+def read_bundle(material: Material) -> Bundle:
+    """The chain and the key, matched and put in order. No clock and no resource is needed for this.
+
+    Raises:
+        InputError: what was given can't be read, or does not fit together.
+    """
+    certificates, key = _from_pkcs12(material) if material.pkcs12 is not None else _from_pem(material)
+    what = material.name("pkcs12" if material.pkcs12 is not None else "certificate")
+    leaf = _leaf(certificates, key, what)
+    unique = list(dict.fromkeys(certificates))
+    chain = ordered(unique, leaf, what)
+    _check_completeness(chain, what)
+    warnings = []
+    if list(chain) != certificates:
+        warnings.append(f"{what}: the chain was put in order: leaf first, then each issuer, nothing twice.")
+    if len(chain) == 1:
+        warnings.append(f"{what}: the file holds {_lonely(leaf)}.")
+    return Bundle(chain, key, tuple(warnings))
+
+
+def _lonely(leaf: Certificate) -> str:
+    if leaf.is_self_issued:
+        return "a self-signed certificate, which no browser trusts"
+    return "no intermediate certificate; that is right only if a root issued the leaf itself"
+
+
+def _from_pem(material: Material) -> tuple[list[Certificate], PrivateKey]:
+    if material.certificate is None:
+        raise CertificateError("no certificate was given", "Set certificate, certificate_path, pkcs12 or pkcs12_path.")
+    if material.private_key is None:
+        raise PrivateKeyError("no private key was given", "Set private_key or private_key_path.")
+    parts = [(part, value) for part in ("certificate", "chain") if (value := getattr(material, part)) is not None]
+    certificates = [
+        certificate
+        for part, value in parts
+        for certificate in certificates_from_pem(read_pem(value, material.name(part)), material.name(part))
+    ]
+    what = material.name("private_key")
+    return certificates, private_key_from_pem(read_pem(material.private_key, what), material.passphrase, what)
+
+
+def _from_pkcs12(material: Material) -> tuple[list[Certificate], PrivateKey]:
+    what, password = material.name("pkcs12"), material.passphrase
+    try:
+        content = pkcs12.load_pkcs12(material.pkcs12, password.encode() if password is not None else None)
+        key = PrivateKey(content.key)
+    except (ValueError, TypeError, crypto_exceptions.UnsupportedAlgorithm, crypto_exceptions.InternalError):
+        raise PrivateKeyError(
+            f"{what}: not a readable PKCS#12 bundle (wrong or missing passphrase, or damaged)",
+            "Its passphrase goes into private_key_passphrase.",
+        ) from None
+    if content.key is None or content.cert is None:
+        raise PrivateKeyError(f"{what}: the PKCS#12 bundle holds no private key with its certificate")
+    encoding = serialization.Encoding.DER
+    links = [content.cert, *content.additional_certs]
+    return [Certificate.from_der(link.certificate.public_bytes(encoding), what) for link in links], key
+
+
+def _leaf(certificates: Sequence[Certificate], key: PrivateKey, what: str) -> Certificate:
+    """The certificate of the key: what else could be the leaf."""
+    public = key.public_key_der()
+    leaf = next((certificate for certificate in certificates if certificate.public_key_der == public), None)
+    if leaf is None:
+        raise PrivateKeyError(
+            f"{what}: the private key does not belong to {certificates[0].label()} nor to any other certificate given",
+            "Take certificate and key from the same issuance.",
+        )
+    return leaf
+
+
+def _check_completeness(chain: Sequence[Certificate], what: str) -> None:
+    if is_complete(chain) is False:
+        raise CertificateError(
+            f"{what}: the intermediate certificate '{chain[0].x509.issuer.rfc4514_string()}' is missing, "
+            "clients that do not fetch it themselves would refuse the site",
+            "Add it with chain or chain_path, or give the full chain.",
+        )
+
+
+def check_bundle(bundle: Bundle, now: datetime, min_days_valid: int) -> tuple[str, ...]:
+    """Whether clients would accept it at all.
+
+    Args:
+        bundle: what was read.
+        now: the time, aware.
+        min_days_valid: days for which the leaf must still be valid.
+
+    Returns:
+        Warnings.
+
+    Raises:
+        CertificateError: too weak, not valid now or not long enough, or not for TLS servers.
+    """
+    leaf = bundle.leaf
+    checked = without_root(bundle.chain)
+    for certificate in bundle.chain:
+        _check_strength(certificate, signature=certificate in checked)
+    if not leaf.serves_tls:
+        raise CertificateError(f"{leaf.label()} is not for TLS servers (extendedKeyUsage without serverAuth)")
+    if not leaf.dns_names:
+        raise CertificateError(f"{leaf.label()} has no subject alternative names, and clients look at nothing else")
+    for certificate in checked:
+        _check_validity(certificate, now)
+    if leaf.days_left(now) < min_days_valid:
+        raise CertificateError(
+            f"{leaf.label()} expires at {timestamp(leaf.not_after)}, in {leaf.days_left(now)} days; "
+            f"min_days_valid asks for {min_days_valid}",
+            "Renew it first.",
+        )
+    return tuple(_earlier_ends(bundle))
+
+
+def _check_strength(certificate: Certificate, *, signature: bool) -> None:
+    kind, bits = certificate.key
+    if kind not in _MINIMUM_BITS:
+        raise CertificateError(f"{certificate.label()} has a {kind} key; TLS servers use {', '.join(_MINIMUM_BITS)}")
+    if bits < _MINIMUM_BITS[kind]:
+        raise CertificateError(
+            f"{certificate.label()} has a {kind} key of {bits} bits, {_MINIMUM_BITS[kind]} are the minimum"
+        )
+    if signature and certificate.has_weak_signature:
+        raise CertificateError(f"{certificate.label()} is signed with a hash that clients refuse (SHA-1 or MD5)")
+
+
+def _check_validity(certificate: Certificate, now: datetime) -> None:
+    if certificate.not_before > now:
+        raise CertificateError(
+            f"{certificate.label()} is not valid before {timestamp(certificate.not_before)} (now: {timestamp(now)})",
+            "Wait, or check this machine's clock.",
+        )
+    if certificate.not_after <= now:
+        raise CertificateError(
+            f"{certificate.label()} expired at {timestamp(certificate.not_after)}", "Renew it first."
+        )
+
+
+def _earlier_ends(bundle: Bundle) -> list[str]:
+    """An intermediate that ends before its leaf ends the site before the leaf does."""
+    return [
+        f"The intermediate {link.label()} expires at {timestamp(link.not_after)}, before the leaf."
+        for link in without_root(bundle.chain)[1:]
+        if link.not_after < bundle.leaf.not_after
+    ]
+
+
+def check_names(leaf: Certificate, resource: Resource, require_alias_coverage: bool) -> tuple[str, ...]:
+    """Whether the leaf covers the host names that the resource serves with it.
+
+    An alias with a certificate of its own is none of its business.
+
+    Returns:
+        Warnings.
+
+    Raises:
+        CertificateError: the resource's name is not covered, or an alias, and `require_alias_coverage` is set.
+    """
+    names = ", ".join(leaf.dns_names)
+    if not covered(leaf.dns_names, resource.name):
+        raise CertificateError(
+            f"the certificate does not cover {resource.name}; it covers {names}", "Is it the right one?"
+        )
+    bare = [
+        alias.name
+        for alias in resource.aliases
+        if not alias.has_certificate and not covered(leaf.dns_names, alias.name)
+    ]
+    if not bare:
+        return ()
+    listed = ", ".join(bare)
+    message = f"the certificate does not cover these aliases, which have none of their own: {listed}; it covers {names}"
+    if require_alias_coverage:
+        raise CertificateError(message, "Reissue it with these names, or set require_alias_coverage to false.")
+    return (f"{resource.label()}: {message}.",)

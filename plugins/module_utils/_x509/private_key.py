@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""A private key: read in any of its usual forms, compared by its public half, written in the one form that is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._errors import PrivateKeyError
+from .._libraries import (
+    crypto_exceptions,
+    ec,
+    serialization,
+)
+from .pem import PemBlock
+
+_LABELS = ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
+"""PKCS#8 (RFC 5958), PKCS#1 (RFC 8017), SEC1 (RFC 5915); the old two may be encrypted by headers (RFC 1421)."""
+
+_PARAMETERS = "EC PARAMETERS"
+"""What `openssl ecparam -genkey` writes before the key; the key repeats it."""
+
+
+@dataclass(frozen=True)
+class PrivateKey:
+    """Never shown: its representation is empty, and `pem` is called where a request is written, and nowhere else."""
+
+    _key: Any = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Older releases of the library read an EC key whose public half, the one that is compared, is not its own."""
+        if isinstance(self._key, ec.EllipticCurvePrivateKey):
+            own = ec.derive_private_key(self._key.private_numbers().private_value, self._key.curve)
+            if own.public_key().public_numbers() != self._key.public_key().public_numbers():
+                raise ValueError("the two halves of the key differ")
+
+    def public_key_der(self) -> bytes:
+        """SubjectPublicKeyInfo, to compare with a certificate's."""
+        encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        return bytes(self._key.public_key().public_bytes(encoding, form))
+
+    def pem(self) -> str:
+        """PKCS#8, PEM, not encrypted: the form that the API documents."""
+        encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+        return str(self._key.private_bytes(encoding, form, serialization.NoEncryption()).decode("ascii"))
+
+
+def private_key_from_pem(blocks: list[PemBlock], passphrase: str | None, what: str) -> PrivateKey:
+    """The one private key of a PEM text.
+
+    Raises:
+        PrivateKeyError: none or several, in a form that is not for TLS, encrypted and the passphrase is missing or
+            wrong, or damaged.
+    """
+    keys = [block for block in blocks if block.label != _PARAMETERS]
+    strange = next((block for block in keys if block.label not in _LABELS), None)
+    if strange:
+        raise PrivateKeyError(
+            f"{what}, line {strange.line}: a {strange.label} where only a private key belongs",
+            f"The forms that are read: {', '.join(_LABELS)}.",
+        )
+    if len(keys) != 1:
+        raise PrivateKeyError(f"{what}: {len(keys)} private keys in it, exactly one is needed")
+    return _loaded(keys[0], passphrase, what)
+
+
+def _loaded(block: PemBlock, passphrase: str | None, what: str) -> PrivateKey:
+    encrypted = block.label.startswith("ENCRYPTED") or any("ENCRYPTED" in header for header in block.headers)
+    if encrypted and passphrase is None:
+        raise PrivateKeyError(
+            f"{what}, line {block.line}: the private key is encrypted", "Give private_key_passphrase."
+        )
+    try:
+        password = passphrase.encode() if encrypted and passphrase is not None else None
+        return PrivateKey(serialization.load_pem_private_key(block.text().encode("ascii"), password))
+    except (ValueError, TypeError, crypto_exceptions.UnsupportedAlgorithm, crypto_exceptions.InternalError):
+        reason = "wrong passphrase, or damaged" if encrypted else "damaged, or of a type that is not for TLS"
+        raise PrivateKeyError(f"{what}, line {block.line}: the private key can't be read ({reason})") from None

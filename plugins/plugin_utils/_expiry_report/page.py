@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The page: one HTML file that loads nothing, not even for its icon."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, StrictUndefined
+
+from .findings import Findings
+from .moments import (
+    counted,
+    day,
+    minute,
+    until,
+)
+from .states import (
+    LEVELS,
+    STATES,
+    rank_of,
+    state_of,
+)
+from .timeline import timeline
+from .verdict import verdict
+
+_HERE = Path(__file__).resolve().parent
+
+
+def page(findings: Findings, title: str) -> str:
+    """The whole page. Whatever is put into the template is escaped there."""
+    style, script = _part("page.css"), _part("page.js")
+    return _template().render(
+        title=title,
+        findings=findings,
+        hosts=findings.worst_first(),
+        timeline=timeline(findings),
+        verdict=verdict(findings),
+        shares=_shares(findings),
+        meanings=[(state, state.meaning.format(**findings.thresholds)) for state in STATES],
+        favicon=_favicon(findings.level),
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+    )
+
+
+def common_name(name: str) -> str:
+    """What a distinguished name calls itself, or all of it where it has no such part."""
+    found = _COMMON_NAME.search(name)
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else name
+
+
+_COMMON_NAME = re.compile(r"(?:^|,)CN=((?:\\.|[^,+\\])+)")
+
+
+def _shares(findings: Findings) -> list[tuple[int, str]]:
+    """How many are how bad, the worst first."""
+    counts = Counter(host["level"] for host in findings.hosts)
+    return [(counts[level], level) for level in reversed(LEVELS) if counts[level]]
+
+
+def _favicon(level: str) -> str:
+    colour, drawing = _FAVICONS[level]
+    strokes = "fill='none' stroke='#fff' stroke-width='2' stroke-linecap='round'"
+    return "data:image/svg+xml," + quote(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>"
+        f"<circle cx='8' cy='8' r='8' fill='{colour}'/><path {strokes} d='{drawing}'/></svg>"
+    )
+
+
+_FAVICONS = {
+    "ok": ("#24663f", "M4.5 8.5l2.5 2.5 4.5-5.5"),
+    "warning": ("#7d5200", "M8 4v5m0 3v0"),
+    "critical": ("#a3171f", "M5 5l6 6m0-6l-6 6"),
+}
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing but this style, this script and the icon: what slips in is neither run nor loaded."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _part(name: str) -> str:
+    """A file of the page without the comment at its head, which is about the file."""
+    return (_HERE / name).read_text("utf-8").partition("*/\n")[2].strip()
+
+
+@cache
+def _template() -> Any:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters |= {
+        "common_name": common_name,
+        "counted": counted,
+        "day": day,
+        "minute": minute,
+        "rank": rank_of,
+        "state": state_of,
+        "until": until,
+    }
+    environment.globals |= {"STATES": STATES}
+    return environment.from_string((_HERE / "page.html.j2").read_text("utf-8"))

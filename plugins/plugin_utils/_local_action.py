@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The shared base of the action plugins: near where that is enough, far where the task asks for it."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils._libraries import libraries_are_here
+from ..module_utils._options import Specification
+from ..module_utils._redaction import Redactor
+from ..module_utils._rotate.report import Report
+from ..module_utils._task import Operation, Outcome, run
+from ._console import Console
+
+_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+class EngineAction(ActionBase):
+    """Runs a module's operation in the controller's process, which spares shipping the module for each item and host.
+
+    A subclass names the operation and its options. The result is the module's own: the same validation, the same
+    function, the same masking of secrets.
+    """
+
+    _supports_async = True
+    _supports_check_mode = True
+    _supports_diff = True
+    _requires_connection = False
+
+    operation: Operation
+    specification: Specification
+    new_report: Callable[[], Outcome] = Report
+    module: str | None = None
+    """What is shipped, where that has another name than the action."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The task's result."""
+        result = super().run(tmp, task_vars)
+        # AWX hands over an empty string for what a user left out, whatever the option's type.
+        given = {name: value for name, value in self.arguments(task_vars or {}).items() if value != ""}
+        validated = ModuleArgumentSpecValidator(self.specification).validate(given)
+        # Wrong options are told from here: a module would show what an unknown one holds, and that may be a key.
+        if validated.error_messages or self._is_near():
+            result.update(self._run_here(validated, task_vars or {}))
+        else:
+            wrap = self._task.async_val
+            words = {"module_name": self.module, "module_args": given, "task_vars": task_vars, "wrap_async": wrap}
+            result.update(self._execute_module(**words))
+        return dict(result)
+
+    def arguments(self, task_vars: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  # for those that look something up
+        """The module's arguments; the task's own stay as they are, for it may be run again."""
+        return dict(self._task.args)
+
+    def _is_near(self) -> bool:
+        """Whether the controller's process does what the module would: same machine, user, environment, libraries."""
+        task = self._task
+        asks_for_more = self._play_context.become or any(task.environment or ()) or task.async_val
+        return self._connection.transport == "local" and not asks_for_more and libraries_are_here()
+
+    def _run_here(self, validated: Any, task_vars: dict[str, Any]) -> dict[str, Any]:
+        parameters = validated.validated_parameters
+        if validated.error_messages:
+            result = {"failed": True, "msg": "; ".join(self._told(error) for error in validated.errors.errors)}
+        else:
+            result = self._result(parameters)
+        if _shows_invocation(task_vars):
+            result["invocation"] = {"module_args": Redactor().clean(self._shown(parameters))}
+        kept = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
+        if not _shows(result, validated._no_log_values):
+            return result
+        return {**remove_values(result, validated._no_log_values), **kept}
+
+    def _result(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """What the operation returns; after an interrupt nobody waits for that, and its message is shown instead."""
+        report = self.new_report()
+        with Console() as console:
+
+            def say(line: str) -> None:
+                """Once the controller is being ended, nothing that is queued for it would be shown."""
+                (console.write if report.interrupted_by else Display().display)(line)
+
+            task = self._task
+            result = run(self.operation, parameters, check_mode=task.check_mode, diff=task.diff, report=report, say=say)
+            if report.interrupted_by:
+                console.write(result["msg"])
+                signal.raise_signal(report.interrupted_by)
+        return result
+
+    def _told(self, error: Any) -> str:
+        """An error in the options as a module tells it."""
+        head = (
+            f"Unsupported parameters for ({self._task.action}) module: " if isinstance(error, UnsupportedError) else ""
+        )
+        return f"{head}{error.msg}"
+
+    def _shown(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The parameters as a module's invocation shows them."""
+        hidden = {name for name, option in self.specification.items() if option.get("no_log")}
+        return {
+            name: _HIDDEN if name in hidden and value is not None else value
+            for name, value in parameters.items()
+            if name in self.specification
+        }
+
+
+def _shows(result: dict[str, Any], secrets: Iterable[str]) -> bool:
+    """Whether there is anything to mask. To find out is cheap, while masking a fleet's result takes long."""
+    text = json.dumps(result, ensure_ascii=False, default=str)
+    return any(json.dumps(secret, ensure_ascii=False)[1:-1] in text for secret in secrets)
+
+
+def _shows_invocation(task_vars: dict[str, Any]) -> bool:
+    """Whether a module would: a setting since ansible-core 2.21, and always before."""
+    try:
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+    except AnsibleError:
+        return True

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Every state of a host name, and what comes first where several things are wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import (
+    LEVELS,
+    Sighting,
+    Thresholds,
+    findings,
+    worst,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
+from simulator.authority import Authority
+from unit.plugins.fakes import DAY, NAME, NOW, ROOT, certificate, chain, issued, resource_json, unix
+
+THRESHOLDS = Thresholds()
+SILENT = EdgeAnswer(problem="192.0.2.7:443 did not answer within 5 s")
+GOOD = issued(days=90)
+
+
+def serving(made, *, links=None):
+    return EdgeAnswer(certificate(made), links or chain(made))
+
+
+def seen(edge=None, *, host=NAME, alias=None, **fields):
+    """A host name of a resource whose API expiry is what the edge serves, unless told otherwise."""
+    if edge and edge.leaf:
+        fields.setdefault("service_ssl_expire", unix(edge.leaf.not_after))
+    resource = Resource.from_api(resource_json(**fields))
+    return Sighting(host, resource, resource.aliases[0] if alias else None, edge)
+
+
+def states(sighting):
+    return [finding.state for finding in findings(sighting, THRESHOLDS, NOW)]
+
+
+def reasons(sighting):
+    return [finding.reason for finding in findings(sighting, THRESHOLDS, NOW)]
+
+
+def aged(left, life=90 * DAY):
+    """Served: a certificate with that much left of that life."""
+    return serving(issued(not_before=NOW + left - life, not_after=NOW + left))
+
+
+@pytest.mark.parametrize(
+    ("edge", "fields", "expected"),
+    [
+        (aged(60 * DAY), {}, ["ok"]),
+        (aged(30 * DAY), {}, ["ok"]),
+        (aged(30 * DAY - timedelta(seconds=1)), {}, ["warning"]),
+        (aged(7 * DAY), {}, ["warning"]),
+        (aged(7 * DAY - timedelta(seconds=1)), {}, ["critical"]),
+        (aged(timedelta(seconds=1)), {}, ["critical"]),
+        (aged(timedelta(0)), {}, ["expired"]),
+        (aged(-3 * DAY), {}, ["expired"]),
+        # Of a life of 47 days or fewer percent count, not days.
+        (aged(12 * DAY, life=47 * DAY), {}, ["ok"]),
+        (aged(11 * DAY, life=47 * DAY), {}, ["warning"]),
+        (aged(4 * DAY, life=47 * DAY), {}, ["critical"]),
+        (aged(2 * DAY, life=6 * DAY), {}, ["ok"]),
+        (aged(DAY, life=6 * DAY), {}, ["warning"]),
+        (aged(12 * DAY, life=48 * DAY), {}, ["warning"]),
+        (serving(issued("other.example.com")), {}, ["not_covered"]),
+        (serving(GOOD), {"service_ssl_expire": unix(NOW + 200 * DAY)}, ["mismatch"]),
+        (serving(GOOD), {"service_ssl_expire": unix(NOW + 90.9 * DAY)}, ["ok"]),
+        (serving(GOOD), {"service_ssl_expire": None}, ["ok"]),
+        (serving(issued(not_before=NOW + DAY, days=60)), {}, ["critical"]),
+        (SILENT, {"service_ssl_expire": unix(NOW + 60 * DAY)}, ["unreachable"]),
+        (SILENT, {"service_ssl_expire": unix(NOW + 20 * DAY)}, ["unreachable", "warning"]),
+        (SILENT, {"service_ssl_expire": unix(NOW + 3 * DAY)}, ["critical", "unreachable"]),
+        (SILENT, {"service_ssl_expire": None}, ["unreachable"]),
+        (None, {"service_ssl_expire": None}, ["unreachable"]),
+        (None, {"service_ssl_expire": unix(NOW + 60 * DAY)}, ["ok"]),
+        (None, {"service_ssl_expire": unix(NOW - DAY)}, ["expired"]),
+        (None, {"ssl_type": None}, ["no_certificate"]),
+        (SILENT, {"ssl_type": ""}, ["no_certificate"]),
+        (serving(GOOD), {"ssl_type": "le"}, ["lets_encrypt"]),
+        (aged(20 * DAY), {"ssl_type": "le"}, ["lets_encrypt"]),
+        (aged(3 * DAY), {"ssl_type": "le"}, ["critical", "lets_encrypt"]),
+        (aged(-DAY), {"ssl_type": "le"}, ["expired", "lets_encrypt"]),
+        (SILENT, {"ssl_type": "le", "service_ssl_expire": None}, ["unreachable", "lets_encrypt"]),
+        # Where the answer lacks the type, a certificate's expiry tells that there is one.
+        (serving(issued("other.example.com", days=-1)), {}, ["expired", "not_covered"]),
+    ],
+)
+def test_state(edge, fields, expected):
+    assert states(seen(edge, **fields)) == expected
+
+
+def test_the_certificate_in_the_answer_counts_where_there_is_no_handshake():
+    made = issued("other.example.com", not_before=NOW - 87 * DAY, days=3)
+    other = seen(service_ssl_crt=made.full_chain_pem, service_ssl_expire=None)
+    assert states(other) == ["not_covered", "critical"]
+    assert reasons(other)[0] == "the API has stored a certificate for other.example.com"
+
+
+def test_the_certificate_in_the_answer_is_what_the_edge_must_serve():
+    twin = issued(not_after=certificate(GOOD).not_after)
+    sighting = seen(serving(twin), service_ssl_crt=GOOD.full_chain_pem)
+    assert states(sighting) == ["mismatch"]
+    assert seen(serving(GOOD), service_ssl_crt=GOOD.full_chain_pem).agrees is True
+
+
+@pytest.mark.parametrize(
+    ("links", "complete"),
+    [
+        (chain, True),
+        (lambda made: chain(made, root=True), True),
+        (lambda made: chain(made)[:1], False),
+        (lambda made: (chain(made)[0], chain(ROOT.intermediate("Another CA").issue(["x.example"]))[1]), False),
+    ],
+)
+def test_an_incomplete_chain_is_a_warning(links, complete):
+    made = issued(days=90, aia="http://ca.example/ca.crt")
+    sighting = seen(serving(made, links=links(made)))
+    assert states(sighting) == (["ok"] if complete else ["warning"])
+    assert all("incomplete" in reason for reason in reasons(sighting) if reason)
+
+
+def test_an_intermediate_that_ends_first_is_told():
+    weary = Authority("Weary CA", issuer=ROOT, days=3)
+    sighting = seen(serving(issued(days=90, issuer=weary)))
+    assert states(sighting) == ["critical"]
+    assert "the intermediate 'CN=Weary CA" in reasons(sighting)[0]
+    assert sighting.chain_end.not_after < sighting.served.not_after
+
+
+def test_an_alias_with_a_certificate_of_its_own_is_judged_by_its_own_expiry():
+    edge = serving(issued("shop.example.net", days=90))
+    aliases = [{"alias_data": "shop.example.net", "alias_ssl_expire": unix(edge.leaf.not_after)}]
+    sighting = seen(edge, host="shop.example.net", alias=True, aliases=aliases, service_ssl_expire=1, ssl_type=None)
+    assert states(sighting) == ["ok"]
+
+
+def test_an_alias_without_one_shares_the_resource_s_lot():
+    aliases = [{"alias_data": "shop.example.net"}]
+    edge = serving(issued(days=90))
+    assert states(seen(edge, host="shop.example.net", alias=True, aliases=aliases)) == ["not_covered"]
+    off = seen(host="shop.example.net", alias=True, aliases=aliases, ssl_type=None)
+    assert states(off) == ["no_certificate"]
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (60 * DAY, ""),
+        (2 * DAY, "expires in 2 days, at "),
+        (2 * DAY - timedelta(seconds=1), "expires in 47 hours, at "),
+        (timedelta(minutes=119), "expires in 119 minutes, at "),
+        (-timedelta(hours=3), "expired 3 hours ago, at "),
+        (-4 * DAY, "expired 4 days ago, at "),
+    ],
+)
+def test_a_reason_tells_how_long(left, told):
+    assert reasons(seen(aged(left)))[0].startswith(told)
+
+
+def test_a_reason_names_a_few_of_many_names():
+    reason = reasons(seen(serving(issued("a.example", "b.example", "c.example", "d.example", "e.example"))))[0]
+    assert reason == "the edge serves a certificate for a.example, b.example, c.example and 2 more"
+
+
+def test_thresholds_are_the_user_s():
+    strict = Thresholds(warning_days=80, critical_days=70)
+    assert strict.state(None, NOW + 75 * DAY, NOW) == "warning"
+    assert strict.state(None, NOW + 69 * DAY, NOW) == "critical"
+    assert Thresholds(warning_percent=50).state(NOW - 10 * DAY, NOW + 9 * DAY, NOW) == "warning"
+
+
+def test_an_expiry_that_no_calendar_has_is_none():
+    assert states(seen(service_ssl_expire=10**18)) == ["unreachable"]
+
+
+def test_the_worst_of_some_states():
+    assert worst([]) is None
+    assert worst(["ok", "lets_encrypt"]) == "lets_encrypt"
+    assert worst(["warning", "critical", "expired", "ok"]) == "expired"
+    assert [LEVELS[state] for state in ("expired", "not_covered", "critical", "unreachable")] == [
+        "critical",
+        "critical",
+        "critical",
+        "warning",
+    ]

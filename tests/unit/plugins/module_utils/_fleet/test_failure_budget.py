@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import ApiError, StoppedError
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import Brake
+
+SERVER_ERROR = ApiError("PUT /security/resources/7", "answered 500", status=500, outcome_unknown=True)
+LATER = ApiError("PUT /security/resources/7", "answered 429", status=429)
+
+
+def braked(tolerated, *events):
+    """What became of a brake: each event is `failed ID`, `later ID`, `gave_up ID` or `succeeded ID`."""
+    brake = Brake()
+    if tolerated is not None:
+        brake.tolerate(tolerated)
+    for event in events:
+        what, number = event.split()
+        {
+            "failed": lambda key: brake.write_failed(key, SERVER_ERROR),
+            "later": lambda key: brake.write_failed(key, LATER),
+            "gave_up": brake.gave_up,
+            "succeeded": brake.write_succeeded,
+        }[what](int(number))
+    return brake.reason
+
+
+@pytest.mark.parametrize(
+    ("tolerated", "events", "count"),
+    [
+        (None, ["failed 1"] * 50, 0),
+        (0, [], 0),
+        (0, ["failed 1"], 1),
+        (0, ["gave_up 1"], 1),
+        (1, ["failed 1"], 0),
+        (1, ["failed 1", "failed 2"], 2),
+        (1, ["failed 1", "failed 1"], 2),
+        (1, ["failed 1", "gave_up 1"], 0),
+        (1, ["gave_up 1", "gave_up 2"], 2),
+        (1, ["failed 1", "succeeded 1", "failed 2"], 0),
+        (1, ["failed 1", "succeeded 2", "failed 3"], 2),
+        (0, ["later 1", "later 2"], 0),
+        (0, ["later 1", "gave_up 1"], 1),
+    ],
+)
+def test_failures_that_were_not_made_good_stop_the_run(tolerated, events, count):
+    expected = f"{count} failures, and max_failures tolerates {tolerated}" if count else ""
+    assert braked(tolerated, *events) == expected
+
+
+def test_what_is_stopped_admits_no_write_and_the_first_reason_stays():
+    brake = Brake()
+    brake.admit_write()
+    brake.stop("one")
+    brake.stop("two")
+    with pytest.raises(StoppedError, match="the run was stopped: one") as caught:
+        brake.admit_write()
+    assert "again" in caught.value.hint
+
+
+def test_a_write_that_failed_before_keeps_its_failure():
+    """The person who reads the result needs the cause, not only that there will be no further try."""
+    brake = Brake()
+    brake.admit_write(SERVER_ERROR)
+    brake.stop("enough")
+    with pytest.raises(ApiError) as caught:
+        brake.admit_write(SERVER_ERROR)
+    assert caught.value is SERVER_ERROR
+
+
+def test_no_failure_of_many_workers_is_lost():
+    brake = Brake()
+    brake.tolerate(799)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: brake.write_failed(number % 5, SERVER_ERROR), range(799)))
+    assert not brake.reason
+    brake.gave_up(99)
+    assert brake.reason.startswith("800 failures")
+
+
+def test_a_signal_may_stop_the_run_while_its_thread_counts():
+    """A handler runs in the middle of whatever its thread is at, and would wait for it for ever."""
+
+    class Interrupting(dict):
+        def total(self):
+            signal.raise_signal(signal.SIGUSR1)
+            return 1
+
+    brake = Brake()
+    brake.tolerate(5)
+    brake._failures = Interrupting({1: 0})
+    before = signal.signal(signal.SIGUSR1, lambda *_unused: brake.stop("a signal"))
+    try:
+        brake.write_failed(1, SERVER_ERROR)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert brake.reason == "a signal"

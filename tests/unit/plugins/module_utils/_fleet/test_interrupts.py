@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.interrupts import interruptible
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@pytest.fixture(autouse=True)
+def handlers():
+    """Whatever a test does to them, the handlers of the test run come back."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    yield before
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_is_a_reason(number, handlers):
+    heard = []
+    with interruptible(lambda *what: heard.append(what)):
+        signal.raise_signal(number)
+        signal.raise_signal(number)
+    assert heard == [(f"interrupted by {number.name}", number)] * 2
+    assert {each: signal.getsignal(each) for each in SIGNALS} == handlers
+
+
+def test_the_handlers_come_back_after_an_error_too(handlers):
+    with pytest.raises(ValueError, match="odd"), interruptible(lambda *_what: None):
+        raise ValueError("odd")
+    assert {each: signal.getsignal(each) for each in SIGNALS} == handlers
+
+
+def test_a_parent_that_stays_is_no_reason():
+    heard = []
+    with interruptible(lambda *what: heard.append(what)) as look_after_parent:
+        look_after_parent()
+    assert not heard
+
+
+def test_a_parent_that_is_gone_is_a_reason(monkeypatch):
+    heard = []
+    with interruptible(lambda *what: heard.append(what)) as look_after_parent:
+        monkeypatch.setattr(os, "getppid", lambda: 1)
+        look_after_parent()
+    assert heard == [("the process that started this one is gone", signal.SIGTERM)]
+
+
+def test_beside_the_main_thread_signals_are_left_as_they_are(handlers):
+    found = []
+
+    def work():
+        with interruptible(lambda *_what: None) as look_after_parent:
+            found.append({each: signal.getsignal(each) for each in SIGNALS})
+            look_after_parent()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert found == [handlers]

@@ -1,0 +1,439 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.operation import rotate_fleet
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import OUTCOMES, FleetReport
+from ansible_collections.gcore.web_security.plugins.module_utils._options import CERTIFICATE, FLEET_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils._task import run
+from unit.plugins.account import FakeAccount, alias, site, wildcard
+from unit.plugins.fakes import DAY, NOW, TOKEN, Script, answer, issued
+
+NEW = wildcard()
+PASSPHRASE = "open sesame"
+KEYS = {
+    "bad_certificates", "changed", "msg", "plan", "results", "stopped", "summary", "unmatched", "warnings",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def world(monkeypatch):
+    """An account of four sites that need the new certificate."""
+    made = FakeAccount(*(site(number) for number in range(1, 5)))
+    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: made)
+    return made
+
+
+@pytest.fixture
+def no_api(monkeypatch):
+    """Whatever is sent ends the test."""
+    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: Script())
+
+
+def element(made=NEW, **options):
+    """An element of `certificates`, as Ansible parses it: what is not given is None."""
+    given = {"certificate": made.full_chain_pem, "private_key": made.private_key_pem}
+    return {**dict.fromkeys([*CERTIFICATE, "label", "resources"]), **given, **options}
+
+
+def ran(*, check_mode=False, diff=False, say=lambda _line: None, report=None, **given):
+    defaults = {name: option.get("default") for name, option in FLEET_CERT.items()}
+    parameters = {**defaults, "api_key": TOKEN, "edge_probe": "never", **given}
+    report = report or FleetReport()
+    result = run(rotate_fleet, parameters, check_mode=check_mode, diff=diff, report=report, say=say)
+    body = NEW.private_key_pem.splitlines()[1]
+    assert body[:16] not in str(result)
+    assert TOKEN not in str(result)
+    return result
+
+
+def outcomes(result):
+    return [each["outcome"] for each in result["results"]]
+
+
+# --- the result -------------------------------------------------------------------------------------------------------
+
+
+def test_a_success(world):
+    result = ran(certificates=[element()])
+    assert set(result) == KEYS
+    assert result["changed"]
+    assert result["msg"] == "4 resources: 4 rotated."
+    assert result["summary"] == {
+        **dict.fromkeys(OUTCOMES, 0),
+        "rotated": 4,
+        "resources": 4,
+        "unmatched_resources": 0,
+        "unmatched_certificates": 0,
+        "bad_certificates": 0,
+    }
+    assert result["stopped"] is None
+    assert sorted(world.written) == [1, 2, 3, 4]
+
+
+def test_a_second_run(world):
+    ran(certificates=[element()])
+    world.calls.clear()
+    result = ran(certificates=[element()])
+    assert not result["changed"]
+    assert result["msg"] == "4 resources: 4 in sync."
+    assert world.calls == ["GET /security/resources"]
+
+
+def test_check_mode_and_diff(world):
+    result = ran(certificates=[element()], check_mode=True, diff=True)
+    assert result["changed"]
+    assert not world.written
+    assert outcomes(result) == ["would_rotate"] * 4
+    assert [step["wave"] for step in result["plan"]] == [1, 2, 3, 3]
+    assert len(result["diff"]) == 4
+    assert all("PRIVATE" not in str(shown) and "BEGIN" not in str(shown) for shown in result["diff"])
+
+
+def test_a_failure_of_one(world):
+    world.on_put = lambda number: answer(400, {"message": "no"}) if number == 2 else None
+    result = ran(certificates=[element()])
+    assert result["failed"]
+    assert result["changed"]
+    assert outcomes(result) == ["rotated", "failed", "not_attempted", "not_attempted"]
+    assert result["stopped"] == "no resource of wave 2 could be rotated"
+
+
+def test_the_list_that_can_not_be_read_ends_it_all(world):
+    world.send = lambda *_unused: answer(403, {"message": "no", "exception_class": "Forbidden", "request_id": "r-2"})
+    result = ran(certificates=[element()])
+    assert set(result) == {*KEYS, "failed", "api_error"}
+    assert result["msg"].startswith("GET /security/resources answered 403 Forbidden: no (request id r-2).")
+    assert "Nothing was changed." in result["msg"]
+
+
+def test_an_echoed_key_is_masked(world):
+    echo = {"message": "refused", "invalid_fields": {"service_ssl_key": [NEW.private_key_pem]}}
+    world.on_put = lambda _number: answer(400, echo)
+    result = ran(certificates=[element()], diff=True)
+    assert "service_ssl_key" in str(result)
+
+
+def test_progress(world):
+    lines = []
+    ran(certificates=[element()], say=lines.append)
+    assert lines[0] == "Checking 4 resources"
+    assert lines[-1] == "Done: 4 rotated, 4 resources"
+
+
+def test_no_progress(world):
+    lines = []
+    ran(certificates=[element()], say=lines.append, progress=False)
+    assert not lines
+
+
+def test_several_certificates_by_label_and_mapping(world):
+    own = issued("n002.example.com", days=80)
+    result = ran(certificates=[element(label="all"), element(own, label="own", resources=["2"])])
+    assert [each["certificate"] for each in result["results"]] == ["all", "own", "all", "all"]
+
+
+def test_what_is_called_nothing_is_called_by_its_number_or_path(world, tmp_path):
+    (tmp_path / "a.crt").write_text(NEW.full_chain_pem)
+    by_path = element(certificate=None, certificate_path=str(tmp_path / "a.crt"), resources=["1"])
+    result = ran(certificates=[by_path, element(label="", resources=["2"])])
+    assert [each["certificate"] for each in result["results"]] == [f"{tmp_path}/a.crt", "certificates[2]"]
+
+
+# --- what the input alone can get wrong ------------------------------------------------------------------------------
+
+
+BAD_INPUT = [
+    ({}, "no usable certificate was given. Nothing was changed. Set certificates or directory."),
+    ({"certificates": [], "directory": ""}, "no usable certificate was given."),
+    ({"directory": "/no/such/folder"}, "directory: can't read '/no/such/folder': No such file or directory."),
+    ({"waves": ["1", "lots"]}, "waves: 'lots' is neither a count nor a percentage such as 10%."),
+    ({"max_failures": "few"}, "max_failures: 'few' is neither a count nor a percentage such as 10%."),
+    ({"concurrency": 0}, "concurrency is 0, the least that it can be is 1."),
+    ({"api_key": None}, "no credentials."),
+    ({"api_token": "t"}, "both api_key and api_token are set."),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), BAD_INPUT, ids=[str(row[0])[:30] for row in BAD_INPUT])
+def test_bad_input_is_found_before_any_request(given, message, no_api):
+    certificates = {} if "directory" in given or not given else {"certificates": [element()]}
+    result = ran(**{**certificates, **given})
+    assert result["failed"]
+    assert result["msg"].startswith(message)
+
+
+EXPIRED = issued("old.example.com", not_before=NOW - 90 * DAY, not_after=NOW - DAY)
+OTHER = wildcard()
+
+BAD = {
+    "no key": ({"a.crt": NEW.full_chain_pem}, "a.crt: no private key was given"),
+    "no certificate": ({"a.key": NEW.private_key_pem}, "a.key: there is no certificate beside it (.crt, .cer, .pem)"),
+    "another's key": (
+        {"a.crt": NEW.full_chain_pem, "a.key": OTHER.private_key_pem},
+        (
+            "a.crt: certificate_path (FOLDER/a.crt): the private key does not belong to 'CN=*.example.com' "
+            "nor to any other certificate given"
+        ),
+    ),
+    "expired": (
+        {"a.crt": EXPIRED.full_chain_pem, "a.key": EXPIRED.private_key_pem},
+        f"a.crt: 'CN=old.example.com' expired at {EXPIRED.not_after:%Y-%m-%dT%H:%M:%SZ}",
+    ),
+    "encrypted": (
+        {"a.crt": NEW.full_chain_pem, "a.key": NEW.key_pem(passphrase=PASSPHRASE)},
+        "a.crt: private_key_path (FOLDER/a.key), line 1: the private key is encrypted",
+    ),
+    "empty": ({"a.crt": "", "a.key": NEW.private_key_pem}, "a.crt: no certificate was given"),
+    "certbot without key": (
+        {"www.example.com/fullchain.pem": NEW.full_chain_pem},
+        "www.example.com: FOLDER/www.example.com/privkey.pem is missing",
+    ),
+}
+
+
+def fill(folder, files):
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+@pytest.mark.parametrize(("files", "problem"), BAD.values(), ids=BAD)
+def test_a_bad_pair_is_fatal(files, problem, no_api, tmp_path):
+    fill(tmp_path, {**files, "good.crt": NEW.full_chain_pem, "good.key": NEW.private_key_pem})
+    result = ran(directory=str(tmp_path))
+    expected = f"{tmp_path}/{problem.replace('FOLDER', str(tmp_path))}"
+    assert result["msg"].startswith(f"1 of the certificates can't be used: {expected}.")
+    assert [bad["problem"] for bad in result["bad_certificates"]] == [expected]
+
+
+@pytest.mark.parametrize(("files", "problem"), BAD.values(), ids=BAD)
+def test_a_bad_pair_is_named_and_skipped(files, problem, world, tmp_path):
+    fill(tmp_path, {**files, "good.crt": NEW.full_chain_pem, "good.key": NEW.private_key_pem})
+    result = ran(directory=str(tmp_path), on_bad_certificate="skip")
+    expected = f"{tmp_path}/{problem.replace('FOLDER', str(tmp_path))}"
+    assert outcomes(result) == ["rotated"] * 4
+    assert result["summary"]["bad_certificates"] == 1
+    assert result["bad_certificates"] == [{"certificate": expected.partition(": ")[0], "problem": expected}]
+    assert f"Left out: {expected}." in result["warnings"]
+
+
+VAULTED = f"$ANSIBLE_VAULT;1.1;AES256\n{'61' * 40}\n"
+
+
+def test_what_to_do_about_a_bad_pair_is_told(no_api, tmp_path):
+    fill(tmp_path, {"a.crt": NEW.full_chain_pem, "a.key": VAULTED})
+    message = ran(directory=str(tmp_path))["msg"]
+    assert "a.key): encrypted with ansible-vault. Nothing was changed. It is read as it is: hand over" in message
+    assert message.endswith(" Mend or remove them, or set on_bad_certificate to skip.")
+
+
+def test_of_several_things_to_do_none_is_told(no_api, tmp_path):
+    fill(tmp_path, {"a.crt": NEW.full_chain_pem, "a.key": VAULTED, "b.crt": ""})
+    assert ran(directory=str(tmp_path))["msg"].endswith(
+        "Nothing was changed. Mend or remove them, or set on_bad_certificate to skip."
+    )
+
+
+def test_nothing_but_bad_pairs_is_fatal_in_any_case(no_api, tmp_path):
+    fill(tmp_path, BAD["no key"][0])
+    result = ran(directory=str(tmp_path), on_bad_certificate="skip")
+    assert result["msg"].startswith("no usable certificate was given.")
+    assert result["summary"]["bad_certificates"] == 1
+
+
+# --- folders ----------------------------------------------------------------------------------------------------------
+
+GOOD = {
+    "crt and key": {"a.crt": NEW.full_chain_pem, "a.key": NEW.private_key_pem},
+    "crt, chain and key": {"a.crt": NEW.certificate_pem, "a.chain.pem": NEW.chain_pem, "a.key": NEW.private_key_pem},
+    "a pem with both": {"a.pem": NEW.full_chain_pem + NEW.private_key_pem},
+    "a pem with both, the key first": {"a.pem": NEW.private_key_pem + NEW.full_chain_pem},
+    "a pem and its key": {"a.pem": NEW.full_chain_pem, "a.key": NEW.private_key_pem},
+    "a pem, its chain and its key": {
+        "a.pem": NEW.certificate_pem, "a.chain.pem": NEW.chain_pem, "a.key": NEW.private_key_pem,
+    },
+    "a pem with both, and the key beside it": {
+        "a.pem": NEW.full_chain_pem + NEW.private_key_pem, "a.key": NEW.private_key_pem,
+    },
+    "crt, key, and a pem with both": {
+        "a.crt": NEW.full_chain_pem, "a.key": NEW.private_key_pem, "a.pem": NEW.full_chain_pem + NEW.private_key_pem,
+    },
+    "p12": {"a.p12": NEW.pkcs12()},
+    "certbot": {"a/fullchain.pem": NEW.full_chain_pem, "a/privkey.pem": NEW.private_key_pem},
+    "acme.sh": {"a_ecc/fullchain.cer": NEW.full_chain_pem, "a_ecc/a.key": NEW.private_key_pem},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("files", GOOD.values(), ids=GOOD)
+def test_a_folder(files, world, tmp_path):
+    fill(tmp_path, files)
+    result = ran(directory=str(tmp_path))
+    assert outcomes(result) == ["rotated"] * 4
+    assert not result["unmatched"]["certificates"]
+    assert result["results"][0]["certificate"].startswith(str(tmp_path / "a"))
+
+
+@pytest.mark.parametrize("how", ["private_key_passphrase", "private_key_passphrase_path"])
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.crt": NEW.full_chain_pem, "a.key": NEW.key_pem(passphrase=PASSPHRASE)},
+        {"a.pem": NEW.full_chain_pem + NEW.key_pem(passphrase=PASSPHRASE)},
+        {"a.p12": NEW.pkcs12(PASSPHRASE)},
+    ],
+    ids=["key", "pem", "p12"],
+)
+def test_one_passphrase_for_a_folder(files, how, world, tmp_path):
+    fill(tmp_path, {"keys/x": "", "certificates/x": ""})
+    fill(tmp_path / "certificates", files)
+    fill(tmp_path / "keys", {"passphrase": f"{PASSPHRASE}\n"})
+    value = PASSPHRASE if how == "private_key_passphrase" else str(tmp_path / "keys" / "passphrase")
+    result = ran(directory=str(tmp_path / "certificates"), **{how: value})
+    assert outcomes(result) == ["rotated"] * 4
+    assert PASSPHRASE not in str(result)
+
+
+def test_a_list_and_a_folder(world, tmp_path):
+    own = issued("n002.example.com", days=80)
+    fill(tmp_path, {"a.p12": NEW.pkcs12()})
+    result = ran(directory=str(tmp_path), certificates=[element(own, label="own")])
+    assert [each["certificate"] for each in result["results"]] == [
+        f"{tmp_path}/a.p12", "own", f"{tmp_path}/a.p12", f"{tmp_path}/a.p12",
+    ]  # fmt: skip
+
+
+def test_pkcs12_by_content(world):
+    content = base64.b64encode(NEW.pkcs12(PASSPHRASE)).decode()
+    bundle = element(certificate=None, private_key=None, pkcs12=content, private_key_passphrase=PASSPHRASE)
+    result = ran(certificates=[bundle])
+    assert outcomes(result) == ["rotated"] * 4
+    assert content[100:140] not in str(result)
+
+
+# --- options ----------------------------------------------------------------------------------------------------------
+
+
+def test_empty_strings_are_unset(world):
+    empty = dict.fromkeys([*CERTIFICATE, "label"], "")
+    given = {**element(resources=[""]), **{name: value for name, value in empty.items() if element()[name] is None}}
+    result = ran(
+        certificates=[given], directory="", include=[""], exclude=[""], waves=[""], max_failures="", api_token="",
+        private_key_passphrase="", private_key_passphrase_path="", ca_path="",
+    )  # fmt: skip
+    assert outcomes(result) == ["rotated"] * 4
+    assert [each["wave"] for each in result["results"]] == [1, 2, 3, 3]
+
+
+@pytest.fixture
+def unfilled(tmp_path):
+    """An element that AWX makes of a certificate that was not filled in."""
+    (tmp_path / "empty").write_text("")
+    parts = ("certificate", "private_key", "private_key_passphrase")
+    paths = {f"{part}_path": str(tmp_path / "empty") for part in parts}
+    return element(certificate=None, private_key=None, label="spare", **paths)
+
+
+def test_an_element_of_empty_files_is_left_out(unfilled, world):
+    result = ran(certificates=[unfilled, element()])
+    assert outcomes(result) == ["rotated"] * 4
+    assert result["warnings"] == ["Left out: spare: its files are empty, the certificate's and the key's."]
+    assert result["bad_certificates"] == []
+
+
+def test_nothing_but_empty_files_is_an_error(unfilled, no_api):
+    result = ran(certificates=[unfilled])
+    assert result["failed"]
+    assert "no usable certificate was given. Nothing was changed." in result["msg"]
+
+
+@pytest.mark.parametrize("missing", ["certificate", "private_key"])
+def test_an_element_of_one_empty_file_is_a_mistake(missing, unfilled, no_api, tmp_path):
+    half = element(**{missing: None, f"{missing}_path": str(tmp_path / "empty")}, label="half")
+    result = ran(certificates=[half, element()])
+    assert "1 of the certificates can't be used: half:" in result["msg"]
+
+
+def test_empty_texts_are_a_mistake(no_api):
+    """A lookup that found nothing makes them."""
+    result = ran(certificates=[element(certificate="", private_key="", label="spare"), element()])
+    assert "spare: no certificate was given" in result["msg"]
+
+
+def test_include_and_exclude(world):
+    result = ran(certificates=[element()], include=["n00*"], exclude=["2", "n003.example.com"])
+    assert [each["id"] for each in result["results"]] == [1, 4]
+
+
+def test_what_may_be_replaced(world):
+    world.raws[1]["ssl_type"] = "le"
+    world.raws[2].update(ssl_type=None, service_ssl_expire=0)
+    left = ran(certificates=[element()])
+    assert outcomes(left) == ["lets_encrypt", "https_disabled", "rotated", "rotated"]
+    done = ran(certificates=[element()], enable_https=True, replace_lets_encrypt=True)
+    assert outcomes(done) == ["rotated", "rotated", "in_sync", "in_sync"]
+
+
+def test_an_alias_that_is_left_out(world):
+    world.raws[1]["aliases"] = [alias("static.example.net")]
+    strict = ran(certificates=[element()], require_alias_coverage=True, check_mode=True)
+    assert outcomes(strict) == ["failed", "would_rotate", "would_rotate", "would_rotate"]
+    lenient = ran(certificates=[element()], check_mode=True)
+    assert any("static.example.net" in warning for warning in lenient["warnings"])
+
+
+def test_min_days_valid(no_api):
+    result = ran(certificates=[element()], min_days_valid=365)
+    assert "min_days_valid asks for 365" in result["msg"]
+
+
+def test_the_share_of_failures_is_one_of_what_is_written(world):
+    world.on_put = lambda number: answer(400, {"message": "no"}) if number in (2, 3) else None
+    result = ran(certificates=[element()], waves=["100%"], max_failures="25%", concurrency=1)
+    assert outcomes(result) == ["rotated", "failed", "failed", "not_attempted"]
+    assert result["stopped"] == "2 failures, and max_failures tolerates 1"
+
+
+# --- interrupts -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_lets_the_write_in_flight_end_and_starts_none(number, world):
+    """Between two waves it is the main thread's turn, which is the one that signals come to."""
+    handlers = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
+
+    def interrupt(resource_id):
+        if resource_id == 2:
+            os.kill(os.getpid(), number)
+
+    world.on_put = interrupt
+    report = FleetReport()
+    result = ran(certificates=[element()], waves=["1"], report=report)
+    assert outcomes(result) == ["rotated", "rotated", "not_attempted", "not_attempted"]
+    assert world.written == [1, 2]
+    assert result["failed"]
+    assert result["stopped"] == f"interrupted by {number.name}"
+    assert report.interrupted_by == number
+    assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == handlers
+
+
+def test_a_controller_that_went_away(world, monkeypatch):
+    world.on_put = lambda _number: monkeypatch.setattr(os, "getppid", lambda: 1)
+    result = ran(certificates=[element()], waves=["1"])
+    assert outcomes(result) == ["rotated", "not_attempted", "not_attempted", "not_attempted"]
+    assert result["stopped"] == "the process that started this one is gone"

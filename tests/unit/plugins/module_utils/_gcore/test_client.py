@@ -1,0 +1,567 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import ApiError, DeadlineError, InputError
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import (
+    PAGE_SIZE,
+    Credentials,
+    credentials,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import put_body
+from ansible_collections.gcore.web_security.plugins.module_utils._http.session import NoAnswerError
+from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK, Redactor
+from ansible_collections.gcore.web_security.plugins.module_utils._version import VERSION
+from unit.plugins.fakes import NOW, TOKEN, FakeClock, Script, answer, client_over, resource_json
+
+ONE = "GET /security/resources/7"
+PUT = "PUT /security/resources/7"
+ALL = "GET /security/resources"
+RESOURCE = resource_json()
+LOST = NoAnswerError("failed: the connection was lost")
+
+
+def page(offset):
+    return f"{ALL}?limit={PAGE_SIZE}&offset={offset}"
+
+
+def some(*ids):
+    return [{"id": number, "name": f"n{number}"} for number in ids]
+
+
+def refusal(call, *steps, **options):
+    script = Script(*((call, step) for step in steps))
+    client = client_over(script, **options)
+    with pytest.raises(ApiError) as caught:
+        client.replace(7, {}) if call == PUT else client.resource(7)
+    assert script.is_over()
+    return caught.value
+
+
+@pytest.mark.parametrize("body", [RESOURCE, {"resource": RESOURCE}], ids=["bare", "wrapped"])
+def test_one_resource_in_both_shapes(body):
+    script = Script((ONE, answer(200, body)))
+    assert client_over(script).resource(7) == RESOURCE
+    assert script.is_over()
+
+
+def test_a_bare_resource_may_have_a_field_named_resource():
+    raw = {**RESOURCE, "resource": {"id": 8}}
+    assert client_over(Script((ONE, answer(200, raw)))).resource(7) == raw
+
+
+def test_an_id_may_be_a_string():
+    assert client_over(Script((ONE, answer(200, {**RESOURCE, "id": "7"})))).resource(7)["id"] == "7"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [RESOURCE],
+        {"resource": [RESOURCE]},
+        {**RESOURCE, "id": 8},
+        {"name": "x"},
+        {**RESOURCE, "id": None},
+        {**RESOURCE, "id": True},
+        {**RESOURCE, "id": "\u00b2"},
+        "text",
+        None,
+        7,
+        {},
+    ],
+    ids=["list", "wrapped", "another", "no id", "null id", "bool id", "odd digit", "text", "null", "number", "empty"],
+)
+def test_what_is_not_that_resource_is_an_error_and_asked_for_once(body):
+    error = refusal(ONE, answer(200, body, X_Request_ID="r-9"))
+    assert "something that is not that resource" in error.message
+    assert "r-9" in error.message
+    assert "api_url" in error.hint
+    assert not error.retryable
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        some(1, 2, 3),
+        {"count": 3, "results": some(1, 2, 3)},
+        {"results": some(1, 2, 3)},
+        {"count": None, "results": some(1, 2, 3)},
+        {"count": 2, "results": some(1, 2, 3)},
+        [{"resource": item} for item in some(1, 2, 3)],
+        some(1, 2, 1, 3, 2),
+    ],
+    ids=["bare", "counted", "without count", "null count", "count too small", "wrapped items", "duplicates"],
+)
+def test_a_list_that_is_one_page(body):
+    script = Script((ALL, answer(200, body)))
+    assert [item["id"] for item in client_over(script).resources()] == [1, 2, 3]
+    assert script.is_over()
+
+
+@pytest.mark.parametrize("body", [[], {"count": 0, "results": []}], ids=["bare", "counted"])
+def test_an_account_without_resources(body):
+    assert list(client_over(Script((ALL, answer(200, body)))).resources()) == []
+
+
+@pytest.mark.parametrize("count", [5, "5"], ids=["a number", "its text"])
+def test_pages_are_read_until_all_that_were_announced_are_there(count):
+    script = Script(
+        (ALL, answer(200, {"count": count, "results": some(1, 2)})),
+        (page(2), answer(200, {"count": count, "results": some(3, 4)})),
+        (page(4), answer(200, {"count": count, "results": some(5)})),
+    )
+    assert [item["id"] for item in client_over(script).resources()] == [1, 2, 3, 4, 5]
+    assert script.is_over()
+
+
+def test_pages_are_asked_for_as_they_are_needed():
+    script = Script((ALL, answer(200, {"count": 3, "results": some(1, 2)})))
+    listing = client_over(script).resources()
+    assert [next(listing)["id"], next(listing)["id"]] == [1, 2]
+
+
+def test_pages_that_overlap_give_each_resource_once():
+    script = Script(
+        (ALL, answer(200, {"count": 4, "results": some(1, 2)})),
+        (page(2), answer(200, {"count": 4, "results": some(2, 3)})),
+        (page(3), answer(200, {"count": 4, "results": some(4)})),
+    )
+    assert [item["id"] for item in client_over(script).resources()] == [1, 2, 3, 4]
+
+
+def test_a_resource_that_is_deleted_meanwhile_ends_the_list():
+    script = Script(
+        (ALL, answer(200, {"count": 3, "results": some(1, 2)})),
+        (page(2), answer(200, {"count": 2, "results": []})),
+    )
+    assert [item["id"] for item in client_over(script).resources()] == [1, 2]
+
+
+def test_an_id_counts_once_however_it_is_spelt():
+    script = Script(
+        (ALL, answer(200, {"count": 2, "results": some(1)})),
+        (page(1), answer(200, {"count": 2, "results": [*some("1"), *some(2)]})),
+    )
+    assert [item["id"] for item in client_over(script).resources()] == [1, 2]
+
+
+@pytest.mark.parametrize("second", [some(1, 2), []], ids=["repeats", "empty"])
+def test_a_page_that_brings_nothing_new_is_an_error_and_not_a_loop(second):
+    script = Script(
+        (ALL, answer(200, {"count": 3, "results": some(1, 2)})),
+        (page(2), answer(200, {"count": 3, "results": second})),
+    )
+    with pytest.raises(ApiError, match="announced 3 resources and gave 2"):
+        list(client_over(script).resources())
+    assert script.is_over()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"count": 1}, {"count": 1, "results": None}, {"results": {}}, {"results": ["x"]}, [7], [{"name": "x"}], "x", None],
+    ids=["no results", "null results", "an object", "texts", "numbers", "no ids", "text", "null"],
+)
+def test_what_is_not_a_list_of_resources_is_an_error(body):
+    script = Script((ALL, answer(200, body, X_Request_ID="r-9")))
+    with pytest.raises(ApiError, match=r"not a list of resources.*r-9"):
+        list(client_over(script).resources())
+    assert script.is_over()
+
+
+def test_a_later_page_is_retried_like_the_first():
+    script = Script(
+        (ALL, answer(200, {"count": 2, "results": some(1)})),
+        (page(1), answer(503, {})),
+        (page(1), answer(200, {"count": 2, "results": some(2)})),
+    )
+    assert [item["id"] for item in client_over(script).resources()] == [1, 2]
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/plain; charset=utf-8", ""])
+def test_json_under_another_content_type_is_json(kind):
+    assert client_over(Script((ONE, answer(200, RESOURCE, Content_Type=kind)))).resource(7) == RESOURCE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps(RESOURCE).encode()[:-1],
+        b"",
+        b"<html>Bad gateway</html>",
+        b'{"id": 7, "weight": Infinity}',
+        b'{"id": 7, "weight": -Infinity}',
+        b'{"id": 7, "weight": NaN}',
+        b'{"id": 7, "weight": 1e400}',
+        b'{"id": 7, "weight": -1e400}',
+        b'{"id": 7, "weight": 1e-400}',
+        b'{"id": 7, "weight": ' + b"1" * 5000 + b"}",
+        b"[" * 200_000,
+        b'{"id": 7, "name": "\xff"}',
+    ],
+    ids=[
+        "truncated", "empty", "html", "infinity", "minus infinity", "nan", "huge", "minus huge", "tiny", "endless",
+        "deep", "no text",
+    ],
+)  # fmt: skip
+def test_what_is_not_whole_json_is_read_again(body):
+    script = Script((ONE, answer(200, body, Content_Type="text/html; charset=x")), (ONE, answer(200, RESOURCE)))
+    assert client_over(script).resource(7) == RESOURCE
+    assert script.is_over()
+    error = refusal(ONE, answer(200, body, Content_Type="text/html; charset=x", X_Request_ID="r-3"), tries=0)
+    assert f"answered 200 with {len(body)} bytes (text/html) that are not whole JSON" in error.message
+    assert error.details()["api_error"]["request_id"] == "r-3"
+
+
+@pytest.mark.parametrize("number", [b"0.0", b"-0.0", b"0e-999", b"0.1", b"1e22", b"5e-324", b"1.7976931348623157e308"])
+def test_numbers_that_a_float_holds_are_read(number):
+    script = Script((ONE, answer(200, b'{"id": 7, "weight": ' + number + b"}")))
+    assert client_over(script).resource(7)["weight"] == float(number)
+
+
+FAITHFUL = r"""{"id": 7, "big": 123456789012345678901234567890, "negative": -0.0, "float": 0.1, "small": 5e-324,
+"exponent": 1e+22, "whole": 1.0, "text": "\u00e4\u4e16\ud83d\ude00", "lone": "\ud800", "zero": "\u0000", "null": null,
+"empty": {}, "nested": {"a": [[], [{"b": [true, false, 0, "", {"c": [1, 2.50]}]}]]}, "": "no name", "ssl_type": null}"""
+
+
+@pytest.mark.parametrize("wrap", ["%s", '{"resource": %s}'], ids=["bare", "wrapped"])
+def test_a_put_repeats_the_json_of_the_get_but_for_its_fields(wrap):
+    text = (wrap % FAITHFUL).encode() + b"\n"
+    script = Script((ONE, answer(200, text)), (PUT, answer(200, {})))
+    client = client_over(script)
+    client.replace(7, put_body(client.resource(7), {"ssl_type": "custom", "service_ssl_crt": "\u00e9"}))
+    sent = script.calls[1].body
+    expected = {**json.loads(FAITHFUL), "ssl_type": "custom", "service_ssl_crt": "\u00e9"}
+    assert repr(json.loads(sent)) == repr(expected)
+    assert list(json.loads(sent)) == list(expected)
+    assert sent.isascii()
+
+
+def test_utf8_of_the_api_comes_through():
+    raw = {**RESOURCE, "name": "m\u00fcller.example"}
+    script = Script((ONE, answer(200, json.dumps(raw, ensure_ascii=False).encode())), (PUT, answer(200, {})))
+    client = client_over(script)
+    client.replace(7, client.resource(7))
+    assert json.loads(script.calls[1].body) == raw
+
+
+def test_a_body_that_json_has_no_words_for_is_never_sent():
+    script = Script()
+    with pytest.raises(ValueError, match="JSON"):
+        client_over(script).replace(7, {"weight": float("nan")})
+    assert not script.calls
+
+
+@pytest.mark.parametrize(
+    ("outcome", "retryable", "unknown"),
+    [
+        (LOST, True, True),
+        (answer(408, {}), True, True),
+        (answer(429, {}, Retry_After="9"), True, False),
+        (answer(500, {}), True, True),
+        (answer(502, b"<html>"), True, True),
+        (answer(503, {}), True, True),
+        (answer(504, {}), True, True),
+        (answer(301, b"", Location="https://elsewhere.example/"), False, False),
+        (answer(400, {}), False, False),
+        (answer(401, {}), False, False),
+        (answer(403, {}), False, False),
+        (answer(404, {}), False, False),
+        (answer(405, {}), False, False),
+        (answer(409, {}), False, False),
+        (answer(413, {}), False, False),
+        (answer(422, {}), False, False),
+    ],
+)
+def test_a_put_is_sent_once_whatever_happens(outcome, retryable, unknown):
+    time = FakeClock()
+    error = refusal(PUT, outcome, time=time)
+    assert (error.retryable, error.outcome_unknown) == (retryable, unknown)
+    assert time.elapsed == 0
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_a_put_that_was_taken_is_sent_once_and_gives_its_receipt(status):
+    script = Script((PUT, answer(status, b"no JSON at all", X_Request_ID="r-5")))
+    receipt = client_over(script).replace(7, RESOURCE)
+    assert receipt == f"PUT /security/resources/7 answered {status} (request id r-5)"
+    assert script.is_over()
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [LOST, *(answer(status, {}) for status in (408, 429, 500, 502, 503, 504, 599))],
+    ids=["lost", "408", "429", "500", "502", "503", "504", "599"],
+)
+def test_a_read_is_tried_again_after_growing_waits(failure):
+    time = FakeClock()
+    script = Script(*[(ONE, failure)] * 5, (ONE, answer(200, RESOURCE)))
+    assert client_over(script, time).resource(7) == RESOURCE
+    assert time.elapsed == pytest.approx(0.5 + 1 + 2 + 4 + 8, abs=0.01)
+    assert script.is_over()
+
+
+@pytest.mark.parametrize("status", [300, 302, 400, 401, 403, 404, 405, 409, 410, 422, 451])
+def test_a_read_that_was_refused_for_what_it_is_is_not_tried_again(status):
+    assert refusal(ONE, answer(status, {})).status == status
+
+
+@pytest.mark.parametrize("tries", [0, 1, 3])
+def test_the_tries_end(tries):
+    error = refusal(ONE, *[answer(503, {"message": "busy"})] * (tries + 1), tries=tries)
+    assert error.status == 503
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7), ("999999", 60), ("date", 20), ("0", 0.5), ("past", 0.5), ("-3", 0.5), ("soon", 0.5), ("", 0.5)],
+)
+def test_retry_after_replaces_the_backoff(header, seconds):
+    time = FakeClock()
+    dates = {"date": NOW + timedelta(seconds=20), "past": NOW - timedelta(seconds=20)}
+    value = format_datetime(dates[header], usegmt=True) if header in dates else header
+    script = Script((ONE, answer(503, {}, Retry_After=value)), (ONE, answer(200, RESOURCE)))
+    client_over(script, time).resource(7)
+    assert time.elapsed == pytest.approx(seconds, abs=0.1)
+
+
+def test_retry_after_of_what_is_final_is_not_obeyed():
+    assert refusal(ONE, answer(403, {}, Retry_After="9")).retry_after is None
+
+
+def test_what_the_api_wants_later_is_sent_later_beyond_the_tries():
+    time = FakeClock()
+    script = Script(*[(ONE, answer(429, {}, Retry_After="10"))] * 9, (ONE, answer(200, RESOURCE)))
+    assert client_over(script, time, tries=2).resource(7) == RESOURCE
+    assert time.elapsed >= 90
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry_After": "0"}, {"Retry_After": "soon"}])
+def test_a_429_that_names_no_time_is_bound_to_the_tries(headers):
+    """Otherwise `Retry-After: 0` would be asked again and again, as fast as the network goes."""
+    time = FakeClock()
+    assert refusal(ONE, *[answer(429, {}, **headers)] * 3, tries=2, time=time).status == 429
+    assert time.elapsed >= 1.5
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry_After": "50"}], ids=["backoff", "retry-after"])
+def test_the_last_wait_is_shortened_and_leaves_one_last_try(headers):
+    time = FakeClock()
+    failing = [answer(503, {"message": "busy"}, **headers)] * (6 if not headers else 2)
+    error = refusal(ONE, *failing, time=time, total=10, tries=99)
+    assert error.status == 503
+    assert 9 <= time.elapsed < 10
+
+
+def test_the_last_try_gets_what_is_left():
+    time = FakeClock()
+    script = Script((ONE, answer(503, {}, Retry_After="50")), (ONE, answer(200, RESOURCE)))
+    client_over(script, time, total=10, request_timeout=30).resource(7)
+    assert [call.timeout for call in script.calls] == [pytest.approx(10), pytest.approx(1, abs=0.1)]
+
+
+def test_a_request_gets_its_own_timeout_where_the_total_is_far():
+    script = Script((ONE, answer(200, RESOURCE)))
+    client_over(script, request_timeout=30).resource(7)
+    assert script.calls[0].timeout == 30
+
+
+@pytest.mark.parametrize("act", [lambda client: client.resource(7), lambda client: client.replace(7, {})])
+def test_nothing_is_sent_when_the_time_is_over(act):
+    time, script = FakeClock(), Script()
+    client = client_over(script, time, total=10)
+    time.sleep(10)
+    with pytest.raises(DeadlineError, match=r"10 s was over before: (GET|PUT) /security/resources/7"):
+        act(client)
+    assert not script.calls
+
+
+def test_headers():
+    script = Script((ONE, answer(200, RESOURCE)), (PUT, answer(200, {})))
+    client = client_over(script)
+    client.resource(7)
+    client.replace(7, {})
+    common = {
+        "Authorization": f"APIKey {TOKEN}",
+        "Accept": "application/json",
+        "User-Agent": f"gcore.web_security/{VERSION} (Ansible collection)",
+    }
+    assert script.calls[0].headers == common
+    assert script.calls[1].headers == {**common, "Content-Type": "application/json"}
+    assert script.calls[0].body is None
+
+
+VALIDATION = {
+    "exception_class": "ValidationError",
+    "message": "Invalid certificate",
+    "invalid_fields": {"service_ssl_crt": ["The chain is incomplete.", "Try again."]},
+    "info": {"line": 3},
+    "request_id": "3f0b-77",
+    "unheard_of": 1,
+}
+
+
+def test_every_word_of_an_error_that_support_asks_for():
+    error = refusal(PUT, answer(400, VALIDATION))
+    assert error.message == (
+        "PUT /security/resources/7 answered 400 ValidationError: Invalid certificate "
+        "(service_ssl_crt: ['The chain is incomplete.', 'Try again.']; request id 3f0b-77)"
+    )
+    assert error.details() == {
+        "api_error": {
+            "call": PUT,
+            "status": 400,
+            **{name: value for name, value in VALIDATION.items() if name != "unheard_of"},
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "header", "found"),
+    [
+        ({"request_id": "body"}, None, "body"),
+        ({"request_id": "body"}, "header", "body"),
+        ({"message": "x"}, "header", "header"),
+        ({"request_id": None}, "header", "header"),
+        (b"<html>", "header", "header"),
+        (b"<html>", None, None),
+    ],
+)
+def test_the_request_id_comes_from_the_body_or_the_header(body, header, found):
+    headers = {"X_Request_ID": header} if header else {}
+    error = refusal(ONE, answer(404, body, **headers))
+    assert f"request id {found or 'not given'}" in error.message
+    assert error.details()["api_error"]["request_id"] == found
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "words"),
+    [
+        (b"<html><h1>502 Bad Gateway</h1></html>", "text/html; charset=utf-8", "answered 502 with text/html ("),
+        (b"", "", "answered 502 with no content type ("),
+        (b'{"message": "cut of', "application/json", "answered 502 with application/json ("),
+        (b"[1]", "application/json", "answered 502 with application/json ("),
+        (b"[" * 200_000, "application/json", "answered 502 with application/json ("),
+        (b'{"message": "plain"}', "application/json", "answered 502: plain ("),
+        (b'{"exception_class": "Oops"}', "application/json", "answered 502 Oops ("),
+        (b'{"message": {"a": 1}, "invalid_fields": ["x"]}', "application/json", "answered 502: {'a': 1} ("),
+    ],
+    ids=["html", "nothing", "truncated", "a list", "deep", "no class", "class alone", "loose types"],
+)
+def test_error_bodies_of_any_kind(body, kind, words):
+    error = refusal(ONE, answer(502, body, Content_Type=kind), tries=0)
+    assert words in error.message
+    assert "request id not given" in error.message
+
+
+@pytest.mark.parametrize(
+    ("owner", "message", "said"),
+    [
+        (Credentials("APIKey", "4711"), "Bad permanent token: 4711", "cut at its '$'"),
+        (Credentials("APIKey", "4711$"), "Bad permanent token: 4711$", "cut at its '$'"),
+        (Credentials("APIKey", "4711$abc"), "Bad permanent token: 4711$abc", "Check api_key"),
+        (Credentials("Bearer", "eyJ0"), "Token is invalid or expired", "api_token (GCORE_API_TOKEN)"),
+        (Credentials("Bearer", "4711$abc"), "Given token not valid for any token type", "look swapped"),
+        (Credentials("APIKey", "eyJ0"), "Given token not valid for any token type", "look swapped"),
+        (Credentials("APIKey", "4711$abc"), "Authentication credentials were not provided.", "Check api_key"),
+    ],
+    ids=["cut", "nothing after it", "whole", "expired", "bearer of a key", "key of a bearer", "not provided"],
+)
+def test_hints_for_401(owner, message, said):
+    error = refusal(ONE, answer(401, {"message": message}), owner=owner)
+    assert said in error.hint
+    assert ("cut at" in error.hint) == (said == "cut at its '$'")
+    assert ("swapped" in error.hint) == (said == "look swapped")
+
+
+@pytest.mark.parametrize(
+    ("status", "word"), [(400, "invalid_fields"), (403, "role"), (404, "id"), (409, "again"), (418, "later")]
+)
+def test_every_refusal_says_what_to_do(status, word):
+    assert word in refusal(ONE, answer(status, {})).hint
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("call", [ONE, PUT])
+def test_redirects_are_told_and_never_followed(call, status):
+    error = refusal(call, answer(status, b"", Location="https://elsewhere.example/x", X_Request_ID="r-1"))
+    assert f"answered {status}, a redirect to https://elsewhere.example/x that is not followed" in error.message
+    assert "r-1" in error.message
+
+
+def shown(error):
+    return json.dumps([error.message, str(error), repr(error), error.hint, error.details()])
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (401, {"message": f"Bad permanent token: {TOKEN}"}, {}),
+        (400, {"message": "x", "invalid_fields": {TOKEN: [TOKEN]}, "info": [{"sent": f"APIKey {TOKEN}"}]}, {}),
+        (400, {"exception_class": TOKEN, "request_id": TOKEN}, {}),
+        (404, b"<html>", {"X_Request_ID": TOKEN}),
+        (302, b"", {"Location": f"https://elsewhere.example/?token={TOKEN}"}),
+    ],
+    ids=["message", "deep", "class and id", "header", "redirect"],
+)
+def test_the_token_is_masked_wherever_the_api_echoes_it(status, body, headers):
+    text = shown(refusal(ONE, answer(status, body, **headers)))
+    assert TOKEN not in text
+    assert TOKEN.partition("$")[2] not in text
+    assert MASK in text
+
+
+def test_another_redactor_may_mind_what_its_calls_echo():
+    redactor = Redactor()
+    redactor.add("a passphrase nobody shows")
+    script = Script((ONE, answer(400, {"message": "a passphrase nobody shows"})))
+    client = client_over(script)
+    with pytest.raises(ApiError) as caught:
+        client.minding(redactor).resource(7)
+    assert "nobody" not in shown(caught.value)
+    assert client.minding(redactor).deadline is client.deadline
+
+
+def test_the_token_is_in_no_representation():
+    owner = credentials(TOKEN, None)
+    client = client_over(Script(), owner=owner)
+    assert TOKEN not in f"{owner!r} {owner} {client!r} {client}"
+    assert "APIKey" in repr(owner)
+
+
+@pytest.mark.parametrize(
+    ("key", "token", "header"),
+    [
+        ("4711$abc", None, "APIKey 4711$abc"),
+        ("  4711$abc\n", "", "APIKey 4711$abc"),
+        (None, "eyJ0.e30.c2ln", "Bearer eyJ0.e30.c2ln"),
+    ],
+)
+def test_a_token_goes_with_its_scheme(key, token, header):
+    assert credentials(key, token).header() == header
+
+
+@pytest.mark.parametrize(
+    ("key", "token", "said"),
+    [
+        (None, None, "no credentials"),
+        ("", "", "no credentials"),
+        (" \n", None, "no credentials"),
+        ("one-token", "another-token", "both api_key and api_token"),
+        ("tok en-1", None, "spaces or characters"),
+        ("t\u00f6ken-1", None, "spaces or characters"),
+        ("tok\nen-1", None, "spaces or characters"),
+        ("tok\x00en-1", None, "spaces or characters"),
+    ],
+)
+def test_tokens_that_can_not_be_used(key, token, said):
+    with pytest.raises(InputError, match=said) as caught:
+        credentials(key, token)
+    for secret in (key, token):
+        assert not secret or not secret.strip() or secret not in f"{caught.value.message}{caught.value.hint}"

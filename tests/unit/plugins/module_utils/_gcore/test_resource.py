@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import (
+    Alias,
+    Resource,
+    collateral,
+    expiry_timestamp,
+    put_body,
+)
+
+RAW = {
+    "id": 7,
+    "name": "shop.example",
+    "ssl_type": "custom",
+    "service_ssl_expire": 1790000000,
+    "service_ip": "192.0.2.7",
+    "status": "active",
+    "updated": "2026-01-02T03:04:05Z",
+    "is_redirect_to_https_enabled": True,
+    "aliases": [
+        {"id": 1, "alias_id": 1, "alias_data": "www.shop.example", "alias_ssl_expire": 0},
+        {"id": 2, "alias_id": 2, "alias_data": "api.shop.example", "alias_ssl_expire": 1790000001},
+    ],
+    "service_methods": "",
+    "origins": [{"id": 3, "data": "198.51.100.1"}],
+}
+
+
+def test_from_api():
+    assert Resource.from_api(RAW) == Resource(
+        id=7,
+        name="shop.example",
+        ssl_type="custom",
+        expires=1790000000,
+        service_ip="192.0.2.7",
+        status="active",
+        updated="2026-01-02T03:04:05Z",
+        certificate=None,
+        redirects_to_https=True,
+        aliases=(Alias("www.shop.example", None), Alias("api.shop.example", 1790000001)),
+        origins_count=1,
+    )
+
+
+def test_facts():
+    assert Resource.from_api(RAW).facts() == {
+        "id": 7,
+        "name": "shop.example",
+        "ssl_type": "custom",
+        "ssl_expires": "2026-09-21T14:13:20Z",
+        "service_ip": "192.0.2.7",
+        "status": "active",
+        "aliases": [
+            {"name": "www.shop.example", "ssl_expires": None},
+            {"name": "api.shop.example", "ssl_expires": "2026-09-21T14:13:21Z"},
+        ],
+    }
+
+
+def test_the_least_that_an_answer_has():
+    resource = Resource.from_api({"id": "7"})
+    assert resource == Resource(7, "", "unknown", None, "", "", "", None, False, ())
+    assert json.loads(json.dumps(resource.facts()))["ssl_type"] is None
+
+
+NULL = dict.fromkeys((name for name in RAW if name != "id"), None)
+
+
+def test_null_everywhere():
+    assert Resource.from_api({"id": 7, **NULL}) == Resource(7, "", "", None, "", "", "", None, False, ())
+
+
+LOOSE = [
+    ("ssl_type", "custom", "ssl_type", "custom"),
+    ("ssl_type", "Custom", "ssl_type", "custom"),
+    ("ssl_type", "le", "ssl_type", "le"),
+    ("ssl_type", "", "ssl_type", ""),
+    ("ssl_type", None, "ssl_type", ""),
+    ("ssl_type", 1, "ssl_type", "1"),
+    ("service_ssl_expire", 0, "expires", None),
+    ("service_ssl_expire", "0", "expires", None),
+    ("service_ssl_expire", "", "expires", None),
+    ("service_ssl_expire", "never", "expires", None),
+    ("service_ssl_expire", "1790000000", "expires", 1790000000),
+    ("service_ssl_expire", 1790000000.0, "expires", 1790000000),
+    ("service_ssl_expire", "1790000000.9", "expires", 1790000000),
+    ("service_ssl_expire", "nan", "expires", None),
+    ("service_ssl_expire", "inf", "expires", None),
+    ("service_ssl_expire", [1790000000], "expires", None),
+    ("service_ssl_expire", {}, "expires", None),
+    ("service_ssl_expire", -1, "expires", -1),
+    ("service_ssl_crt", "", "certificate", None),
+    ("service_ssl_crt", "PEM", "certificate", "PEM"),
+    ("name", 7, "name", "7"),
+    ("service_ip", None, "service_ip", ""),
+    ("updated", 1790000000, "updated", "1790000000"),
+    ("is_redirect_to_https_enabled", 1, "redirects_to_https", True),
+    ("is_redirect_to_https_enabled", "1", "redirects_to_https", True),
+    ("is_redirect_to_https_enabled", "true", "redirects_to_https", True),
+    ("is_redirect_to_https_enabled", 0, "redirects_to_https", False),
+    ("is_redirect_to_https_enabled", "0", "redirects_to_https", False),
+    ("is_redirect_to_https_enabled", "False", "redirects_to_https", False),
+    ("is_redirect_to_https_enabled", "", "redirects_to_https", False),
+    ("origins", [{"id": 1}, {"id": 2}], "origins_count", 2),
+    ("origins", {"id": 1}, "origins_count", 1),
+    ("origins", {}, "origins_count", 0),
+    ("origins", None, "origins_count", 0),
+    ("origins", "198.51.100.1", "origins_count", 0),
+    ("aliases", {}, "aliases", ()),
+    ("aliases", "www.shop.example", "aliases", ()),
+    ("aliases", [None, "x", 7, [], {}, {"alias_data": ""}, {"alias_data": None}], "aliases", ()),
+    ("aliases", [{"alias_data": "a.example"}], "aliases", (Alias("a.example", None),)),
+    ("aliases", [{"alias_data": "a.example", "alias_ssl_expire": "9"}], "aliases", (Alias("a.example", 9),)),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "name", "expected"), LOOSE, ids=lambda value: repr(value)[:40])
+def test_loose_types(field, value, name, expected):
+    resource = Resource.from_api({**RAW, field: value})
+    assert getattr(resource, name) == expected
+    assert json.dumps(resource.facts())
+
+
+SUPPOSED = [
+    ({"ssl_type": "custom"}, "custom"),
+    ({"ssl_type": "le"}, "le"),
+    ({"ssl_type": None, "service_ssl_expire": 1790000000}, ""),
+    ({"ssl_type": "", "service_ssl_crt": "PEM"}, ""),
+    ({}, ""),
+    ({"service_ssl_expire": 0, "service_ssl_crt": ""}, ""),
+    ({"service_ssl_expire": 1790000000}, "custom"),
+    ({"service_ssl_crt": "PEM"}, "custom"),
+]
+
+
+@pytest.mark.parametrize(("fields", "supposed"), SUPPOSED)
+def test_the_type_that_a_silent_answer_is_supposed_to_mean(fields, supposed):
+    assert Resource.from_api({"id": 7, **fields}).supposed_type == supposed
+
+
+@pytest.mark.parametrize(("ssl_type", "told"), [("custom", "custom"), ("le", "le"), ("", None), (None, None)])
+def test_https_off_is_told_as_none(ssl_type, told):
+    assert Resource.from_api({"id": 7, "ssl_type": ssl_type}).facts()["ssl_type"] == told
+
+
+def test_whether_an_alias_has_a_certificate():
+    assert [alias.has_certificate for alias in Resource.from_api(RAW).aliases] == [False, True]
+
+
+def test_label():
+    assert Resource.from_api(RAW).label() == "resource 7 (shop.example)"
+
+
+@pytest.mark.parametrize(
+    ("expires", "told"),
+    [
+        (None, None),
+        (1790000000, "2026-09-21T14:13:20Z"),
+        (-1, "1969-12-31T23:59:59Z"),
+        (253402300799, "9999-12-31T23:59:59Z"),
+        (253402300800, None),
+        (10**30, None),
+        (-(10**30), None),
+    ],
+)
+def test_expiry_timestamp(expires, told):
+    assert expiry_timestamp(expires) == told
+
+
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=4)
+)
+ELEMENTS = st.fixed_dictionaries({"id": st.integers(0, 3)}, optional={"value": SCALARS})
+NESTED = st.dictionaries(st.text(max_size=2), st.lists(SCALARS, max_size=2), max_size=2)
+JSON = (
+    SCALARS
+    | st.lists(NESTED, max_size=3)
+    | st.lists(ELEMENTS, max_size=3, unique_by=lambda element: element["id"])
+    | NESTED
+)
+MOVES = ["updated", "service_ssl_crt", "service_ssl_key", "ssl_type", "service_ssl_expire"]
+FIELDS = st.sampled_from([*MOVES, "id", "name", "origins", "rate_limier_rules", "unheard of", ""])
+RESOURCES = st.dictionaries(FIELDS, JSON, max_size=6)
+MANY = settings(deadline=None, max_examples=40)
+
+
+def written(value):
+    """What goes over the line: it tells true from 1, and 1 from 1.0."""
+    return json.dumps(value, sort_keys=True)
+
+
+@MANY
+@given(RESOURCES, st.dictionaries(FIELDS, JSON, max_size=3))
+def test_a_put_body_has_every_field_and_its_input_stays(raw, fields):
+    before, asked = deepcopy(raw), deepcopy(fields)
+    body = put_body(raw, fields)
+    assert body.keys() == raw.keys() | fields.keys()
+    for name, value in body.items():
+        assert written(value) == written(fields[name] if name in fields else raw[name])
+    body.clear()
+    assert (written(raw), written(fields)) == (written(before), written(asked))
+
+
+def test_a_put_body_keeps_what_nobody_documented():
+    fields = {"service_ssl_crt": "C", "service_ssl_key": "K", "ssl_type": "custom"}
+    assert put_body({**RAW, "ssl_type": None, "x_new": [{}]}, fields) == {**RAW, **fields, "x_new": [{}]}
+
+
+@MANY
+@given(RESOURCES)
+def test_nothing_moved_is_no_collateral(raw):
+    assert collateral(raw, json.loads(json.dumps(raw))) == []
+    assert collateral(raw, dict(reversed(raw.items()))) == []
+
+
+def elements(value):
+    """A list whose order is no setting, as a set of its elements."""
+    has_ids = isinstance(value, list) and all(isinstance(item, dict) and "id" in item for item in value)
+    return sorted(map(written, value)) if has_ids else written(value)
+
+
+@MANY
+@given(RESOURCES, RESOURCES, st.sets(FIELDS, max_size=3))
+def test_collateral_is_what_differs(before, changes, gone):
+    after = {name: value for name, value in {**before, **changes}.items() if name not in gone}
+    lists = {name: value for name, value in before.items() if isinstance(value, list)}
+    moved = {**after, **{name: value[::-1] for name, value in lists.items() if after.get(name) is value}}
+    names = [name for name in {**before, **moved} if name not in MOVES]
+    expected = [
+        {"setting": name, "before": before.get(name), "after": moved.get(name)}
+        for name in names
+        if (name in before) != (name in moved) or elements(before[name]) != elements(moved[name])
+    ]
+    kept = deepcopy((before, moved))
+    assert collateral(before, moved) == expected
+    assert written((before, moved)) == written(kept)
+
+
+TWO_RULES = [{"id": 2, "rate": 5, "hosts": ["b", "a"]}, {"id": 10, "rate": 9, "hosts": []}]
+CHANGES = {
+    "a value": ({"a": 1}, {"a": 2}, True),
+    "a type": ({"a": 1}, {"a": "1"}, True),
+    "true for 1": ({"a": 1}, {"a": True}, True),
+    "null for false": ({"a": False}, {"a": None}, True),
+    "null for absent": ({"a": None}, {}, True),
+    "absent for null": ({}, {"a": None}, True),
+    "an empty list for null": ({"a": None}, {"a": []}, True),
+    "a nested value": ({"a": {"b": {"c": 1}}}, {"a": {"b": {"c": 2}}}, True),
+    "keys in another order": ({"a": {"b": 1, "c": 2}}, {"a": {"c": 2, "b": 1}}, False),
+    "elements with an id in another order": ({"a": TWO_RULES}, {"a": TWO_RULES[::-1]}, False),
+    "an element's value": ({"a": TWO_RULES}, {"a": [TWO_RULES[0], {**TWO_RULES[1], "rate": 8}]}, True),
+    "an element gone": ({"a": TWO_RULES}, {"a": TWO_RULES[:1]}, True),
+    "an element twice": ({"a": TWO_RULES}, {"a": [*TWO_RULES, TWO_RULES[0]]}, True),
+    "the ids swapped": ({"a": TWO_RULES}, {"a": [{**TWO_RULES[0], "id": 10}, {**TWO_RULES[1], "id": 2}]}, True),
+    "order inside an element": ({"a": TWO_RULES}, {"a": [{**TWO_RULES[0], "hosts": ["a", "b"]}, TWO_RULES[1]]}, True),
+    "order without ids": ({"a": ["x", "y"]}, {"a": ["y", "x"]}, True),
+    "order where one lacks its id": ({"a": [{"id": 1}, {}]}, {"a": [{}, {"id": 1}]}, True),
+    "ids of two types": ({"a": [{"id": 1}, {"id": "x"}]}, {"a": [{"id": "x"}, {"id": 1}]}, False),
+    **{f"{name} alone": ({name: 1, "a": 1}, {name: 2, "a": 1}, False) for name in MOVES},
+    **{f"{name} gone": ({name: 1, "a": 1}, {"a": 1}, False) for name in MOVES},
+    "an alias' own expiry": (
+        {"a": [{"id": 1, "alias_ssl_expire": 0}]},
+        {"a": [{"id": 1, "alias_ssl_expire": 9}]},
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "is_told"), CHANGES.values(), ids=CHANGES)
+def test_collateral(before, after, is_told):
+    expected = [{"setting": "a", "before": before.get("a"), "after": after.get("a")}] if is_told else []
+    assert collateral(before, after) == expected

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Condition, Event
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import Pacer
+from unit.plugins.fakes import FakeClock, Script, answer, client_over, resource_json
+
+WORKERS = 6
+
+
+class SharedClock:
+    """Time for threads: it passes only when all of them sleep, and then as far as the first of them wants."""
+
+    def __init__(self, workers):
+        self._changed = Condition()
+        self._workers = workers
+        self._wakes = []
+        self._time = 0.0
+        self.somebody_sleeps = Event()
+        self.clock = Clock(monotonic=self.time, sleep=self.sleep)
+
+    def time(self):
+        return self._time
+
+    def sleep(self, seconds):
+        with self._changed:
+            wake = self._time + max(seconds, 1e-6)
+            self._wakes.append(wake)
+            self.somebody_sleeps.set()
+            self._pass()
+            assert self._changed.wait_for(lambda: self._time >= wake, timeout=10)
+
+    def leave(self):
+        with self._changed:
+            self._workers -= 1
+            self._pass()
+
+    def _pass(self):
+        if self._wakes and len(self._wakes) >= self._workers:
+            self._time = min(self._wakes)
+            self._wakes = [wake for wake in self._wakes if wake > self._time]
+            self._changed.notify_all()
+
+
+def test_nobody_waits_for_nothing():
+    fake = FakeClock()
+    pacer = Pacer(fake.clock)
+    for _unused in range(100):
+        pacer.wait(Deadline(fake.clock, 10))
+    assert fake.elapsed == 0
+
+
+def test_a_hold_ends():
+    fake = FakeClock()
+    pacer, deadline = Pacer(fake.clock), Deadline(fake.clock, 100)
+    pacer.hold(7)
+    pacer.wait(deadline)
+    assert fake.elapsed == pytest.approx(7, abs=0.01)
+    fake.sleep(1)
+    before = fake.elapsed
+    pacer.wait(deadline)
+    assert fake.elapsed == pytest.approx(before, abs=0.2)
+
+
+def test_the_longest_hold_counts():
+    fake = FakeClock()
+    pacer = Pacer(fake.clock)
+    pacer.hold(9)
+    pacer.hold(3)
+    pacer.wait(Deadline(fake.clock, 100))
+    assert fake.elapsed == pytest.approx(9, abs=0.01)
+
+
+def test_a_deadline_ends_the_wait():
+    fake = FakeClock()
+    pacer = Pacer(fake.clock)
+    pacer.hold(60)
+    pacer.wait(Deadline(fake.clock, 5))
+    assert fake.elapsed == pytest.approx(5, abs=0.01)
+
+
+def test_a_rate_is_kept():
+    fake = FakeClock()
+    pacer, deadline = Pacer(fake.clock, per_second=4), Deadline(fake.clock, 100)
+    for _unused in range(9):
+        pacer.wait(deadline)
+    assert fake.elapsed == pytest.approx(2, abs=0.01)
+
+
+def test_after_a_complaint_requests_are_apart_and_come_closer_with_each_success():
+    fake = FakeClock()
+    pacer, deadline = Pacer(fake.clock), Deadline(fake.clock, 1000)
+    pacer.hold(1)
+    pacer.wait(deadline)
+
+    def gap():
+        before = fake.elapsed
+        pacer.wait(deadline)
+        return fake.elapsed - before
+
+    first = gap()
+    assert first > 0.01
+    for _unused in range(200):
+        pacer.succeeded()
+    gap()
+    assert gap() < first / 2
+
+
+@pytest.mark.parametrize(("per_second", "longest"), [(None, 2.0), (0.1, 10.0)])
+def test_no_number_of_complaints_makes_a_run_stand_still(per_second, longest):
+    fake = FakeClock()
+    pacer, deadline = Pacer(fake.clock, per_second), Deadline(fake.clock, 100_000)
+    for _unused in range(100):
+        pacer.hold(1)
+        pacer.wait(deadline)
+    before = fake.elapsed
+    pacer.wait(deadline)
+    assert 1 <= fake.elapsed - before <= longest + 0.1
+
+
+def test_complaints_about_what_was_sent_before_the_first_are_no_news():
+    fake = FakeClock()
+    told = []
+    pacer, deadline = Pacer(fake.clock, on_hold=told.append), Deadline(fake.clock, 1000)
+    for _unused in range(20):
+        pacer.hold(2)
+    assert told == [2]
+    pacer.wait(deadline)
+    before = fake.elapsed
+    pacer.wait(deadline)
+    assert fake.elapsed - before < 0.1
+    pacer.hold(3)
+    assert told == [2, 3]
+
+
+def test_retry_after_holds_back_every_worker():
+    shared = SharedClock(WORKERS)
+    pacer = Pacer(shared.clock)
+    times = []
+
+    class Timed(Script):
+        def send(self, *args):
+            times.append(shared.time())
+            return super().send(*args)
+
+    def client(*answers):
+        made = client_over(Timed(*(("GET /security/resources/7", step) for step in answers)), shared)
+        made._pacer = pacer
+        return made
+
+    def met(worker):
+        worker.resource(7)
+        shared.leave()
+
+    def other(worker):
+        assert shared.somebody_sleeps.wait(10)
+        worker.resource(7)
+        shared.leave()
+
+    good = answer(200, resource_json())
+    with ThreadPoolExecutor(WORKERS) as pool:
+        jobs = [pool.submit(met, client(answer(429, {}, Retry_After="7"), good))]
+        jobs += [pool.submit(other, client(good)) for _unused in range(WORKERS - 1)]
+        for job in jobs:
+            job.result(timeout=30)
+    assert times[0] == 0
+    assert len(times) == WORKERS + 1
+    assert min(times[1:]) >= 7
+    assert max(times) < 8

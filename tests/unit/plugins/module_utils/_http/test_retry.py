@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import (
+    FINAL,
+    LATER,
+    UNKNOWN,
+    Backoff,
+    Disposition,
+    disposition,
+    retry_after_seconds,
+)
+
+NOW = datetime(2026, 12, 1, 12, tzinfo=timezone.utc)
+
+EXPECTED = {
+    **dict.fromkeys(range(100, 600), (FINAL, FINAL)),
+    **dict.fromkeys(range(500, 600), (LATER, UNKNOWN)),
+    None: (LATER, UNKNOWN),
+    408: (LATER, UNKNOWN),
+    429: (LATER, LATER),
+}
+
+
+@pytest.mark.parametrize(("is_write", "place"), [(False, 0), (True, 1)], ids=["read", "write"])
+def test_every_status(is_write, place):
+    found = {status: disposition(status, is_write=is_write) for status in EXPECTED}
+    assert found == {status: means[place] for status, means in EXPECTED.items()}
+
+
+def test_the_three_dispositions_differ_in_what_they_promise():
+    assert Disposition(retryable=False, outcome_unknown=False) == FINAL
+    assert Disposition(retryable=True, outcome_unknown=False) == LATER
+    assert Disposition(retryable=True, outcome_unknown=True) == UNKNOWN
+
+
+def test_backoff_doubles_up_to_its_longest():
+    backoff = Backoff(chance=lambda: 1.0)
+    assert [backoff.seconds(attempt) for attempt in range(1, 8)] == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
+
+
+@pytest.mark.parametrize(("chance", "share"), [(0.0, 0.75), (0.5, 0.875), (1.0, 1.0)])
+def test_jitter_keeps_at_least_three_quarters_of_the_step(chance, share):
+    backoff = Backoff(chance=lambda: chance)
+    assert [backoff.seconds(attempt) for attempt in (1, 3, 9)] == [share * step for step in (0.5, 2.0, 8.0)]
+
+
+def test_jitter_is_there_without_being_asked_for():
+    backoff = Backoff()
+    waits = [backoff.seconds(3) for _unused in range(50)]
+    assert len(set(waits)) > 1
+    assert all(1.5 <= wait <= 2.0 for wait in waits)
+
+
+def test_a_task_with_thousands_of_retries_can_count_that_far():
+    assert Backoff(chance=lambda: 1.0).seconds(5000) == 8.0
+
+
+def http_date(seconds):
+    return format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0.0),
+        ("7", 7.0),
+        (" 7 ", 7.0),
+        ("60", 60.0),
+        ("61", 60.0),
+        ("86400", 60.0),
+        ("9" * 400, 60.0),
+        (http_date(7), 7.0),
+        (http_date(3600), 60.0),
+        (http_date(-7), 0.0),
+        (http_date(7).replace("GMT", "-0000"), 7.0),
+        ("Tue Dec  1 12:00:07 2026", 7.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 60.0),
+        (None, None),
+        ("", None),
+        (" ", None),
+        ("-5", None),
+        ("1.5", None),
+        ("5, 6", None),
+        ("soon", None),
+        ("nan", None),
+        ("inf", None),
+        ("\u00b2", None),
+        ("Fri, 31 Dec 99999 23:59:59 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -9999", None),
+    ],
+)
+def test_retry_after(value, seconds):
+    assert retry_after_seconds(value, NOW) == seconds
+
+
+def test_no_header_however_strange_raises():
+    pieces = ("", " ", ",", "Mon", "31", "Dec", "9999", "25:61:61", "GMT", "+9999", "-", ":")
+    for words in itertools.product(pieces, repeat=4):
+        found = retry_after_seconds(" ".join(words), NOW)
+        assert found is None or 0.0 <= found <= 60.0

@@ -1,0 +1,552 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import socket
+import struct
+import time
+import warnings
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import InputError
+from ansible_collections.gcore.web_security.plugins.module_utils._http.session import (
+    NoAnswerError,
+    Transport,
+    checked_url,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils._http.timed_response import TimedResponse
+from simulator.contexts import ServerContexts
+from simulator.material import Material
+from unit.plugins.fakes import AUTHORITY, ROOT
+
+SECRET = "a-secret-that-nobody-may-see"
+HEADERS = {"Authorization": f"APIKey {SECRET}", "User-Agent": "test"}
+BODY = f'{{"service_ssl_key": "{SECRET}"}}'.encode()
+PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self):
+        size = int(self.headers.get("Content-Length") or 0)
+        self.server.received.append((self.command, self.path, dict(self.headers), self.rfile.read(size)))
+        getattr(self, self.path.rpartition("/")[2].partition("?")[0], self.plain)()
+
+    do_PUT = do_CONNECT = do_GET  # noqa: N815
+
+    def reply(self, status, body=b"", **headers):
+        self.send_response(status)
+        for name, value in {"Content_Length": len(body), **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def plain(self):
+        self.reply(200, b"ok", X_Request_ID="r-1")
+
+    def refused(self):
+        self.reply(503, b'{"message": "busy"}')
+
+    def zipped(self):
+        self.reply(200, gzip.compress(b"unzipped"), Content_Encoding="gzip")
+
+    def not_zipped(self):
+        self.reply(200, b"no gzip", Content_Encoding="gzip")
+
+    def nothing(self):
+        self.reply(204)
+
+    def large(self):
+        self.reply(200, b"0123456789" * 100_000)
+
+    def moved(self):
+        self.reply(302, b"elsewhere", Location=self.server.elsewhere)
+
+    def moved_for_good(self):
+        self.reply(308, b"elsewhere", Location=self.server.elsewhere)
+
+    def silent(self):
+        self.server.end.wait(20)
+
+    def reset(self):
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
+
+    def gone(self):
+        self.close_connection = True
+
+    def garbage(self):
+        self.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
+        self.close_connection = True
+
+    def cut(self):
+        self.reply(200, b"half", Content_Length="1000")
+        self.close_connection = True
+
+    def cut_chunk(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nhalf")
+        self.close_connection = True
+
+    def two_lengths(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok")
+        self.close_connection = True
+
+    def drip_body(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        self._drip(b"x")
+
+    def drip_chunks(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        self._drip(b"1\r\nx\r\n")
+
+    def drip_chunk(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n")
+        self._drip(b"x")
+
+    def drip_head(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        self._drip(b"x")
+
+    def drip_unmeasured(self):
+        self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
+        self._drip(b"x")
+
+    def _drip(self, piece):
+        self.close_connection = True
+        for _unused in range(200):
+            if self.server.end.wait(0.03):
+                return
+            self.wfile.write(piece)
+
+    def log_message(self, *_args):
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, context=None):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.received = deque()
+        self.connections = 0
+        self.end = Event()
+        self.elsewhere = "nowhere"
+        self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.server_port}"
+        if context:
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def process_request(self, *args):
+        self.connections += 1
+        super().process_request(*args)
+
+    def handle_error(self, *_args):
+        """Clients of these tests go away in the middle."""
+
+
+def running(server):
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield server
+    server.end.set()
+    server.shutdown()
+    server.server_close()
+    thread.join(5)
+
+
+@pytest.fixture
+def server():
+    yield from running(Server())
+
+
+@pytest.fixture
+def other():
+    yield from running(Server())
+
+
+@pytest.fixture(scope="module")
+def context():
+    contexts = ServerContexts()
+    yield contexts.get(Material.of(AUTHORITY.issue(["127.0.0.1"])))
+    contexts.close()
+
+
+@pytest.fixture
+def tls_server(context):
+    yield from running(Server(context))
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in (*PROXY_VARIABLES, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def root(tmp_path):
+    path = tmp_path / "root.pem"
+    path.write_text(ROOT.pem)
+    return str(path)
+
+
+def transport(url, *, validate_certs=True, ca_path=None, connections=1):
+    return Transport(
+        url, validate_certs=validate_certs, ca_path=ca_path, clock=Clock(), connections=connections
+    )  # fmt: skip
+
+
+def no_answer(url, path="/", *, body=None, timeout=5.0, **options):
+    """The reason; nothing that was sent may be in it."""
+    with pytest.raises(NoAnswerError) as caught:
+        transport(url, **options).send("PUT" if body else "GET", path, HEADERS, body, timeout)
+    error = caught.value
+    assert SECRET not in f"{error} {error!r} {error.__dict__}"
+    assert error.__cause__ is None
+    assert error.__suppress_context__
+    return str(error)
+
+
+def test_a_get(server):
+    answer = transport(server.url).send("GET", "/a/b?c=d%20e", HEADERS, None, 5)
+    assert (answer.status, answer.body) == (200, b"ok")
+    assert answer.headers["x-request-id"] == answer.headers["X-Request-ID"] == "r-1"
+    command, path, headers, body = server.received[0]
+    assert (command, path, body) == ("GET", "/a/b?c=d%20e", b"")
+    assert headers["Authorization"] == HEADERS["Authorization"]
+    assert headers["User-Agent"] == "test"
+
+
+def test_a_put_sends_its_body_byte_by_byte(server):
+    body = bytes(range(256)) * 500
+    assert transport(server.url).send("PUT", "/a", HEADERS, body, 5).status == 200
+    assert server.received[0][0] == "PUT"
+    assert server.received[0][3] == body
+
+
+def test_the_path_of_the_base_url_stays(server):
+    transport(f"{server.url}/proxy/").send("GET", "/security/resources", {}, None, 5)
+    assert server.received[0][1] == "/proxy/security/resources"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body"),
+    [
+        ("/refused", 503, b'{"message": "busy"}'),
+        ("/zipped", 200, b"unzipped"),
+        ("/nothing", 204, b""),
+        ("/large", 200, b"0123456789" * 100_000),
+    ],
+)
+def test_what_an_answer_holds(server, path, status, body):
+    answer = transport(server.url).send("GET", path, {}, None, 5)
+    assert (answer.status, answer.body) == (status, body)
+
+
+def test_one_connection_serves_many_requests(server):
+    pooled = transport(server.url)
+    for path in ("/plain", "/refused", "/zipped", "/nothing", "/moved", "/large", "/plain"):
+        pooled.send("GET", path, {}, None, 5)
+    assert len(server.received) == 7
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("path", ["/moved", "/moved_for_good"])
+@pytest.mark.parametrize("body", [None, BODY], ids=["GET", "PUT"])
+def test_a_redirect_is_an_answer_and_the_token_goes_nowhere(server, other, path, body):
+    server.elsewhere = f"{other.url}/plain"
+    answer = transport(server.url).send("PUT" if body else "GET", path, HEADERS, body, 5)
+    assert answer.status in (302, 308)
+    assert answer.headers["Location"] == server.elsewhere
+    assert len(server.received) == 1
+    assert not other.received
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+def test_a_proxy_of_the_environment_is_used(monkeypatch, server, other, variable):
+    monkeypatch.setenv(variable, other.url)
+    assert transport(server.url).send("GET", "/a", HEADERS, None, 5).status == 200
+    assert other.received[0][1] == f"{server.url}/a"
+    assert not server.received
+
+
+@pytest.mark.parametrize("exceptions", ["127.0.0.1", "*", "10.0.0.0/8,127.0.0.0/8"])
+def test_no_proxy_is_respected(monkeypatch, server, other, exceptions):
+    monkeypatch.setenv("HTTP_PROXY", other.url)
+    monkeypatch.setenv("NO_PROXY", exceptions)
+    transport(server.url).send("GET", "/a", HEADERS, None, 5)
+    assert len(server.received) == 1
+    assert not other.received
+
+
+def test_the_environment_is_read_once(monkeypatch, server, other):
+    made = transport(server.url)
+    monkeypatch.setenv("HTTP_PROXY", other.url)
+    made.send("GET", "/a", HEADERS, None, 5)
+    assert len(server.received) == 1
+
+
+def test_an_https_request_goes_through_a_tunnel_that_does_not_see_it(monkeypatch, tls_server, other, root):
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:{SECRET}@127.0.0.1:{other.server_port}")
+    reason = no_answer(tls_server.url, "/refused", body=BODY, ca_path=root)
+    assert "proxy" in reason or "TLS" in reason
+    command, target, headers, _body = other.received[0]
+    assert (command, target) == ("CONNECT", f"127.0.0.1:{tls_server.server_port}")
+    assert "APIKey" not in str(headers)
+    assert not tls_server.received
+
+
+def test_a_proxy_that_is_not_there(monkeypatch, server):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("HTTP_PROXY", f"http://user:{SECRET}@127.0.0.1:{unused.getsockname()[1]}")
+        assert no_answer(server.url) == "failed: the proxy refused or could not be reached"
+
+
+def test_netrc_is_not_looked_at(monkeypatch, tmp_path, server):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    made = transport(server.url)
+    made.send("GET", "/a", HEADERS, None, 5)
+    made.send("GET", "/a", {}, None, 5)
+    assert server.received[0][2]["Authorization"] == HEADERS["Authorization"]
+    assert "Authorization" not in server.received[1][2]
+
+
+GOOD, BAD = "the right CA", "another CA"
+
+
+@pytest.mark.parametrize(
+    ("validate", "ca_path", "variable", "accepted"),
+    [
+        (True, None, None, False),
+        (True, GOOD, None, True),
+        (True, BAD, None, False),
+        (True, None, GOOD, True),
+        (True, None, BAD, False),
+        (True, GOOD, BAD, True),
+        (True, BAD, GOOD, False),
+        (True, None, "", False),
+        (True, GOOD, "/nowhere", True),
+        (False, None, None, True),
+        (False, BAD, None, True),
+        (False, None, BAD, True),
+        (False, None, "/nowhere", True),
+    ],
+)
+def test_who_says_which_ca_is_trusted(monkeypatch, tmp_path, tls_server, root, validate, ca_path, variable, accepted):
+    (tmp_path / "other.pem").write_text(AUTHORITY.issue(["x.example"]).certificate_pem)
+    paths = {GOOD: root, BAD: str(tmp_path / "other.pem")}
+    if variable is not None:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", paths.get(variable, variable))
+    options = {"validate_certs": validate, "ca_path": paths.get(ca_path)}
+    if accepted:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert transport(tls_server.url, **options).send("GET", "/", HEADERS, None, 5).body == b"ok"
+    else:
+        reason = no_answer(tls_server.url, body=BODY, **options)
+        assert reason == "failed: the TLS certificate of the API was not accepted, or the handshake failed"
+        assert not tls_server.received
+
+
+@pytest.mark.parametrize("content", ["", "no certificate"], ids=["empty", "junk"])
+def test_a_ca_file_that_holds_no_ca(tmp_path, tls_server, content):
+    path = tmp_path / "junk.pem"
+    path.write_text(content)
+    assert "TLS" in no_answer(tls_server.url, ca_path=str(path))
+
+
+def test_a_folder_of_cas(tmp_path, tls_server):
+    assert "TLS" in no_answer(tls_server.url, ca_path=str(tmp_path))
+
+
+def test_a_ca_path_that_is_not_there():
+    with pytest.raises(InputError, match=r"ca_path: no such file or folder: /nowhere/ca\.pem"):
+        transport("https://127.0.0.1", ca_path="/nowhere/ca.pem")
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_bundle_of_the_environment_that_is_not_there(monkeypatch, variable):
+    monkeypatch.setenv(variable, "/nowhere/ca.pem")
+    with pytest.raises(InputError, match=rf"{variable}.*no such file or folder: /nowhere/ca.pem"):
+        transport("https://127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "path", ["/drip_body", "/drip_chunks", "/drip_chunk", "/drip_head", "/drip_unmeasured", "/silent"]
+)
+def test_the_whole_answer_is_there_in_time_or_there_is_none(server, path):
+    begin = time.monotonic()
+    reason = no_answer(server.url, path, timeout=0.3)
+    assert "no complete answer" in reason
+    assert time.monotonic() - begin < 3
+
+
+def test_a_dripping_server_behind_tls(tls_server, root):
+    begin = time.monotonic()
+    assert "no complete answer" in no_answer(tls_server.url, "/drip_body", timeout=0.5, ca_path=root)
+    assert time.monotonic() - begin < 3
+
+
+def test_a_dripping_server_behind_a_proxy(monkeypatch, server, other):
+    monkeypatch.setenv("HTTP_PROXY", other.url)
+    begin = time.monotonic()
+    assert "no complete answer" in no_answer(server.url, "/drip_body", timeout=0.3)
+    assert time.monotonic() - begin < 3
+    assert other.received
+
+
+def test_a_socket_is_left_as_it_was():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(12)
+        theirs.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1")
+        response = TimedResponse(ours)
+        response.begin()
+        assert response.read() == b"ok"
+        assert response.isclosed()
+        assert ours.gettimeout() == 12
+
+
+def test_each_wait_gets_what_is_left():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(12)
+        response = TimedResponse(ours)
+        theirs.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+        response.begin()
+        assert 0 < ours.gettimeout() < 12
+        response.close()
+        assert ours.gettimeout() == 12
+        assert isinstance(response, http.client.HTTPResponse)
+
+
+@pytest.mark.parametrize("body", [None, BODY], ids=["GET", "PUT"])
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/reset", "failed: the connection was lost"),
+        ("/gone", "failed: the connection was lost"),
+        ("/garbage", "failed: the connection was lost"),
+        ("/cut_chunk", "got an answer that broke off"),
+        ("/not_zipped", "got an answer that could not be decoded"),
+        ("/two_lengths", "failed: the URL, the proxy's URL or a header is not one that can be used"),
+    ],
+)
+def test_what_is_no_answer(server, path, body, reason):
+    assert no_answer(server.url, path, body=body) == reason
+    assert len(server.received) == 1
+
+
+def test_a_body_that_is_cut_is_not_taken_for_whole(server):
+    """The oldest supported requests takes it as it is; that it is no whole JSON shows all the same."""
+    try:
+        found = transport(server.url).send("GET", "/cut", {}, None, 5).body
+    except NoAnswerError as error:
+        found = str(error)
+    assert found in (b"half", "got an answer that broke off")
+
+
+def test_nobody_listens():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        assert no_answer(url, body=BODY) == "failed: the connection was refused"
+
+
+def test_a_name_that_nobody_knows(monkeypatch):
+    def unknown(*_args, **_options):
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert no_answer("https://api.example") == "failed: the API's host name could not be resolved"
+
+
+def test_a_server_that_does_not_speak_tls(server):
+    assert "TLS" in no_answer(server.url.replace("http:", "https:"), body=BODY)
+
+
+@pytest.mark.parametrize("value", [f"{SECRET}\r\nX: y", f"{SECRET}\n", f"{SECRET}\u20ac"])
+def test_a_header_that_http_does_not_allow_is_not_sent_and_not_quoted(server, value):
+    with pytest.raises(NoAnswerError) as caught:
+        transport(server.url).send("GET", "/", {"Authorization": value}, None, 5)
+    assert str(caught.value) == "failed: the URL, the proxy's URL or a header is not one that can be used"
+    assert not server.received
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://[::1", "gopher://127.0.0.1:1", "http://"])
+def test_a_proxy_that_can_not_be_used(monkeypatch, server, proxy):
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    assert "proxy" in no_answer(server.url, body=BODY)
+    assert not server.received
+
+
+@pytest.mark.parametrize(
+    ("url", "base"),
+    [
+        ("https://api.gcore.com", "https://api.gcore.com"),
+        ("https://api.gcore.com/", "https://api.gcore.com"),
+        ("https://api.gcore.com//", "https://api.gcore.com"),
+        ("https://api.gcore.com/base/", "https://api.gcore.com/base"),
+        ("HTTPS://api.gcore.com:8443", "HTTPS://api.gcore.com:8443"),
+        (" https://api.gcore.com\n", "https://api.gcore.com"),
+        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("http://localhost:8080/", "http://localhost:8080"),
+        ("http://127.0.0.1", "http://127.0.0.1"),
+        ("http://[::1]:1", "http://[::1]:1"),
+    ],
+)
+def test_urls_that_are_used(url, base):
+    assert checked_url(url) == base
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("", "not a URL"),
+        ("api.gcore.com", "not a URL"),
+        ("https://", "not a URL"),
+        ("https:///security", "not a URL"),
+        ("ftp://api.gcore.com", "not a URL"),
+        ("file:///etc/passwd", "not a URL"),
+        ("https://[::1", "not a URL"),
+        ("https://api.gcore.com:port", "not a URL"),
+        ("https://api.gcore.com:99999", "not a URL"),
+        ("https://api.gcore.com:0", "not a URL"),
+        ("https://api.gcore.com?x=1", "not a URL"),
+        ("https://api.gcore.com/#x", "not a URL"),
+        ("https://api gcore.com", "not a URL"),
+        ("https://api.gcore.com/\nHost: x", "not a URL"),
+        ("http://api.gcore.com", "unencrypted"),
+        ("http://localhost.example", "unencrypted"),
+        ("http://127.0.0.1.example", "unencrypted"),
+        ("http://10.0.0.1", "unencrypted"),
+        (f"https://user:{SECRET}@api.gcore.com", "credentials"),
+        (f"https://{SECRET}@api.gcore.com", "credentials"),
+        (f"https://:{SECRET}@api.gcore.com", "credentials"),
+        (f"http://user:{SECRET}@api.gcore.com", "credentials"),
+        (f"htps://user:{SECRET}@api.gcore.com", "credentials"),
+        (f"user:{SECRET}@api.gcore.com", "credentials"),
+        (f"https://user:{SECRET}@", "credentials"),
+        ("http://localhost@api.gcore.com", "credentials"),
+    ],
+)
+def test_urls_that_are_refused(url, said):
+    with pytest.raises(InputError, match=said) as caught:
+        checked_url(url)
+    assert SECRET not in f"{caught.value.message} {caught.value.hint}"
+    assert caught.value.message.startswith("api_url: ")
+    assert caught.value.hint

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Certificates are made once a set of names: making them is what takes the time."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import InputError, MatchError
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Matcher, Selection
+from unit.plugins.account import alias, offer, site
+from unit.plugins.fakes import issued
+
+
+@cache
+def made(names, days=90):
+    return issued(*names.split(), days=days)
+
+
+def offers(*specifications):
+    """Each `label: names [days=N] [for=key,key]`."""
+    return [_offer(specification) for specification in specifications]
+
+
+def _offer(specification):
+    label, _colon, rest = specification.partition(": ")
+    options = dict(word.split("=") for word in rest.split() if "=" in word)
+    names = " ".join(word for word in rest.split() if "=" not in word)
+    keys = options.get("for", "")
+    return offer(made(names, int(options.get("days", 90))), label, keys.split(",") if keys else ())
+
+
+def www(*aliases, number=7, name="www.example.com"):
+    return Resource.from_api(site(number, name, aliases=list(aliases)))
+
+
+ALIASED = www(alias("a.example.com"), alias("b.example.net"))
+OWN_ALIAS = www(alias("b.example.net", expires=1900000000))
+
+BEST = {
+    "none covers": (["x: other.example.com", "y: *.example.org"], www(), None),
+    "nothing offered": ([], www(), None),
+    "its name": (["x: www.example.com"], www(), "x"),
+    "a wildcard": (["x: *.example.com"], www(), "x"),
+    "a wildcard does not reach two labels": (["x: *.com"], www(), None),
+    "a wildcard does not cover its parent": (["x: *.www.example.com"], www(), None),
+    "an alias alone is not enough": (["x: a.example.com"], ALIASED, None),
+    "the name as somebody writes it": (["x: WWW.Example.COM"], www(name="www.EXAMPLE.com."), "x"),
+    "an international name": (["x: xn--mller-kva.example.com"], www(name="müller.example.com"), "x"),
+    "most names": (["x: www.example.com", "y: *.example.com b.example.net"], ALIASED, "y"),
+    "most names before the later end": (["x: www.example.com days=300", "y: *.example.com b.example.net"], ALIASED,
+                                        "y"),
+    "an alias with a certificate of its own does not count": (
+        ["x: www.example.com days=80", "y: *.example.com b.example.net days=300"], OWN_ALIAS, "x",
+    ),
+    "exact before wildcard": (["x: *.example.com", "y: www.example.com"], www(), "y"),
+    "exact before the later end": (["x: *.example.com days=300", "y: www.example.com"], www(), "y"),
+    "exact in its aliases too": (["x: www.example.com *.example.net a.example.com", "y: *.example.com *.example.net"],
+                                 ALIASED, "x"),
+    "the later end": (["x: www.example.com days=80", "y: www.example.com days=90"], www(), "y"),
+    "the same certificate twice": (["x: www.example.com", "y: www.example.com"], www(), "x"),
+    "explicit by id": (["x: www.example.com days=300", "y: *.example.com for=7"], www(), "y"),
+    "explicit by name": (["x: www.example.com days=300", "y: *.example.com for=www.example.com"], www(), "y"),
+    "explicit by both": (["y: *.example.com for=www.example.com,7"], www(), "y"),
+    "explicit by the name as somebody writes it": (["y: *.example.com for=WWW.example.com."], www(), "y"),
+    "explicit, whatever it covers": (["y: other.example.com for=7", "x: www.example.com"], www(), "y"),
+    "explicit for others only": (["x: www.example.com for=8,other.example.com"], www(), None),
+    "an alias is no explicit name": (["x: *.example.com for=a.example.com"], ALIASED, None),
+    "the same certificate mapped twice": (["x: www.example.com for=7", "y: www.example.com for=7"], www(), "x"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "resource", "expected"), BEST.values(), ids=BEST)
+def test_the_best(given, resource, expected):
+    found = Matcher(offers(*given)).offer_for(resource)
+    assert (found.label if found else None) == expected
+
+
+@pytest.mark.parametrize(("given", "resource", "expected"), BEST.values(), ids=BEST)
+def test_the_order_of_the_offers_does_not_count(given, resource, expected):
+    found = Matcher(offers(*reversed(given))).offer_for(resource)
+    is_twin = expected and "same" in next(name for name, row in BEST.items() if row[0] is given)
+    assert (found.label if found else None) == (given[-1][0] if is_twin else expected)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        ("one: www.example.com", "two: www.example.com spare.example.com", "both cover it equally well"),
+        ("one: *.example.com", "two: *.example.com spare.example.com", "both cover it equally well"),
+        ("one: www.example.com for=7", "two: *.example.com for=7", "both are mapped to it"),
+        ("one: www.example.com for=7 days=300", "two: *.example.com for=www.example.com", "both are mapped to it"),
+    ],
+)
+def test_a_tie_names_both(first, second, why):
+    with pytest.raises(MatchError) as caught:
+        Matcher(offers(first, second)).offer_for(www())
+    assert caught.value.message == f"one and two compete for resource 7 (www.example.com): {why}"
+    assert caught.value.hint
+
+
+def test_a_tie_that_a_better_one_beats_is_none():
+    given = offers("one: *.example.com", "two: *.example.com spare.example.com", "best: www.example.com")
+    assert Matcher(given).offer_for(www()).label == "best"
+
+
+def test_two_certificates_of_one_label_are_told_apart():
+    """Each is judged by its own names, not by those of the last one that is called so."""
+    given = [*offers("same: www.example.com a.example.com"), *offers("same: www.example.com other.example.com days=80")]
+    assert Matcher(given).offer_for(ALIASED) is given[0]
+    assert Matcher(given[::-1]).offer_for(ALIASED) is given[0]
+
+
+def test_unknown_are_the_ids_and_names_that_no_resource_has():
+    given = offers("x: www.example.com for=7,8", "y: *.example.com for=www.example.com,gone.example.com")
+    found = Matcher(given).unknown([www()])
+    assert [(key, each.label) for key, each in found] == [("8", "x"), ("gone.example.com", "y")]
+
+
+SELECTED = [
+    (["7"], True),
+    ([7], True),
+    ([" 7 "], True),
+    (["07"], False),
+    (["70"], False),
+    (["www.example.com"], True),
+    (["WWW.Example.com."], True),
+    (["*.example.com"], True),
+    (["www.*"], True),
+    (["w?w.example.com"], True),
+    (["[vw]ww.example.com"], True),
+    (["*"], True),
+    (["example.com"], False),
+    (["www"], False),
+    (["wwwXexample.com"], False),
+    (["a.example.com"], False),
+    (["other", "7"], True),
+    (["", "7"], True),
+]
+
+
+@pytest.mark.parametrize(("patterns", "expected"), SELECTED)
+def test_selection(patterns, expected):
+    assert Selection(patterns).has(ALIASED) is expected
+    assert Selection(exclude=patterns).has(ALIASED) is not expected
+
+
+@pytest.mark.parametrize("nothing", [None, [], [""], [" ", ""]])
+def test_empty_strings_include_all_and_exclude_none(nothing):
+    assert Selection(nothing, nothing).has(ALIASED)
+
+
+@pytest.mark.parametrize(("include", "exclude"), [([], ["7"]), (["7"], ["7"]), (["*"], ["www.*"]), (["8", ""], [])])
+def test_what_is_left_out(include, exclude):
+    assert not Selection(include, exclude).has(www(number=7))
+
+
+def test_what_nobody_is_called_is_warned_of():
+    selection = Selection(["www.*", "shp.example.com"], ["8", "7"])
+    assert not selection.has(www(number=7))
+    assert selection.warnings() == [
+        "include: no resource is called shp.example.com.",
+        "exclude: no resource is called 8.",
+    ]
+
+
+def test_what_is_left_out_of_what_was_not_meant_anyway_is_there():
+    selection = Selection(["7"], ["shop.example.com"])
+    assert selection.names(7, "www.example.com")
+    assert not selection.names(8, "shop.example.com")
+    assert selection.warnings() == []
+
+
+@pytest.mark.parametrize("asked", [[], [7], [7, 8]])
+def test_nobody_is_called_what_is_included(asked):
+    selection = Selection(["9", "shp.*", "9"])
+    assert not any(selection.has(www(number=number)) for number in asked)
+    with pytest.raises(InputError, match=r"^include: no resource of the account is called 9 or shp\.\*$"):
+        selection.warnings()
+
+
+@pytest.mark.parametrize("asked", [[], [7]])
+def test_without_include_an_empty_account_is_nobody_s_mistake(asked):
+    selection = Selection()
+    assert all(selection.has(www(number=number)) for number in asked)
+    assert selection.warnings() == []
+
+
+def test_an_international_name_is_selected_in_both_spellings():
+    resource = www(name="xn--mller-kva.example.com")
+    assert Selection(["müller.example.com"]).has(resource)
+    assert Selection(["xn--mller-kva.example.com"]).has(resource)

@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import ssl
+import struct
+import threading
+import time
+from types import SimpleNamespace
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate import edge
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer, probe
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate
+from simulator.authority import Authority, self_signed
+from simulator.contexts import ServerContexts
+from simulator.material import Material
+
+LONG = 30.0
+"""Seconds for what answers at once."""
+SHORT = 0.3
+"""Seconds for what never does."""
+
+NAME = "shop.example"
+LOWER = Authority("Lower", issuer=Authority("Upper", issuer=Authority("Root")))
+ISSUED = LOWER.issue([NAME])
+HTTP = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+def read(certificate):
+    return Certificate(certificate.public_bytes(Encoding.DER))
+
+
+def chain_of(issued):
+    return tuple(map(read, (issued.certificate, *issued.issuers[:-1])))
+
+
+class Server:
+    """A listener that hands each connection to a function, one after the other, in a thread of its own."""
+
+    def __init__(self, serve, host="127.0.0.1"):
+        self.names = []
+        self.over = threading.Event()
+        self.port = 0
+        self._serve = serve
+        self._host = host
+
+    def __enter__(self):
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        self._listener = socket.create_server((self._host, 0), family=family)
+        self.port = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error):
+        self.over.set()
+        with contextlib.suppress(OSError), socket.create_connection(self._listener.getsockname()[:2], timeout=LONG):
+            pass
+        self._thread.join(LONG)
+        self._listener.close()
+
+    def _run(self):
+        while True:
+            connection, _address = self._listener.accept()
+            with connection:
+                if self.over.is_set():
+                    return
+                connection.settimeout(LONG)
+                with contextlib.suppress(OSError):
+                    self._serve(self, connection)
+
+
+@pytest.fixture(scope="module")
+def contexts():
+    made = ServerContexts()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def serving(contexts):
+    """A TLS server that serves one certificate, or another for some names."""
+
+    def server(issued=ISSUED, host="127.0.0.1", leaf_only=False, by_name=None, tune=lambda context: None):
+        own = {name: contexts.get(Material.of(one)) for name, one in (by_name or {}).items()}
+        material = issued if isinstance(issued, Material) else Material.of(issued)
+        context = contexts.get.__wrapped__(material, leaf_only)
+        tune(context)
+
+        def serve(it, connection):
+            def choose(session, name, _context):
+                it.names.append(name)
+                session.context = own.get(name, context)
+
+            context.sni_callback = choose
+            with context.wrap_socket(connection, server_side=True) as session:
+                session.recv(1)
+
+        return Server(serve, host)
+
+    return server
+
+
+def test_the_leaf_and_its_chain(serving):
+    with serving() as server:
+        assert probe("127.0.0.1", server.port, NAME, LONG) == EdgeAnswer(chain_of(ISSUED)[0], chain_of(ISSUED))
+
+
+def test_a_chain_that_is_not_sent(serving):
+    with serving(leaf_only=True) as server:
+        answer = probe("127.0.0.1", server.port, NAME, LONG)
+    assert answer.chain == chain_of(ISSUED)[:1]
+
+
+UNTRUSTED = {
+    "RSA": LOWER.issue([NAME], key_type="rsa"),
+    "weak RSA": LOWER.issue([NAME], key_type="rsa", key_size=1024),
+    "Ed25519": LOWER.issue([NAME], key_type="ed25519"),
+    "self-signed": self_signed([NAME]),
+    "expired": LOWER.issue([NAME], days=-9),
+    "for another name": LOWER.issue(["other.example"]),
+    "without names": LOWER.issue([NAME], san=False),
+    "SHA-1": LOWER.issue([NAME], hash_algorithm="sha1"),
+    "for clients": LOWER.issue([NAME], eku=["client_auth"]),
+}
+
+
+@pytest.mark.parametrize("issued", UNTRUSTED.values(), ids=UNTRUSTED)
+def test_what_nobody_trusts_is_seen_too(serving, issued):
+    with serving(issued) as server:
+        answer = probe("127.0.0.1", server.port, NAME, LONG)
+    assert (answer.leaf, answer.problem) == (chain_of(issued)[0], "")
+
+
+def only(version):
+    def tune(context):
+        context.minimum_version = context.maximum_version = version
+
+    return tune
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+def test_versions(serving, version):
+    with serving(tune=only(version)) as server:
+        assert probe("127.0.0.1", server.port, NAME, LONG).leaf == chain_of(ISSUED)[0]
+
+
+def test_ipv6(serving):
+    try:
+        server = serving(host="::1").__enter__()
+    except OSError as error:
+        pytest.skip(f"no IPv6 on loopback here: {error}")
+    with contextlib.ExitStack() as stack:
+        stack.push(server)
+        assert probe("::1", server.port, NAME, LONG).leaf == chain_of(ISSUED)[0]
+
+
+def test_an_ipv6_address_is_told_in_brackets(free_port):
+    assert probe("::1", free_port, NAME, LONG).problem.startswith(f"[::1]:{free_port} could not be asked (")
+
+
+NAMES = [
+    (NAME, NAME),
+    ("SHOP.example.", NAME),
+    ("bücher.example", "xn--bcher-kva.example"),
+    ("BÜCHER.example", "xn--bcher-kva.example"),
+    ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+    ("a_b.shop.example", "a_b.shop.example"),
+    ("192.0.2.1", None),
+]
+
+
+@pytest.mark.parametrize(("name", "seen"), NAMES)
+def test_the_server_name(serving, name, seen):
+    with serving() as server:
+        assert probe("127.0.0.1", server.port, name, LONG).leaf
+    assert server.names == [seen]
+
+
+def test_the_server_name_decides(serving):
+    other = LOWER.issue(["bücher.example"])
+    with serving(by_name={"xn--bcher-kva.example": other}) as server:
+        answers = [probe("127.0.0.1", server.port, name, LONG).leaf for name in ("bücher.example", NAME)]
+    assert answers == [chain_of(other)[0], chain_of(ISSUED)[0]]
+
+
+@pytest.fixture
+def free_port():
+    """A port of loopback that stays taken, and on which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+def test_a_refused_port(free_port):
+    answer = probe("127.0.0.1", free_port, NAME, LONG)
+    assert answer == EdgeAnswer(problem=f"127.0.0.1:{free_port} could not be asked (Connection refused)")
+
+
+def silent(server, _connection):
+    server.over.wait(LONG)
+
+
+def dripping(server, connection):
+    """The start of a handshake message of 16,000 bytes, then a byte now and then."""
+    connection.sendall(b"\x16\x03\x03\x3e\x80\x02\x00\x3e\x7c")
+    while not server.over.wait(SHORT / 10):
+        connection.sendall(b"\x03")
+
+
+@pytest.mark.parametrize("serve", [silent, dripping])
+def test_the_timeout_bounds_all_of_it(serve):
+    with Server(serve) as server:
+        start = time.monotonic()
+        answer = probe("127.0.0.1", server.port, NAME, SHORT)
+        took = time.monotonic() - start
+    assert answer == EdgeAnswer(problem=f"127.0.0.1:{server.port} did not answer within 0.3 s")
+    assert SHORT * 0.9 <= took < LONG / 3
+
+
+def plain(_server, connection):
+    connection.recv(9999)
+    connection.sendall(HTTP)
+
+
+def closing(_server, connection):
+    connection.recv(1)
+
+
+def resetting(_server, connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def alerting(_server, connection):
+    connection.recv(9999)
+    connection.sendall(b"\x15\x03\x03\x00\x02\x02\x70")
+
+
+def babbling(_server, connection):
+    connection.recv(9999)
+    connection.sendall(bytes(range(256)) * 9)
+
+
+REFUSING = {
+    "plain HTTP": (plain, r"failed the TLS handshake \(\w+\)"),
+    "closes": (closing, r"(failed the TLS handshake|could not be asked) \(.+\)"),
+    "resets": (resetting, r"(failed the TLS handshake|could not be asked) \(.+\)"),
+    "does not know the name": (alerting, r"failed the TLS handshake \(\w*UNRECOGNIZED_NAME\w*\)"),
+    "babbles": (babbling, r"failed the TLS handshake \(\w+\)"),
+}
+
+
+@pytest.mark.parametrize(("serve", "problem"), REFUSING.values(), ids=REFUSING)
+def test_what_is_no_tls_server_is_a_problem(serve, problem):
+    with Server(serve) as server:
+        answer = probe("127.0.0.1", server.port, NAME, LONG)
+    assert (answer.leaf, answer.chain) == (None, None)
+    assert re.fullmatch(rf"127\.0\.0\.1:{server.port} {problem}", answer.problem)
+
+
+ODD_NAMES = ["", ".", "*.shop.example", ".a", "a..b", "a b", "x" * 300, "ü" * 300, "a\0b", "\0", "\ud800", "::1"]
+ODD_ADDRESSES = ["127.0.0.1\0", "\ud800", "ü" * 99, ":\0", ":\ud800"]
+
+
+def shortened(text):
+    return ascii(text[:20])
+
+
+@pytest.mark.parametrize("name", ODD_NAMES, ids=shortened)
+def test_an_odd_name_is_an_answer_too(serving, name):
+    with serving() as server:
+        answer = probe("127.0.0.1", server.port, name, LONG)
+    assert (answer.leaf is None) == answer.problem.startswith(f"127.0.0.1:{server.port} ")
+
+
+@pytest.mark.parametrize("address", ODD_ADDRESSES, ids=shortened)
+def test_an_odd_address_is_a_problem(address):
+    problem = probe(address, 443, NAME, LONG).problem
+    assert re.fullmatch(r".+:443 could not be asked \(\w+\)", problem, re.DOTALL)
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 10**30])
+def test_an_odd_port_is_a_problem(port):
+    assert probe("127.0.0.1", port, NAME, LONG) == EdgeAnswer(
+        problem=f"127.0.0.1:{port} could not be asked (OverflowError)"
+    )
+
+
+def test_a_resource_without_an_address_is_a_problem():
+    assert probe("", 443, NAME, LONG) == EdgeAnswer(problem="the resource has no service_ip")
+
+
+def with_an_unknown_kind_of_name():
+    """A certificate that servers serve and clients accept, and of which the library can't read the names."""
+    der = ISSUED.der.replace(b"\x82\x0cshop.example", b"\xa3\x0cshop.example")
+    return Material("", (x509.load_der_x509_certificate(der),), ISSUED.key)
+
+
+def test_a_certificate_that_the_library_cant_read_is_a_problem(serving):
+    with serving(with_an_unknown_kind_of_name()) as server:
+        problem = probe("127.0.0.1", server.port, NAME, LONG).problem
+    assert problem == f"127.0.0.1:{server.port}: not a readable X.509 certificate (UnsupportedGeneralNameType)"
+
+
+def test_a_server_without_a_certificate_is_a_problem(monkeypatch):
+    monkeypatch.setattr(edge, "_handshake", lambda *_: ([], False))
+    assert probe("192.0.2.1", 443, NAME, LONG) == EdgeAnswer(problem="192.0.2.1:443 served no certificate")
+
+
+LINK = SimpleNamespace(public_bytes=lambda: ISSUED.certificate_pem)
+SESSIONS = {
+    "told by Python 3.13": (
+        SimpleNamespace(get_unverified_chain=lambda: [b"leaf", b"issuer"]),
+        [b"leaf", b"issuer"],
+        True,
+    ),
+    "told by Python 3.10": (
+        SimpleNamespace(_sslobj=SimpleNamespace(get_unverified_chain=lambda: [LINK])),
+        [ISSUED.der],
+        True,
+    ),
+    "not told": (SimpleNamespace(_sslobj=SimpleNamespace()), [b"leaf"], False),
+}
+
+
+@pytest.mark.parametrize(("session", "served", "is_whole"), SESSIONS.values(), ids=SESSIONS)
+def test_whether_python_tells_the_chain(session, served, is_whole):
+    session.getpeercert = lambda binary_form: b"leaf" if binary_form else {}
+    assert edge._served(session) == (served, is_whole)
+    session.getpeercert = lambda binary_form: None
+    assert edge._served(session) == ([], False)
+
+
+def test_a_chain_that_is_not_told_is_unknown(monkeypatch):
+    monkeypatch.setattr(edge, "_handshake", lambda *_: ([ISSUED.der], False))
+    assert probe("192.0.2.1", 443, NAME, LONG) == EdgeAnswer(chain_of(ISSUED)[0], None)

@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
+from ansible_collections.gcore.web_security.plugins.module_utils._options import CERTIFICATE, RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate import operation as resource_cert
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Policy
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.operation import rotate_resource
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.target import (
+    HTTPS_OFF,
+    RENEWED_BY_VENDOR,
+    CustomCertificate,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils._task import run
+from unit.plugins.fakes import (
+    DAY,
+    NAME,
+    NOW,
+    RESOURCES,
+    ROOT,
+    TOKEN,
+    FakeApi,
+    Script,
+    answer,
+    issued,
+    refused,
+    resource_json,
+    unix,
+)
+
+NEW = issued(not_after=NOW + 90 * DAY)
+PEM = {"certificate": NEW.full_chain_pem, "private_key": NEW.private_key_pem}
+ALL, ONE, PUT = f"GET {RESOURCES}", f"GET {RESOURCES}/7", f"PUT {RESOURCES}/7"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def api(monkeypatch):
+    made = FakeApi(resource_json())
+    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: made)
+    return made
+
+
+@pytest.fixture
+def no_api(monkeypatch):
+    def unplanned(*_args, **_options):
+        raise AssertionError("no request was to be made")
+
+    monkeypatch.setattr(task, "Transport", unplanned)
+
+
+def play(monkeypatch, *steps):
+    script = Script(*steps)
+    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: script)
+    return script
+
+
+def rotated(*, check_mode=False, diff=False, **given):
+    defaults = {name: option.get("default") for name, option in RESOURCE_CERT.items()}
+    parameters = {**defaults, "api_key": TOKEN, "edge_probe": "never", **given}
+    return run(rotate_resource, parameters, check_mode=check_mode, diff=diff)
+
+
+def test_a_resource_by_its_id(api):
+    result = rotated(resource_id=7, **PEM)
+    assert api.calls == [ONE, ONE, PUT, ONE]
+    assert result["changed"] is True
+    assert result["verification"]["api"] == "verified"
+    assert result["desired"]["fingerprint_sha256"] == NEW.fingerprint_sha256
+
+
+@pytest.mark.parametrize("name", [NAME, "WWW.Example.COM", f"{NAME}.", f" {NAME} "])
+def test_a_resource_by_its_name(api, name):
+    result = rotated(name=name, **PEM)
+    assert api.calls == [ALL, ONE, PUT, ONE]
+    assert result["changed"] is True
+    assert result["resource"]["id"] == 7
+
+
+@pytest.mark.parametrize("stored", ["xn--mller-kva.example", "m\u00fcller.example", "M\u00dcLLER.example."])
+@pytest.mark.parametrize("asked", ["xn--mller-kva.example", "m\u00fcller.example"])
+def test_an_international_name_in_any_spelling(api, stored, asked):
+    api.raw["name"] = stored
+    made = issued("m\u00fcller.example")
+    given = {"certificate": made.full_chain_pem, "private_key": made.private_key_pem}
+    assert rotated(name=asked, **given)["changed"] is True
+
+
+@pytest.mark.parametrize("by", [{"resource_id": 7}, {"name": NAME}], ids=["id", "name"])
+def test_a_second_run_changes_nothing(api, by):
+    rotated(**by, **PEM)
+    api.calls.clear()
+    result = rotated(**by, **PEM)
+    assert result["changed"] is False
+    assert api.writes == 0
+    assert len(api.calls) == 1
+
+
+@pytest.mark.parametrize("by", [{"resource_id": 7}, {"name": NAME}], ids=["id", "name"])
+def test_check_mode_reads_and_never_writes(api, by):
+    planned = rotated(check_mode=True, diff=True, **by, **PEM)
+    assert api.writes == 0
+    done = rotated(diff=True, **by, **PEM)
+    assert planned["changed"] is done["changed"] is True
+    assert planned["diff"] == done["diff"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "said", "hint"),
+    [
+        ([], f"no resource is named {NAME}", "aliases do not count"),
+        ([{"id": 1, "name": "other.example", "aliases": [{"alias_data": NAME}]}], "no resource is named", "aliases"),
+        ([{"id": 1, "name": None}, {"id": 2}], "no resource is named", "aliases"),
+        ([{"id": 1, "name": NAME}, {"id": 2, "name": NAME.upper()}], "2 resources are named", "resource_id"),
+    ],
+    ids=["empty account", "an alias", "no names", "two"],
+)
+def test_a_name_that_is_not_one_resource(monkeypatch, listed, said, hint):
+    script = play(monkeypatch, (ALL, answer(200, listed)))
+    result = rotated(name=NAME, **PEM)
+    assert result["failed"] is True
+    assert said in result["msg"]
+    assert hint in result["msg"]
+    assert "Nothing was changed." in result["msg"]
+    assert script.is_over()
+
+
+def test_two_of_a_name_are_told_with_their_ids(monkeypatch):
+    play(monkeypatch, (ALL, answer(200, [{"id": 31, "name": NAME}, {"id": 5, "name": NAME}])))
+    assert "named www.example.com: 31, 5" in rotated(name=NAME, **PEM)["msg"]
+
+
+def test_a_resource_that_a_page_repeats_is_still_one(monkeypatch):
+    raw = resource_json(service_ssl_expire=unix(NOW + 90 * DAY))
+    play(monkeypatch, (ALL, answer(200, [raw, raw])))
+    assert rotated(name=NAME, **PEM)["changed"] is False
+
+
+def test_a_resource_that_is_not_there(monkeypatch):
+    play(monkeypatch, (ONE, answer(404, {"exception_class": "NotFoundError", "request_id": "r-8"})))
+    result = rotated(resource_id=7, **PEM)
+    assert result["failed"] is True
+    assert result["api_error"]["request_id"] == "r-8"
+    assert "the resource's id" in result["msg"]
+    assert result["desired"]["fingerprint_sha256"] == NEW.fingerprint_sha256
+    assert result["resource"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "one of resource_id and name"),
+        ({"resource_id": 7, "name": NAME}, "one of resource_id and name"),
+        ({"name": ""}, "one of resource_id and name"),
+        ({"resource_id": 0}, "resource_id is 0"),
+        ({"resource_id": 7, "certificate": None}, "no certificate was given"),
+        ({"resource_id": 7, "certificate": ""}, "no certificate was given"),
+        ({"resource_id": 7, "certificate": " \n"}, "no certificate was given"),
+        ({"resource_id": 7, "private_key": None}, "no private key was given"),
+        ({"resource_id": 7, "private_key": issued().private_key_pem}, "does not belong to"),
+        ({"resource_id": 7, "certificate": NEW.certificate_pem[:-30]}, "truncated"),
+        ({"resource_id": 7, "certificate_path": "/nowhere"}, "certificate and certificate_path exclude each other"),
+        ({"resource_id": 7, "pkcs12": "AAAA"}, "exclude each other"),
+        ({"resource_id": 7, "min_days_valid": 91}, "min_days_valid asks for 91"),
+        ({"resource_id": 7, "api_key": None}, "no credentials"),
+        ({"resource_id": 7, "api_token": "another"}, "both api_key and api_token"),
+        ({"resource_id": 7, "retries": -1}, "retries is -1"),
+    ],
+)
+def test_what_the_input_alone_gets_wrong_is_found_before_any_request(monkeypatch, given, said):
+    script = play(monkeypatch)
+    result = rotated(**{**PEM, **given})
+    assert result["failed"] is True
+    assert said in result["msg"]
+    assert "Nothing was changed." in result["msg"]
+    assert "exception" not in result
+    assert not script.calls
+
+
+def test_an_expired_certificate_never_leaves(no_api):
+    old = issued(not_before=NOW - 20 * DAY, not_after=NOW - DAY)
+    result = rotated(resource_id=7, certificate=old.full_chain_pem, private_key=old.private_key_pem)
+    assert "expired at" in result["msg"]
+
+
+@pytest.mark.parametrize("state", [{"state": "absent"}, {"type": "lets_encrypt"}], ids=["absent", "lets_encrypt"])
+@pytest.mark.parametrize("option", CERTIFICATE)
+def test_options_of_a_certificate_have_no_place_beside_no_certificate(no_api, state, option):
+    result = rotated(resource_id=7, **{option: "something"}, **state)
+    assert result["failed"] is True
+    assert f"{option} exclude each other" in result["msg"]
+    assert "exception" not in result
+    assert "something" not in json.dumps(result)
+
+
+@pytest.mark.parametrize("option", CERTIFICATE)
+def test_empty_ones_have(api, option):
+    assert rotated(resource_id=7, state="absent", **{option: ""})["changed"] is True
+
+
+@pytest.mark.parametrize(
+    ("given", "ssl_type"),
+    [
+        ({"state": "absent"}, None),
+        ({"state": "absent", "type": "lets_encrypt"}, None),
+        ({"type": "lets_encrypt"}, "le"),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [False, True], ids=["real", "check"])
+def test_https_without_a_certificate_of_ones_own(api, given, ssl_type, check_mode):
+    before = dict(api.raw)
+    result = rotated(resource_id=7, check_mode=check_mode, **given)
+    assert result["changed"] is True
+    assert api.bodies == ([] if check_mode else [{**before, "ssl_type": ssl_type}])
+    assert result["desired"] == {"ssl_type": ssl_type}
+    again = rotated(resource_id=7, check_mode=check_mode, **given)
+    assert again["changed"] is check_mode
+
+
+def test_warnings_of_the_input_and_of_the_resource_are_told(api):
+    lonely = ROOT.issue([NAME], not_after=NOW + 90 * DAY)
+    api.raw["aliases"] = [{"alias_data": "bare.example.com"}]
+    result = rotated(resource_id=7, certificate=lonely.certificate_pem, private_key=lonely.private_key_pem)
+    assert result["changed"] is True
+    text = "\n".join(result["warnings"])
+    assert "no intermediate certificate" in text
+    assert "bare.example.com" in text
+
+
+def test_the_contents_of_files(api, tmp_path):
+    for name, text in (("crt", NEW.certificate_pem), ("chain", NEW.chain_pem), ("key", NEW.key_pem(passphrase="pw"))):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "pass").write_text("pw\n")
+    result = rotated(
+        resource_id=7,
+        certificate_path=str(tmp_path / "crt"),
+        chain_path=str(tmp_path / "chain"),
+        private_key_path=str(tmp_path / "key"),
+        private_key_passphrase_path=str(tmp_path / "pass"),
+    )
+    assert result["changed"] is True
+    assert api.bodies[0]["service_ssl_crt"] == NEW.full_chain_pem
+
+
+def taken(monkeypatch, **given):
+    """The policy and the target that the options become."""
+    seen = []
+
+    class Recorder:
+        def __init__(self, _client, policy):
+            seen.append(policy)
+
+        def rotate(self, _raw, target, _report):
+            seen.append(target)
+
+    monkeypatch.setattr(resource_cert, "Rotation", Recorder)
+    play(monkeypatch, (ONE, answer(200, resource_json())))
+    rotated(resource_id=7, **given)
+    return seen
+
+
+def test_the_options_of_a_policy(monkeypatch):
+    given = {
+        "edge_probe": "always",
+        "edge_port": 8443,
+        "edge_timeout": 2.5,
+        "verify": "edge",
+        "verify_timeout": 77,
+        "verify_interval": 3,
+    }
+    policy, _target = taken(monkeypatch, check_mode=True, **given, **PEM)
+    assert policy == Policy(check_mode=True, **given)
+
+
+def test_the_policy_that_nobody_asked_for_is_the_documented_one(monkeypatch):
+    policy, _target = taken(monkeypatch, edge_probe="auto", **PEM)
+    assert policy == Policy()
+
+
+@pytest.mark.parametrize("name", ["force", "replace_lets_encrypt", "allow_downgrade", "require_alias_coverage"])
+def test_each_permission_is_its_own(monkeypatch, name):
+    names = ("force", "replace_lets_encrypt", "allow_downgrade", "require_alias_coverage")
+    _policy, target = taken(monkeypatch, **{name: True}, **PEM)
+    assert isinstance(target, CustomCertificate)
+    assert {other: getattr(target, other) for other in names} == {other: other == name for other in names}
+
+
+@pytest.mark.parametrize(
+    ("given", "target"), [({"state": "absent"}, HTTPS_OFF), ({"type": "lets_encrypt"}, RENEWED_BY_VENDOR)]
+)
+def test_the_other_targets(monkeypatch, given, target):
+    assert taken(monkeypatch, **given)[1] is target
+
+
+def test_nothing_that_comes_out_shows_the_key_or_the_token(api):
+    echo = {"message": f"{NEW.private_key_pem} {TOKEN}", "invalid_fields": {"service_ssl_key": [NEW.private_key_pem]}}
+    lines = NEW.private_key_pem.splitlines()
+    api.puts.append(lambda *_call: answer(400, echo))
+    for puts in ([lambda *_call: answer(400, echo)], [refused(500)], []):
+        api.puts.extend(puts)
+        text = json.dumps(rotated(resource_id=7, retries=0, diff=True, **PEM))
+        assert lines[1][:20] not in text
+        assert lines[2][-20:] not in text
+        assert TOKEN not in text
+        assert "PRIVATE" not in text

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import (
+    CertificateError,
+    ConflictError,
+    DowngradeError,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.target import (
+    HTTPS_OFF,
+    RENEWED_BY_VENDOR,
+    CustomCertificate,
+    Shown,
+    took_effect,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import Observation, State
+from unit.plugins.fakes import DAY, NAME, NOW, SILENT, bundle, chain, issued, serves, unix
+
+END = NOW + 90 * DAY
+DESIRED = issued(NAME, "example.com", not_after=END)
+OTHER = issued(not_after=NOW + 5 * DAY)
+LATER = issued(not_after=END + 30 * DAY)
+TARGET = CustomCertificate(bundle(DESIRED))
+EQUAL = unix(END)
+
+
+def resource(**fields):
+    given = {"id": 7, "name": NAME, "ssl_type": "custom", "service_ssl_expire": 0, "updated": "1", **fields}
+    return Resource.from_api({name: value for name, value in given.items() if value != "absent"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"service_ssl_expire": EQUAL}, Shown.YES),
+        ({"service_ssl_expire": EQUAL - 3600}, Shown.YES),
+        ({"service_ssl_expire": EQUAL - 86401}, Shown.NO),
+        ({"service_ssl_expire": 0}, Shown.UNTOLD),
+        ({"service_ssl_expire": "absent"}, Shown.UNTOLD),
+        ({"ssl_type": "absent", "service_ssl_expire": EQUAL}, Shown.YES),
+        ({"ssl_type": "something new", "service_ssl_expire": EQUAL}, Shown.YES),
+        ({"ssl_type": None, "service_ssl_expire": EQUAL}, Shown.NO),
+        ({"ssl_type": "le", "service_ssl_expire": EQUAL}, Shown.NO),
+        ({"service_ssl_crt": DESIRED.full_chain_pem, "service_ssl_expire": 0}, Shown.YES),
+        ({"service_ssl_crt": DESIRED.full_chain_pem + DESIRED.root_pem}, Shown.YES),
+        ({"service_ssl_crt": DESIRED.certificate_pem, "service_ssl_expire": EQUAL}, Shown.NO),
+        ({"service_ssl_crt": OTHER.full_chain_pem, "service_ssl_expire": EQUAL}, Shown.NO),
+        ({"service_ssl_crt": "broken", "service_ssl_expire": EQUAL}, Shown.NO),
+    ],
+    ids=[
+        "equal", "rounded", "different", "no expiry", "absent expiry", "no type", "unheard-of type", "off", "le",
+        "answer", "answer with root", "answer without chain", "other answer", "unreadable answer",
+    ],
+)  # fmt: skip
+def test_whether_an_answer_shows_the_certificate(fields, shown):
+    assert TARGET.shown(resource(**fields)) is shown
+
+
+@pytest.mark.parametrize("ssl_type", ["custom", "CUSTOM", "absent", "something new"])
+def test_what_is_judged_in_sync_is_also_shown(ssl_type):
+    found = resource(ssl_type=ssl_type, service_ssl_expire=EQUAL)
+    assert TARGET.judge(Observation(found)).state is State.IN_SYNC
+    assert TARGET.shown(found) is Shown.YES
+
+
+@pytest.mark.parametrize(
+    ("target", "ssl_type", "shown"),
+    [
+        (HTTPS_OFF, None, Shown.YES),
+        (HTTPS_OFF, "", Shown.YES),
+        (HTTPS_OFF, "custom", Shown.NO),
+        (HTTPS_OFF, "le", Shown.NO),
+        (HTTPS_OFF, "absent", Shown.UNTOLD),
+        (RENEWED_BY_VENDOR, "le", Shown.YES),
+        (RENEWED_BY_VENDOR, "LE", Shown.YES),
+        (RENEWED_BY_VENDOR, None, Shown.NO),
+        (RENEWED_BY_VENDOR, "custom", Shown.NO),
+        (RENEWED_BY_VENDOR, "absent", Shown.UNTOLD),
+    ],
+)
+def test_whether_an_answer_shows_the_type(target, ssl_type, shown):
+    assert target.shown(resource(ssl_type=ssl_type)) is shown
+
+
+SHOWS, HIDES, TELLS_NOT = {"service_ssl_expire": EQUAL}, {"service_ssl_expire": 1}, {"service_ssl_expire": 0}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "effect"),
+    [
+        (HIDES, SHOWS, True),
+        (HIDES, {**SHOWS, "updated": "2"}, True),
+        (HIDES, HIDES, False),
+        (HIDES, {**HIDES, "updated": "2"}, False),
+        (SHOWS, SHOWS, False),
+        (SHOWS, {**SHOWS, "updated": "2"}, True),
+        (SHOWS, {**SHOWS, "updated": "absent"}, False),
+        (TELLS_NOT, TELLS_NOT, False),
+        (TELLS_NOT, {**TELLS_NOT, "updated": "2"}, True),
+        (TELLS_NOT, {**TELLS_NOT, "updated": None}, False),
+        (TELLS_NOT, SHOWS, True),
+        ({**SHOWS, "updated": "absent"}, {**SHOWS, "updated": "absent"}, False),
+    ],
+    ids=[
+        "appeared", "appeared and was written", "nothing moved", "somebody else wrote", "was there before",
+        "was there and was written", "was there, no date", "nothing told", "nothing told but written",
+        "nothing told, no date", "told now", "never a date",
+    ],
+)  # fmt: skip
+def test_whether_a_write_of_unknown_outcome_is_there(before, after, effect):
+    assert took_effect(TARGET, resource(**before), resource(**after)) is effect
+
+
+def test_the_fields_of_a_put():
+    fields = TARGET.fields()
+    assert set(fields) == {"service_ssl_crt", "service_ssl_key", "ssl_type"}
+    assert fields["ssl_type"] == "custom"
+    assert fields["service_ssl_crt"] == DESIRED.full_chain_pem
+    key = load_pem_private_key(fields["service_ssl_key"].encode(), None)
+    assert key.public_key() == DESIRED.certificate.public_key()
+    assert HTTPS_OFF.fields() == {"ssl_type": None}
+    assert RENEWED_BY_VENDOR.fields() == {"ssl_type": "le"}
+
+
+def test_the_key_is_in_no_representation_and_no_fact():
+    key = DESIRED.private_key_pem.splitlines()[1]
+    assert key not in f"{TARGET!r} {TARGET.facts(NOW)}"
+    assert "PRIVATE" not in repr(TARGET)
+
+
+def test_facts():
+    facts = TARGET.facts(NOW)
+    assert facts["ssl_type"] == "custom"
+    assert facts["fingerprint_sha256"] == DESIRED.fingerprint_sha256
+    assert facts["days_left"] == 90
+    assert HTTPS_OFF.facts(NOW) == {"ssl_type": None}
+    assert RENEWED_BY_VENDOR.facts(NOW) == {"ssl_type": "le"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "served"),
+    [
+        (serves(DESIRED), True),
+        (EdgeAnswer(chain(DESIRED)[0], None), True),
+        (serves(OTHER), False),
+        (SILENT, False),
+        (None, False),
+    ],
+)
+def test_whether_the_edge_serves_it(answer, served):
+    assert TARGET.served(answer) is served
+    assert HTTPS_OFF.served(answer) is False
+
+
+def guarded(fields, edge=None, **options):
+    target = CustomCertificate(bundle(DESIRED), **options)
+    observed = Observation(resource(**fields), edge)
+    verdict = target.judge(observed)
+    target.guard(observed, verdict)
+    return verdict
+
+
+def test_lets_encrypt_is_not_replaced_unasked():
+    with pytest.raises(ConflictError, match="renews itself") as caught:
+        guarded({"ssl_type": "le"})
+    assert "replace_lets_encrypt" in caught.value.hint
+    assert guarded({"ssl_type": "le"}, replace_lets_encrypt=True).reason == "lets_encrypt"
+    with pytest.raises(ConflictError):
+        guarded({"ssl_type": "le"}, force=True)
+
+
+LONGER = {"service_ssl_expire": unix(END + 30 * DAY)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "edge"),
+    [(LONGER, None), ({}, serves(LATER)), ({"service_ssl_crt": LATER.full_chain_pem}, None)],
+    ids=["expiry", "edge", "answer"],
+)
+def test_a_downgrade_is_refused_unless_it_is_allowed(fields, edge):
+    with pytest.raises(DowngradeError) as caught:
+        guarded(fields, edge)
+    assert "allow_downgrade" in caught.value.hint
+    assert (END + 30 * DAY).strftime("%Y-%m-%dT%H:%M:%SZ") in caught.value.message
+    assert END.strftime("%Y-%m-%dT%H:%M:%SZ") in caught.value.message
+    assert guarded(fields, edge, allow_downgrade=True).state is State.DRIFT
+    with pytest.raises(DowngradeError):
+        guarded(fields, edge, force=True)
+
+
+@pytest.mark.parametrize("option", [{}, {"replace_lets_encrypt": True}])
+def test_a_longer_lets_encrypt_certificate(option):
+    with pytest.raises(ConflictError) as caught:
+        guarded({"ssl_type": "le", **LONGER}, **option)
+    assert isinstance(caught.value, DowngradeError) is bool(option)
+
+
+def test_what_is_in_sync_is_no_downgrade():
+    assert guarded({"service_ssl_expire": EQUAL}, serves(LATER)).state is State.IN_SYNC
+
+
+ALIASES = [
+    {"alias_data": "example.com"},
+    {"alias_data": "shop.example.com", "alias_ssl_expire": 0},
+    {"alias_data": "own.example.com", "alias_ssl_expire": EQUAL},
+]
+
+
+def test_names_that_the_certificate_leaves_uncovered():
+    (warning,) = TARGET.admit(resource(aliases=ALIASES))
+    assert "shop.example.com" in warning
+    assert "own.example.com" not in warning
+    with pytest.raises(CertificateError, match=r"these aliases.*shop") as caught:
+        CustomCertificate(bundle(DESIRED), require_alias_coverage=True).admit(resource(aliases=ALIASES))
+    assert "require_alias_coverage" in caught.value.hint
+    with pytest.raises(CertificateError, match="does not cover elsewhere"):
+        TARGET.admit(resource(name="elsewhere.example"))
+    assert TARGET.admit(resource()) == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "redirects", "warns"),
+    [(HTTPS_OFF, True, True), (HTTPS_OFF, False, False), (RENEWED_BY_VENDOR, True, False), (TARGET, True, False)],
+)
+def test_https_off_behind_a_redirect_to_https_is_worth_a_warning(target, redirects, warns):
+    warnings = target.admit(resource(is_redirect_to_https_enabled=redirects))
+    assert bool(warnings) is warns
+    assert not warns or "redirects HTTP to HTTPS" in warnings[0]

@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ed448
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import CertificateError
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import (
+    Certificate,
+    certificates_from_pem,
+    timestamp,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.pem import read_pem
+from simulator.authority import Authority, new_key, self_signed
+
+AUTHORITY = Authority().intermediate()
+START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+END = datetime(2026, 4, 2, 3, 4, 5, tzinfo=timezone.utc)
+ISSUED = AUTHORITY.issue(
+    ["shop.example", "*.shop.example", "192.0.2.1", "bücher.example"],
+    not_before=START,
+    not_after=END,
+    serial=123456789012345678901234567890,
+    aia="http://ca.example/int.crt",
+)
+
+
+def read(der):
+    return Certificate.from_der(der, "certificate, line 3")
+
+
+def read_x509(certificate):
+    return read(certificate.public_bytes(Encoding.DER))
+
+
+LEAF = read(ISSUED.der)
+ISSUER = read_x509(AUTHORITY.certificate)
+ROOT = read_x509(AUTHORITY.lineage[-1])
+
+
+def test_facts():
+    assert LEAF.facts(END - timedelta(days=7)) == {
+        "fingerprint_sha256": hashlib.sha256(ISSUED.der).hexdigest(),
+        "subject": "CN=shop.example",
+        "issuer": "CN=Test Intermediate CA",
+        "serial_number": "123456789012345678901234567890",
+        "subject_alt_names": ["shop.example", "*.shop.example", "xn--bcher-kva.example"],
+        "key_type": "ECDSA",
+        "key_size": 256,
+        "not_before": "2026-01-02T03:04:05Z",
+        "not_after": "2026-04-02T03:04:05Z",
+        "days_left": 7,
+    }
+
+
+@pytest.mark.parametrize(
+    ("left", "days"),
+    [
+        (timedelta(days=1), 1),
+        (timedelta(days=1, seconds=-1), 0),
+        (timedelta(0), 0),
+        (timedelta(seconds=-1), -1),
+        (timedelta(days=-1), -1),
+        (timedelta(days=-1, seconds=-1), -2),
+    ],
+    ids=str,
+)
+def test_days_left_are_whole_days(left, days):
+    assert LEAF.days_left(END - left) == days
+
+
+def test_identity_is_the_der():
+    again = AUTHORITY.issue(["shop.example"], key=ISSUED.key, not_before=START, not_after=END)
+    assert read(bytes(ISSUED.der)) == LEAF
+    assert len({LEAF, read(bytes(ISSUED.der)), read(again.der)}) == 2
+
+
+def test_validity_is_aware_utc():
+    assert (LEAF.not_before, LEAF.not_after) == (START, END)
+    assert LEAF.not_after.utcoffset() == timedelta(0)
+
+
+def test_timestamp_is_utc():
+    assert timestamp(datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == "2025-12-31T23:00:00Z"
+
+
+def test_public_key_der_is_the_keys():
+    info = ISSUED.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert LEAF.public_key_der == info
+
+
+def test_representation_shows_no_der():
+    assert repr(LEAF) == "Certificate()"
+
+
+def foreign(key):
+    """A leaf whose key is of a type that Authority can't make; its issuer's signature is as ever."""
+    return AUTHORITY.issue(["shop.example"], key=key)
+
+
+KEYS = {
+    "ECDSA P-256": (lambda: new_key("ec"), ("ECDSA", 256)),
+    "ECDSA P-384": (lambda: new_key("ec", curve="secp384r1"), ("ECDSA", 384)),
+    "Ed25519": (lambda: new_key("ed25519"), ("Ed25519", 256)),
+    "RSA": (lambda: new_key("rsa", key_size=2048), ("RSA", 2048)),
+    "weak RSA": (lambda: new_key("rsa", key_size=1024), ("RSA", 1024)),
+    "Ed448": (ed448.Ed448PrivateKey.generate, ("Ed448PublicKey", 0)),
+    "DSA": (lambda: dsa.generate_private_key(1024), ("DSAPublicKey", 0)),
+}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(("make", "told"), KEYS.values(), ids=KEYS)
+def test_key(make, told):
+    assert read(foreign(make()).der).key == told
+
+
+PROPERTIES = {
+    "leaf": (LEAF, {"is_authority": False, "is_self_issued": False, "serves_tls": True}),
+    "intermediate": (ISSUER, {"is_authority": True, "is_self_issued": False, "serves_tls": True}),
+    "root": (ROOT, {"is_authority": True, "is_self_issued": True}),
+    "self-signed": (read(self_signed(["a.example"]).der), {"is_authority": False, "is_self_issued": True}),
+    "clients only": (read(AUTHORITY.issue(["a.example"], eku=["client_auth"]).der), {"serves_tls": False}),
+    "clients too": (read(AUTHORITY.issue(["a.example"], eku=["client_auth", "server_auth"]).der), {"serves_tls": True}),
+    "no usage told": (read(AUTHORITY.issue(["a.example"], eku=None).der), {"serves_tls": True}),
+    "no names": (read(AUTHORITY.issue(["a.example"], san=False).der), {"dns_names": ()}),
+    "an address alone": (read(AUTHORITY.issue(["192.0.2.1"]).der), {"dns_names": ()}),
+    "an issuer's address": (LEAF, {"issuer_address": "http://ca.example/int.crt"}),
+    "no issuer's address": (ISSUER, {"issuer_address": None}),
+    "SHA-256": (LEAF, {"has_weak_signature": False}),
+    "SHA-384": (read(AUTHORITY.issue(["a.example"], hash_algorithm="sha384").der), {"has_weak_signature": False}),
+    "SHA-1": (read(AUTHORITY.issue(["a.example"], hash_algorithm="sha1").der), {"has_weak_signature": True}),
+    "Ed25519 signs without a hash": (
+        read(Authority(key_type="ed25519").issue(["a.example"]).der),
+        {"has_weak_signature": False},
+    ),
+}
+
+
+@pytest.mark.parametrize(("certificate", "told"), PROPERTIES.values(), ids=PROPERTIES)
+def test_properties(certificate, told):
+    assert {name: getattr(certificate, name) for name in told} == told
+
+
+@pytest.mark.parametrize("usage", ["2.5.29.37.0", "1.3.6.1.5.5.7.3.1"])
+def test_any_usage_serves_tls_too(usage):
+    assert with_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(usage)])).serves_tls
+
+
+def test_the_issuers_address_is_not_its_ocsp_responder():
+    ocsp = x509.AccessDescription(
+        x509.AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier("http://ocsp.example")
+    )
+    assert with_extension(x509.AuthorityInformationAccess([ocsp])).issuer_address is None
+
+
+def with_extension(extension, key=None):
+    key = key or AUTHORITY.key
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([]))
+        .issuer_name(AUTHORITY.subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(START)
+        .not_valid_after(END)
+        .add_extension(extension, critical=False)
+    )
+    return read_x509(builder.sign(AUTHORITY.key, hashes.SHA256()))
+
+
+TWIN = Authority("Test Intermediate CA")
+ISSUERS = {
+    "its issuer": (LEAF, ISSUER, True),
+    "the issuer's issuer": (LEAF, ROOT, False),
+    "the other way round": (ISSUER, LEAF, False),
+    "a root by itself": (ROOT, ROOT, True),
+    "one of the issuer's name with another key": (LEAF, read_x509(TWIN.certificate), False),
+    "one of the issuer's key with another name": (
+        LEAF,
+        read_x509(Authority("X", key=AUTHORITY.key).certificate),
+        False,
+    ),
+    "a cross-signed twin of its issuer": (
+        LEAF,
+        read_x509(Authority("Test Intermediate CA", key=AUTHORITY.key, issuer=Authority("Other Root")).certificate),
+        True,
+    ),
+    "an issuer with a key that signs nothing": (
+        LEAF,
+        read(foreign(ed448.Ed448PrivateKey.generate()).der),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("certificate", "issuer", "is_it"), ISSUERS.values(), ids=ISSUERS)
+def test_is_issued_by(certificate, issuer, is_it):
+    assert certificate.is_issued_by(issuer) is is_it
+
+
+ODD = read(ISSUED.der.replace(bytes.fromhex("2a8648ce3d040302"), bytes.fromhex("2a8648ce3d04037f")))
+OLD = read(AUTHORITY.issue(["shop.example"], hash_algorithm="sha1").der)
+
+
+@pytest.mark.parametrize("certificate", [ODD, OLD], ids=["of an unknown algorithm", "SHA-1"])
+def test_a_signature_too_weak_to_be_verified_is_by_the_name(certificate):
+    assert certificate.has_weak_signature
+    assert certificate.is_issued_by(ISSUER)
+    assert not certificate.is_issued_by(ROOT)
+
+
+UNREADABLE = {
+    "nothing": b"",
+    "text": b"certificate",
+    "random": bytes(range(256)),
+    "truncated": ISSUED.der[:-1],
+    "one byte more": ISSUED.der + b"\0",
+    "two in one": ISSUED.der + ISSUER.der,
+    "a length that lies": ISSUED.der[:2] + b"\xff\xff" + ISSUED.der[4:],
+    "version 9": ISSUED.der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020108"), 1),
+    "a string type that does not exist": ISSUED.der.replace(b"\x0c\x14Test", b"\x4c\x14Test"),
+    "not UTF-8": ISSUED.der.replace(b"Test Inter", b"Test\xff\xff\xff\xff\xff\xff"),
+    "a name type that the library does not know": ISSUED.der.replace(b"\x82\x0cshop.example", b"\xa3\x0cshop.example"),
+    "a name that is not ASCII": ISSUED.der.replace(b"\x82\x0cshop.example", b"\x82\x0cshop.ex\xffmple"),
+    "a duplicate extension": ISSUED.der.replace(bytes.fromhex("0603551d0f"), bytes.fromhex("0603551d0e")),
+    "a key": ISSUED.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
+    "a public key": LEAF.public_key_der,
+    "a key on no known curve": ISSUED.der.replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030109")),
+    "a key of no known type": ISSUED.der.replace(bytes.fromhex("2a8648ce3d0201"), bytes.fromhex("2a8648ce3d027f")),
+    "a point that is not on the curve": ISSUED.der.replace(LEAF.public_key_der[-40:], bytes(40)),
+    "a month 13": ISSUED.der.replace(b"260102030405Z", b"261302030405Z"),
+}
+
+
+@pytest.mark.parametrize("der", UNREADABLE.values(), ids=UNREADABLE)
+def test_unreadable(der):
+    assert der != ISSUED.der
+    with pytest.raises(CertificateError, match=r"^certificate, line 3: not a readable X.509 certificate \(\w+\)$"):
+        read(der)
+
+
+BODY = base64.b64encode(ISSUED.der).decode()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, len(ISSUED.der) - 1), st.integers(0, 255)), min_size=1, max_size=3))
+def test_damage_is_refused_or_survived(changes):
+    damaged = bytearray(ISSUED.der)
+    for place, value in changes:
+        damaged[place] = value
+    try:
+        certificate = read(bytes(damaged))
+    except CertificateError:
+        return
+    assert certificate.facts(START)["fingerprint_sha256"] == hashlib.sha256(damaged).hexdigest()
+    assert certificate.has_weak_signature or certificate.is_issued_by(ISSUER) == (damaged == ISSUED.der)
+    assert not ISSUER.is_issued_by(certificate)
+    assert certificate.label().startswith("'")
+
+
+def blocks(text):
+    return read_pem(text, "certificate")
+
+
+def test_certificates_of_a_text():
+    found = certificates_from_pem(blocks(ISSUED.full_chain_pem), "certificate")
+    assert found == [LEAF, ISSUER]
+
+
+def relabelled(label):
+    return ISSUED.certificate_pem.replace("CERTIFICATE", label)
+
+
+def key_among(key_pem):
+    return ISSUED.certificate_pem + key_pem + AUTHORITY.pem
+
+
+AFTER_THE_LEAF = len(ISSUED.certificate_pem.splitlines()) + 1
+STRANGE = {
+    "key": (key_among(ISSUED.private_key_pem), AFTER_THE_LEAF, "a private key among the certificates"),
+    "old key": (key_among(ISSUED.key_pem("traditional")), AFTER_THE_LEAF, "a private key among the certificates"),
+    "encrypted key": (
+        key_among(ISSUED.key_pem(passphrase="secret-words")),
+        AFTER_THE_LEAF,
+        "a private key among the certificates",
+    ),
+    "trusted certificate": (
+        relabelled("TRUSTED CERTIFICATE"),
+        1,
+        "a TRUSTED CERTIFICATE where only CERTIFICATE belongs",
+    ),
+    "old label": (relabelled("X509 CERTIFICATE"), 1, "a X509 CERTIFICATE where only CERTIFICATE belongs"),
+    "request": (relabelled("CERTIFICATE REQUEST"), 1, "a CERTIFICATE REQUEST where only CERTIFICATE belongs"),
+    "PKCS#7": (relabelled("PKCS7"), 1, "a PKCS7 where only CERTIFICATE belongs"),
+    "parameters": (relabelled("DH PARAMETERS"), 1, "a DH PARAMETERS where only CERTIFICATE belongs"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "message"), STRANGE.values(), ids=STRANGE)
+def test_what_is_no_certificate_is_refused(text, line, message):
+    with pytest.raises(CertificateError) as caught:
+        certificates_from_pem(blocks(text), "certificate_path (/etc/x.pem)")
+    assert caught.value.message == f"certificate_path (/etc/x.pem), line {line}: {message}"
+    told = f"{caught.value} {caught.value.hint} {caught.value!r}"
+    assert not any(line in told for line in text.splitlines())
+
+
+def test_a_damaged_certificate_is_named_by_its_line():
+    text = ISSUED.certificate_pem + AUTHORITY.pem.replace("MII", "MIJ")
+    with pytest.raises(CertificateError, match=f"^certificate, line {AFTER_THE_LEAF}: not a readable"):
+        certificates_from_pem(blocks(text), "certificate")

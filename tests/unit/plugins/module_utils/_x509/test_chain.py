@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import CertificateError
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.chain import leaf_of, ordered, without_root
+from simulator.authority import Authority, new_key, self_signed
+
+
+def read(certificate):
+    return Certificate.from_der(certificate.public_bytes(Encoding.DER), "certificate")
+
+
+ROOT_CA = Authority("Root")
+UPPER_CA = Authority("Upper", issuer=ROOT_CA)
+LOWER_CA = Authority("Lower", issuer=UPPER_CA)
+OTHER_CA = Authority("Other Root")
+ROOT, UPPER, LOWER, OTHER = (read(ca.certificate) for ca in (ROOT_CA, UPPER_CA, LOWER_CA, OTHER_CA))
+ISSUED = LOWER_CA.issue(["shop.example"])
+LEAF = read(ISSUED.certificate)
+RENEWED = read(LOWER_CA.issue(["shop.example"], key=ISSUED.key).certificate)
+STRANGER = read(OTHER_CA.issue(["shop.example"]).certificate)
+
+CROSS_ROOT = read(Authority("Root", key=ROOT_CA.key, issuer=OTHER_CA).certificate)
+CROSS_UPPER = read(Authority("Upper", key=UPPER_CA.key, issuer=OTHER_CA).certificate)
+CROSS_LOWER = read(Authority("Lower", key=LOWER_CA.key, issuer=OTHER_CA).certificate)
+RENAMED_UPPER = read(Authority("Renamed", key=UPPER_CA.key, issuer=ROOT_CA).certificate)
+POWERLESS_UPPER = read(ROOT_CA.issue(["Upper"], key=UPPER_CA.key, san=False).certificate)
+SECOND_ROOT = read(Authority("Root", key=ROOT_CA.key).certificate)
+SAME_NAME = read(Authority("Lower", issuer=UPPER_CA).certificate)
+SELF_SIGNED = read(self_signed(["shop.example"]).certificate)
+NO_AUTHORITY = LOWER_CA.issue(["not-an-authority.example"])
+MISISSUED = read(
+    Authority("not-an-authority.example", key=NO_AUTHORITY.key).issue(["shop.example"]).certificate
+)  # fmt: skip
+
+WHOLE = (LEAF, LOWER, UPPER, ROOT)
+
+
+@pytest.mark.parametrize(
+    "given", list(permutations(WHOLE)), ids=lambda given: "".join("LlUR"[WHOLE.index(c)] for c in given)
+)
+def test_any_order_becomes_the_one(given):
+    assert ordered(given, LEAF, "certificate") == WHOLE
+
+
+PARTS = {
+    "leaf alone": (LEAF,),
+    "no root": WHOLE[:3],
+    "no upper intermediate, no root": WHOLE[:2],
+    "self-signed": (SELF_SIGNED,),
+}
+
+
+@pytest.mark.parametrize("chain", PARTS.values(), ids=PARTS)
+def test_as_far_as_it_goes(chain):
+    assert ordered(tuple(reversed(chain)), chain[0], "certificate") == chain
+
+
+FOREIGN = {
+    "root of another chain": ((*WHOLE, OTHER), OTHER),
+    "leaf of another chain": ((LEAF, LOWER, STRANGER), STRANGER),
+    "the same leaf, renewed": ((LEAF, LOWER, RENEWED), RENEWED),
+    "the issuer's name with another key": ((LEAF, SAME_NAME), SAME_NAME),
+    "the issuer's name beside the issuer": ((LEAF, LOWER, SAME_NAME), SAME_NAME),
+    "gap of one": ((LEAF, UPPER), UPPER),
+    "gap of one, with root": ((LEAF, UPPER, ROOT), UPPER),
+    "gap in the middle": ((LEAF, LOWER, ROOT), ROOT),
+    "issuer that is no authority": (
+        (MISISSUED, read(NO_AUTHORITY.certificate)),
+        read(NO_AUTHORITY.certificate),
+    ),
+    "the issuer's key under another name": ((*WHOLE, RENAMED_UPPER), RENAMED_UPPER),
+    "the issuer's name and key, but no authority": ((*WHOLE, POWERLESS_UPPER), POWERLESS_UPPER),
+    "something below a self-signed leaf": ((SELF_SIGNED, ROOT), ROOT),
+    "two roots that signed each other": (
+        (*WHOLE, OTHER, read(Authority("Other Root", key=OTHER_CA.key, issuer=Authority("Third")).certificate)),
+        OTHER,
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "foreign"), FOREIGN.values(), ids=FOREIGN)
+def test_foreign_certificates_are_refused(given, foreign):
+    with pytest.raises(CertificateError) as caught:
+        ordered(given, given[0], "chain_path (/etc/x.pem)")
+    message = caught.value.message
+    assert message.startswith(
+        f"chain_path (/etc/x.pem): {foreign.label()} is not part of the chain of {given[0].label()}"
+    )
+    assert "was issued by 'CN=" in message
+    assert "missing between them" in caught.value.hint
+
+
+TWINS = {
+    "root and its cross-signed twin": ((LEAF, LOWER, UPPER, ROOT, CROSS_ROOT), (LEAF, LOWER, UPPER, CROSS_ROOT, ROOT)),
+    "with the other root": (
+        (LEAF, LOWER, UPPER, ROOT, OTHER, CROSS_ROOT),
+        (LEAF, LOWER, UPPER, CROSS_ROOT, OTHER, ROOT),
+    ),
+    "two of one root": ((LEAF, LOWER, UPPER, ROOT, SECOND_ROOT), (LEAF, LOWER, UPPER, ROOT, SECOND_ROOT)),
+    "intermediate and its cross-signed twin": (
+        (LEAF, LOWER, UPPER, CROSS_UPPER),
+        (LEAF, LOWER, UPPER, CROSS_UPPER),
+    ),
+    "the leaf's issuer and its cross-signed twin": (
+        (LEAF, LOWER, UPPER, CROSS_LOWER),
+        (LEAF, LOWER, UPPER, CROSS_LOWER),
+    ),
+    "both roots of twin intermediates": (
+        (LEAF, LOWER, UPPER, ROOT, CROSS_UPPER, OTHER),
+        (LEAF, LOWER, UPPER, ROOT, CROSS_UPPER, OTHER),
+    ),
+    "the root of the second twin": (
+        (LEAF, LOWER, CROSS_UPPER, UPPER, ROOT),
+        (LEAF, LOWER, CROSS_UPPER, UPPER, ROOT),
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "chain"), TWINS.values(), ids=TWINS)
+def test_twins_of_an_authority_belong_to_the_chain(given, chain):
+    assert ordered(given, LEAF, "certificate") == chain
+
+
+def test_authorities_that_signed_each_other_end_somewhere():
+    first_key, second_key = new_key(), new_key()
+    first, second = Authority("First", key=first_key), Authority("Second", key=second_key)
+    first_by_second = read(Authority("First", key=first_key, issuer=second).certificate)
+    second_by_first = read(Authority("Second", key=second_key, issuer=first).certificate)
+    leaf = read(first.issue(["shop.example"]).certificate)
+    chain = ordered((second_by_first, first_by_second, leaf), leaf, "certificate")
+    assert chain == (leaf, first_by_second, second_by_first)
+
+
+ROOTLESS = {
+    "with root": (WHOLE, WHOLE[:3]),
+    "without": (WHOLE[:3], WHOLE[:3]),
+    "twin roots": ((LEAF, LOWER, UPPER, CROSS_ROOT, ROOT), (LEAF, LOWER, UPPER, CROSS_ROOT)),
+    "self-signed": ((SELF_SIGNED,), (SELF_SIGNED,)),
+    "nothing": ((), ()),
+}
+
+
+@pytest.mark.parametrize(("chain", "left"), ROOTLESS.values(), ids=ROOTLESS)
+def test_without_root(chain, left):
+    assert without_root(chain) == left
+
+
+LEAVES = {
+    "whole chain": ((ROOT, LOWER, LEAF, UPPER), LEAF),
+    "alone": ((LEAF,), LEAF),
+    "self-signed": ((SELF_SIGNED,), SELF_SIGNED),
+    "two leaves": ((LEAF, RENEWED, LOWER), None),
+    "two chains": ((LEAF, STRANGER), None),
+    "none": ((), None),
+    "twin roots": ((ROOT, CROSS_ROOT, UPPER, LOWER, LEAF), LEAF),
+}
+
+
+@pytest.mark.parametrize(("certificates", "leaf"), LEAVES.values(), ids=LEAVES)
+def test_leaf_of(certificates, leaf):
+    assert leaf_of(certificates) == leaf

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import InputError
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.directory import entries
+
+
+def grow(folder, files):
+    """Empty files; `a -> b` is a symbolic link."""
+    for file in files:
+        name, _arrow, target = file.partition(" -> ")
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if target:
+            path.symlink_to(target)
+        else:
+            path.touch()
+
+
+def shown(folder):
+    """What was found, each as its label with its options, its file or its problem; paths relative to the folder."""
+    return {
+        os.path.relpath(entry.label, folder): " ".join(
+            [
+                *(f"{option.removesuffix('_path')}={os.path.relpath(path, folder)}"
+                  for option, path in sorted(entry.options.items())),
+                *([f"combined={os.path.relpath(entry.combined_path, folder)}"] if entry.combined_path else []),
+                *([f"problem: {entry.problem.replace(f'{folder}/', '')}"] if entry.problem else []),
+            ]
+        )
+        for entry in entries(str(folder))
+    }  # fmt: skip
+
+
+CERTBOT = [
+    "archive/www.example.com/cert2.pem",
+    "archive/www.example.com/chain2.pem",
+    "archive/www.example.com/fullchain2.pem",
+    "archive/www.example.com/privkey2.pem",
+    "live/README",
+    "live/www.example.com/README",
+    "live/www.example.com/cert.pem -> ../../archive/www.example.com/cert2.pem",
+    "live/www.example.com/chain.pem -> ../../archive/www.example.com/chain2.pem",
+    "live/www.example.com/fullchain.pem -> ../../archive/www.example.com/fullchain2.pem",
+    "live/www.example.com/privkey.pem -> ../../archive/www.example.com/privkey2.pem",
+    "renewal/www.example.com.conf",
+]
+
+
+def test_certbots_live_folder_with_its_links(tmp_path):
+    grow(tmp_path, CERTBOT)
+    assert shown(tmp_path / "live") == {
+        "www.example.com": "certificate=www.example.com/fullchain.pem private_key=www.example.com/privkey.pem"
+    }
+
+
+def test_a_link_of_certbots_that_leads_nowhere_is_named(tmp_path):
+    grow(tmp_path, CERTBOT)
+    (tmp_path / "archive/www.example.com/privkey2.pem").unlink()
+    assert shown(tmp_path / "live") == {"www.example.com": "problem: www.example.com/privkey.pem is missing"}
+
+
+def test_the_folder_itself_and_its_sub_folders_may_be_links(tmp_path):
+    grow(tmp_path, CERTBOT)
+    grow(tmp_path, ["here -> live", "live/alias.example.com -> www.example.com"])
+    assert list(shown(tmp_path / "here")) == ["alias.example.com", "www.example.com"]
+
+
+def test_certbots_upper_folder_is_the_wrong_one(tmp_path):
+    grow(tmp_path, CERTBOT)
+    with pytest.raises(InputError, match="looks like a certificate") as caught:
+        entries(str(tmp_path))
+    assert str(tmp_path) in caught.value.message
+    assert caught.value.hint == "Is it the right folder?"
+
+
+def test_acme_sh(tmp_path):
+    name, wild = "www.example.com", "*.example.com"
+    files = ["{0}.cer", "{0}.conf", "{0}.csr", "{0}.csr.conf", "{0}.key", "ca.cer", "fullchain.cer"]
+    grow(tmp_path, [f"{name}/{file.format(name)}" for file in files])
+    grow(tmp_path, [f"{name}_ecc/{file.format(name)}" for file in files])
+    grow(tmp_path, [f"{wild}_ecc/{file.format(wild)}" for file in files])
+    grow(tmp_path, ["account.conf", "acme.sh", "acme.sh.env", "http.header", "ca/acme.example/account.key"])
+    grow(tmp_path, ["dnsapi/dns_gcore.sh", "deploy/haproxy.sh", "notify/mail.sh"])
+    assert shown(tmp_path) == {
+        folder: f"certificate={folder}/fullchain.cer private_key={folder}/{folder.removesuffix('_ecc')}.key"
+        for folder in (f"{wild}_ecc", name, f"{name}_ecc")
+    }
+
+
+def test_what_acme_sh_has_begun_and_not_ended_is_named(tmp_path):
+    grow(tmp_path, ["www.example.com_ecc/www.example.com.key", "www.example.com_ecc/www.example.com.csr"])
+    assert shown(tmp_path) == {"www.example.com_ecc": "problem: www.example.com_ecc/fullchain.cer is missing"}
+
+
+FLAT = {
+    "crt and key": (["a.crt", "a.key"], {"a.crt": "certificate=a.crt private_key=a.key"}),
+    "cer and key": (["a.cer", "a.key"], {"a.cer": "certificate=a.cer private_key=a.key"}),
+    "pem and key": (["a.pem", "a.key"], {"a.pem": "private_key=a.key combined=a.pem"}),
+    "pem alone": (["a.pem"], {"a.pem": "combined=a.pem"}),
+    "crt alone may hold the key": (["a.crt"], {"a.crt": "combined=a.crt"}),
+    "p12": (["a.p12"], {"a.p12": "pkcs12=a.p12"}),
+    "pfx": (["a.pfx"], {"a.pfx": "pkcs12=a.pfx"}),
+    "dots in the name": (["www.a.example.crt", "www.a.example.key"],
+                         {"www.a.example.crt": "certificate=www.a.example.crt private_key=www.a.example.key"}),
+    "a wildcard": (["*.a.example.crt", "*.a.example.key"],
+                   {"*.a.example.crt": "certificate=*.a.example.crt private_key=*.a.example.key"}),
+    "a chain beside it": (["a.chain.pem", "a.crt", "a.key"],
+                          {"a.crt": "certificate=a.crt chain=a.chain.pem private_key=a.key"}),
+    "lego": (["a.crt", "a.issuer.crt", "a.json", "a.key"],
+             {"a.crt": "certificate=a.crt chain=a.issuer.crt private_key=a.key"}),
+    "a bundle of an authority": (["a.ca-bundle", "a.crt", "a.key"],
+                                 {"a.crt": "certificate=a.crt chain=a.ca-bundle private_key=a.key"}),
+    "all ways of one name": (["a.crt", "a.key", "a.p12", "a.pem"],
+                             {"a.crt": "certificate=a.crt private_key=a.key", "a.p12": "pkcs12=a.p12",
+                              "a.pem": "private_key=a.key combined=a.pem"}),
+    "a key alone": (["a.crt", "a.key", "b.key"],
+                    {"a.crt": "certificate=a.crt private_key=a.key",
+                     "b.key": "problem: there is no certificate beside it (.crt, .cer, .pem)"}),
+    "other files": (["README", "a.crt", "a.csr", "a.key", "a.txt", ".hidden.key", "crt", "sub/b.crt", "sub/b.key"],
+                    {"a.crt": "certificate=a.crt private_key=a.key"}),
+    "a folder is no file": (["a.crt", "a.key/x"], {"a.crt": "combined=a.crt"}),
+    "links": (["store/1.crt", "store/1.key", "a.crt -> store/1.crt", "a.key -> store/1.key"],
+              {"a.crt": "certificate=a.crt private_key=a.key"}),
+    "layouts side by side": (["b/fullchain.pem", "b/privkey.pem", "a.p12", "c_ecc/fullchain.cer", "c_ecc/c.key"],
+                             {"b": "certificate=b/fullchain.pem private_key=b/privkey.pem",
+                              "c_ecc": "certificate=c_ecc/fullchain.cer private_key=c_ecc/c.key",
+                              "a.p12": "pkcs12=a.p12"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "expected"), FLAT.values(), ids=FLAT)
+def test_flat_folders(files, expected, tmp_path):
+    grow(tmp_path, files)
+    assert shown(tmp_path) == expected
+
+
+def test_the_order_is_that_of_the_names(tmp_path):
+    grow(tmp_path, ["c.p12", "a.p12", "b.p12", "z/fullchain.pem", "z/privkey.pem", "y/fullchain.pem", "y/privkey.pem"])
+    assert list(shown(tmp_path)) == ["y", "z", "a.p12", "b.p12", "c.p12"]
+
+
+@pytest.mark.parametrize("files", [[], ["README"], ["sub/a.crt"]], ids=str)
+def test_nothing_that_looks_like_a_certificate_is_an_error(files, tmp_path):
+    grow(tmp_path, files)
+    with pytest.raises(InputError, match="looks like a certificate"):
+        entries(str(tmp_path))
+
+
+def test_a_folder_that_is_none_is_named(tmp_path):
+    with pytest.raises(InputError) as missing:
+        entries(str(tmp_path / "gone"))
+    assert missing.value.message == f"directory: can't read '{tmp_path}/gone': No such file or directory"
+    grow(tmp_path, ["file"])
+    with pytest.raises(InputError, match="Not a directory"):
+        entries(str(tmp_path / "file"))

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.hostname import covered, covers, normalised
+
+SPELLINGS = [
+    ("shop.example", "shop.example"),
+    ("Shop.EXAMPLE", "shop.example"),
+    ("shop.example.", "shop.example"),
+    (" shop.example\n", "shop.example"),
+    ("*.Shop.example", "*.shop.example"),
+    ("bücher.example", "xn--bcher-kva.example"),
+    ("BÜCHER.example", "xn--bcher-kva.example"),
+    ("bücher.example.", "xn--bcher-kva.example"),
+    ("bu\u0308cher.example", "xn--bcher-kva.example"),
+    ("*.bücher.example", "*.xn--bcher-kva.example"),
+    ("XN--BCHER-KVA.example", "xn--bcher-kva.example"),
+    ("www。bücher。example", "www.xn--bcher-kva.example"),
+    ("bücher.example。", "xn--bcher-kva.example"),
+    ("shop.example｡", "shop.example"),
+    ("straße.example", "xn--strae-oqa.example"),
+    ("例え.テスト", "xn--r8jz45g.xn--zckzah"),
+    ("пример.рф", "xn--e1afmkfd.xn--p1ai"),
+    ("_dmarc.shop.example", "_dmarc.shop.example"),
+    ("", ""),
+    (".", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "spelling"), SPELLINGS, ids=[repr(name) for name, _spelling in SPELLINGS])
+def test_one_spelling(name, spelling):
+    assert normalised(name) == spelling
+    assert normalised(spelling) == spelling
+
+
+@pytest.mark.parametrize(
+    "name", ["ü b.example", "ü\0.example", "_ü.example", "ü..example", "ü" * 300 + ".example", "\ud800"]
+)
+def test_what_is_no_name_stays(name):
+    assert normalised(name) == name
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=20) | st.text("ü*.-_\u200d\u0640xn。", max_size=12))
+def test_any_text_has_one_spelling(text):
+    name = "".join(text.split())
+    assert normalised(normalised(name)) == normalised(name)
+    assert not covered(["shop.example", "*.shop.example"], f"{text}.test")
+
+
+COVERED = [
+    ("shop.example", "shop.example"),
+    ("SHOP.example", "shop.Example"),
+    ("shop.example.", "shop.example"),
+    ("shop.example", "shop.example."),
+    ("*.shop.example", "www.shop.example"),
+    ("*.Shop.Example", "WWW.shop.example."),
+    ("*.shop.example", "xn--bcher-kva.shop.example"),
+    ("*.shop.example", "bücher.shop.example"),
+    ("*.bücher.example", "www.xn--bcher-kva.example"),
+    ("xn--bcher-kva.example", "bücher.example"),
+    ("bücher.example", "BÜCHER.example"),
+    ("*.shop.example", "a-b_c.shop.example"),
+    ("*.a.b.c.example", "d.a.b.c.example"),
+    ("localhost", "localhost"),
+]
+NOT_COVERED = [
+    ("shop.example", "www.shop.example"),
+    ("www.shop.example", "shop.example"),
+    ("shop.example", "shop.example.com"),
+    ("shop.example", "xshop.example"),
+    ("*.shop.example", "shop.example"),
+    ("*.shop.example", "a.b.shop.example"),
+    ("*.shop.example", ".shop.example"),
+    ("*.shop.example", "www.xshop.example"),
+    ("*.shop.example", "www.shop.example.com"),
+    ("*.shop.example", "wwwxshop.example"),
+    ("*.example", "shop.example"),
+    ("*.", "shop"),
+    ("*", "shop"),
+    ("*", "shop.example"),
+    ("*.*", "shop.example"),
+    ("*.*.example", "www.shop.example"),
+    ("*.*.example", "www.*.example"),
+    ("www.*.example", "www.shop.example"),
+    ("w*.shop.example", "www.shop.example"),
+    ("*w.shop.example", "www.shop.example"),
+    ("w*w.shop.example", "www.shop.example"),
+    ("**.shop.example", "www.shop.example"),
+    ("xn--*.shop.example", "xn--bcher-kva.shop.example"),
+    ("*shop.example", "myshop.example"),
+    ("*.shop.example", "*.shop.example"),
+    ("shop.example", "*.shop.example"),
+    ("shopxexample", "shop.example"),
+    (".*", "shop.example"),
+    ("", ""),
+    ("", "shop.example"),
+    ("*.shop.example", ""),
+    ("shop.example", ""),
+]
+
+
+def pairs(table):
+    return pytest.mark.parametrize(("pattern", "host"), table, ids=[f"{pattern!r}-{host!r}" for pattern, host in table])
+
+
+@pairs(COVERED)
+def test_covers(pattern, host):
+    assert covers(pattern, host)
+    assert covered(["other.example", pattern], host)
+
+
+@pairs(NOT_COVERED)
+def test_covers_not(pattern, host):
+    assert not covers(pattern, host)
+
+
+LISTS = [
+    ([], "shop.example", False),
+    (["a.example", "b.example"], "shop.example", False),
+    (["a.example", "shop.example"], "shop.example", True),
+    (["a.example", "*.example.com"], "shop.example.com", True),
+    (["*.shop.example"], "*.shop.example", True),
+    (["*.bücher.example"], "*.xn--bcher-kva.example", True),
+    (["www.shop.example", "shop.example"], "*.shop.example", False),
+    (["*.shop.example"], "*.www.shop.example", False),
+]
+
+
+@pytest.mark.parametrize(("names", "host", "is_covered"), LISTS)
+def test_covered(names, host, is_covered):
+    assert covered(names, host) is is_covered
+    assert covered(iter(names), host) is is_covered
+
+
+def test_nothing_is_covered_by_an_empty_name():
+    assert not covered([""], "")

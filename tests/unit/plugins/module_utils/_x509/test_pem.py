@@ -1,0 +1,414 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import random
+import re
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import CertificateError, PemError
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import certificates_from_pem
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.pem import MAX_BYTES, PemBlock, read_pem
+from simulator.authority import Authority
+
+FIRST = b"\x30\x82\x01\xf0" + random.Random(1).randbytes(496)
+SECOND = b"\x30\x82\x01\x29" + random.Random(2).randbytes(297)
+BODY = base64.b64encode(FIRST).decode()
+OTHER_BODY = base64.b64encode(SECOND).decode()
+
+
+def wrapped(body, width=64):
+    return "".join(f"{body[start : start + width]}\n" for start in range(0, len(body), width))
+
+
+def pem(der=FIRST, label="CERTIFICATE", width=64):
+    return f"-----BEGIN {label}-----\n{wrapped(base64.b64encode(der).decode(), width)}-----END {label}-----\n"
+
+
+ONE = pem()
+TWO = pem() + pem(SECOND)
+
+
+def ders(content):
+    return [block.der for block in read_pem(content, "certificate")]
+
+
+def shown(error):
+    return f"{error} {error.message} {error.hint} {error.details()} {error!r}"
+
+
+def assert_quotes_nothing(error, *bodies):
+    text = shown(error)
+    seen = {text[start : start + 8] for start in range(len(text) - 7)}
+    for body in bodies:
+        assert not any(body[start : start + 8] in seen for start in range(len(body) - 7))
+
+
+NOISE = {
+    "as it is": TWO,
+    "windows line ends": TWO.replace("\n", "\r\n"),
+    "old mac line ends": TWO.replace("\n", "\r"),
+    "mixed line ends": ONE.replace("\n", "\r\n") + pem(SECOND),
+    "doubled carriage returns": TWO.replace("\n", "\r\r\n"),
+    "blank lines between": ONE + "\n\n \n" + pem(SECOND),
+    "blank lines everywhere": TWO.replace("\n", "\n\n"),
+    "indented": re.sub("^", "    ", TWO, flags=re.MULTILINE),
+    "indented with tabs": re.sub("^", "\t", TWO, flags=re.MULTILINE),
+    "spaces at line ends": TWO.replace("\n", "  \t\n"),
+    "no final line end": TWO.rstrip("\n"),
+    "many final line ends": TWO + "\n" * 9,
+    "a byte order mark": "\ufeff" + TWO,
+    "lines of 76": pem(width=76) + pem(SECOND, width=76),
+    "lines of 63, padding alone": pem(width=67) + pem(SECOND, width=401),
+    "one line": pem(width=9999) + pem(SECOND, width=9999),
+    "one character a line": pem(width=1) + pem(SECOND, width=1),
+    "text around": f"subject=CN = shop.example\n\n{ONE}issuer=CN = R3\n{pem(SECOND)}that is all\n",
+    "attributes of openssl pkcs12": f"Bag Attributes\n  localKeyID: 54 69\n{ONE}Bag Attributes: <Empty Attributes>\n"
+    + pem(SECOND),
+    "openssl x509 -text": "Certificate:\n    Data:\n        Version: 3 (0x2)\n            00:c3:14:15:92\n"
+    "    Signature Algorithm: sha256WithRSAEncryption\n" + TWO,
+    "markers of blockinfile": f"# BEGIN ANSIBLE MANAGED BLOCK\n{TWO}# END ANSIBLE MANAGED BLOCK\n",
+    "comments": f"# the leaf, beginning with it\n{ONE}# the intermediate (R3) -- until 2030\n{pem(SECOND)}",
+}
+
+
+@pytest.mark.parametrize("text", NOISE.values(), ids=NOISE)
+def test_noise_is_of_no_account(text):
+    assert ders(text) == [FIRST, SECOND]
+
+
+ENCODED = {
+    "utf-8": TWO.encode(),
+    "utf-8 with a byte order mark": TWO.encode("utf-8-sig"),
+    "utf-16 little endian": b"\xff\xfe" + TWO.encode("utf-16-le"),
+    "utf-16 big endian": b"\xfe\xff" + TWO.encode("utf-16-be"),
+    "latin-1 beside it": "Schlüssel für später\n".encode("latin-1") + TWO.encode(),
+    "windows line ends": TWO.replace("\n", "\r\n").encode(),
+    "begins with the byte that DER begins with": b"0 is the leaf\n" + TWO.encode(),
+}
+
+
+@pytest.mark.parametrize("content", ENCODED.values(), ids=ENCODED)
+def test_bytes_are_read_in_their_encoding(content):
+    assert ders(content) == [FIRST, SECOND]
+
+
+def test_blocks_tell_label_and_line():
+    text = f"a comment\n\n{ONE}{pem(SECOND, 'X509 CRL')}"
+    found = [(block.label, block.line) for block in read_pem(text, "certificate")]
+    assert found == [("CERTIFICATE", 3), ("X509 CRL", 3 + len(ONE.splitlines()))]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=repr)
+def test_lines_are_counted_however_they_end(end):
+    assert [block.line for block in read_pem(f"\n\n{TWO}".replace("\n", end), "certificate")] == [3, 16]
+
+
+def test_a_byte_order_mark_moves_no_line():
+    assert read_pem("\ufeff" + ONE, "certificate")[0].line == 1
+
+
+def test_headers_of_an_old_key_are_kept():
+    label = "RSA PRIVATE KEY"
+    text = (
+        f"-----BEGIN {label}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00FF\n\n"
+        f"{wrapped(BODY)}-----END {label}-----\n"
+    )
+    (block,) = read_pem(text, "private_key")
+    assert block.headers == ("Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-256-CBC,00FF")
+    assert block.text() == text
+    (spaced,) = read_pem(text.replace("\n", "\n\n"), "private_key")
+    assert spaced == block
+
+
+def test_text_is_canonical():
+    (block,) = read_pem(pem(width=9999).replace("\n", "\r\n"), "certificate")
+    assert block.text() == ONE
+
+
+def test_representation_shows_no_content():
+    assert repr(PemBlock("PRIVATE KEY", 3, FIRST, ("DEK-Info: x",))) == "PemBlock(label='PRIVATE KEY', line=3)"
+
+
+LINES = ONE.splitlines()
+INNER = "\n".join(LINES[1:-1])
+MINUS, FULLWIDTH, ZERO_WIDTH = "\u2212", "\uff0d", "\u200b"
+
+
+def bare(text, dash):
+    return text.replace("-----", dash)
+
+
+REFUSED = {
+    "empty": ("", r"no PEM block"),
+    "blank": (" \n\t\r\n", r"no PEM block"),
+    "a byte order mark alone": ("\ufeff", r"no PEM block"),
+    "prose": ("see the vault\n", r"no PEM block"),
+    "NULs": ("\0" * 99, r"no PEM block"),
+    "utf-16 without a mark": (ONE.encode("utf-16-le"), r"no PEM block"),
+    "DER": (b"\x30\x82\x03\x21" + FIRST, r"DER \(binary\), not PEM"),
+    "DER as text": ("0\udc82\x03" + FIRST.decode("latin-1"), r"(no PEM block|looks like|base64)"),
+    "2 MB of text": ("x\n" * 1024 * 1024, r"2097152 bytes is more than the 1048576"),
+    "2 MB in one line": ("M" * 2 * 1024 * 1024, r"2097152 bytes is more"),
+    "2 MB of bytes": (b"x\n" * 1024 * 1024, r"2097152 bytes is more"),
+    "body truncated": (ONE[:300], r"line 1: a BEGIN CERTIFICATE without its END: the text is truncated"),
+    "second body truncated": (TWO[:-60], r"line 14: a BEGIN CERTIFICATE without its END: the text is truncated"),
+    "BEGIN alone": (LINES[0], r"line 1: a BEGIN CERTIFICATE without its END"),
+    "END alone": (LINES[-1], r"line 1: an END CERTIFICATE without its BEGIN"),
+    "END twice": (ONE + LINES[-1], r"line 14: an END CERTIFICATE without its BEGIN"),
+    "BEGIN twice": (f"{LINES[0]}\n{ONE}", r"line 1: a BEGIN CERTIFICATE without its END before line 2"),
+    "END of the first lost": (
+        "\n".join(LINES[:-1]) + "\n" + pem(SECOND),
+        r"line 1: a BEGIN CERTIFICATE without its END before line 13",
+    ),
+    "BEGIN of the second lost": (ONE + TWO.split("\n", 14)[-1], r"line 14: base64 outside of a block"),
+    "another END": (ONE.replace("END CERT", "END X509 CERT"), r"line 1: a BEGIN CERTIFICATE without its END before"),
+    "END of a key": (
+        ONE.replace("END CERTIFICATE", "END PRIVATE KEY"),
+        r"line 1: a BEGIN CERTIFICATE without its END before line 13",
+    ),
+    "nothing in a block": (f"{LINES[0]}\n{LINES[-1]}", r"line 1: the CERTIFICATE block is empty, truncated or damaged"),
+    "padding alone": (f"{LINES[0]}\n====\n{LINES[-1]}", r"line [12]: .*CERTIFICATE block"),
+    "three paddings": (ONE.replace(LINES[-2], LINES[-2].rstrip("=")[:-1] + "==="), r"line (1|12): .*CERTIFICATE block"),
+    "a character lost": (ONE.replace(LINES[3], LINES[3][1:]), r"line 1: the CERTIFICATE block is empty, truncated or"),
+    "a line cut": (ONE.replace(LINES[3], LINES[3][:31]), r"line 1: the CERTIFICATE block is empty, truncated or"),
+    "padding in the middle": (ONE.replace(LINES[3], LINES[3][:-2] + "=="), r"line 1: the CERTIFICATE block is"),
+    "dots for the middle": (ONE.replace(LINES[3], "..."), r"line 4: inside the CERTIFICATE block, but not base64"),
+    "a space in a line": (ONE.replace(LINES[3], LINES[3][:9] + " " + LINES[3][9:]), r"line 4: inside the CERTIFICATE"),
+    "url-safe base64": (ONE.replace(LINES[3], "-_" * 32), r"line 4: inside the CERTIFICATE block"),
+    "a header in a certificate": (ONE.replace(LINES[1], "Proc-Type: 4,ENCRYPTED"), r"line 2: inside the CERTIFICATE"),
+    "a header behind the body": (
+        pem(label="RSA PRIVATE KEY").replace(LINES[3], "DEK-Info: AES-256-CBC,00"),
+        r"line 4: inside the RSA PRIVATE KEY block",
+    ),
+    "line ends as two characters": (ONE.replace("\n", "\\n"), r"line 1: looks like a BEGIN or END line"),
+    "line ends as two characters in the body": (ONE.replace("\n", "\\n", 5), r"line 1: looks like"),
+    "line ends as spaces": (ONE.replace("\n", " "), r"line 1: looks like a BEGIN or END line"),
+    "no line ends": (ONE.replace("\n", ""), r"line 1: looks like a BEGIN or END line"),
+    "files joined without a line end": (ONE.rstrip("\n") + pem(SECOND), r"line 13: inside the CERTIFICATE block"),
+    "a byte order mark in the middle": (ONE + "\ufeff" + pem(SECOND), r"line 14: looks like a BEGIN or END line"),
+}
+HIDING = {
+    "four dashes": bare(pem(SECOND), "----"),
+    "six dashes": bare(pem(SECOND), "------"),
+    "three dashes, short lines": bare(pem(SECOND, width=32), "---"),
+    "one dash, short lines": bare(pem(SECOND, width=16), "-"),
+    "no dashes": bare(pem(SECOND), ""),
+    "no dashes, short lines": bare(pem(SECOND, width=16), ""),
+    "lower case": bare(pem(SECOND), "-----").replace("BEGIN CERTIFICATE", "begin certificate"),
+    "mixed case": pem(SECOND).replace("BEGIN", "Begin").replace("END", "End"),
+    "lower case label": pem(SECOND).replace("CERTIFICATE", "certificate"),
+    "spaces in the dashes": bare(pem(SECOND), "- - - - -"),
+    "en dashes": bare(pem(SECOND), "\u2013" * 5),
+    "em dashes": bare(pem(SECOND), "\u2014\u2014"),
+    "non-breaking hyphens": bare(pem(SECOND), "\u2011" * 5),
+    "minus signs": bare(pem(SECOND), MINUS * 5),
+    "minus signs, short lines": bare(pem(SECOND, width=16), MINUS * 5),
+    "full-width hyphens, short lines": bare(pem(SECOND, width=16), FULLWIDTH * 5),
+    "zero-width space in the dashes": pem(SECOND).replace("-----BEGIN", f"--{ZERO_WIDTH}---BEGIN"),
+    "zero-width space before the word": pem(SECOND, width=16)
+    .replace("-----BEGIN ", f"---{ZERO_WIDTH}BEGIN ")
+    .replace("-----END ", f"---{ZERO_WIDTH}END ")
+    .replace("E-----", f"E---{ZERO_WIDTH}--"),
+    "space before the word": pem(SECOND).replace("-----BEGIN", "----- BEGIN"),
+    "no space behind the word": pem(SECOND).replace("BEGIN ", "BEGIN"),
+    "two spaces behind the word": pem(SECOND).replace("BEGIN ", "BEGIN  "),
+    "a tab behind the word": pem(SECOND).replace("BEGIN ", "BEGIN\t"),
+    "a comment sign": re.sub("^", "# ", pem(SECOND), flags=re.MULTILINE),
+    "a comment sign, no space": re.sub("^", "#", pem(SECOND), flags=re.MULTILINE),
+    "a quote": re.sub("^", "> ", pem(SECOND), flags=re.MULTILINE),
+    "words before it": "next: " + pem(SECOND),
+    "words behind it": pem(SECOND).replace("E-----\n", "E----- R3\n", 1),
+    "in one line": pem(SECOND).replace("\n", " "),
+    "in one line, with line ends as two characters": pem(SECOND).replace("\n", "\\n"),
+    "a Latin look-alike": pem(SECOND).replace("BEGIN", "B\u0415GIN"),
+    "a vertical tab for a line end": "note\x0b" + pem(SECOND),
+    "a form feed for a line end": "note\x0c" + pem(SECOND),
+    "a Unicode line separator": "note\u2028" + pem(SECOND),
+    "a next line character": "note\x85" + pem(SECOND),
+    "a NUL before it": "\0" + pem(SECOND),
+    "a backspace before it": "x\b" + pem(SECOND),
+    "trusted": pem(SECOND).replace("-----BEGIN CERTIFICATE", "-----BEGIN  TRUSTED CERTIFICATE"),
+    "PGP armour around it": "-----BEGIN PGP MESSAGE-----\nVersion: 1\n\n" + pem(SECOND),
+    "body alone": wrapped(OTHER_BODY),
+    "body alone in one line": OTHER_BODY,
+    "a line of the middle of a body": OTHER_BODY[64:128],
+    "the last line of a long-lined body": OTHER_BODY[-76:],
+    "what is left of a BEGIN": "---",
+    "a BEGIN with four dashes alone": "----BEGIN CERTIFICATE----",
+    "an END with one dash alone": "- END CERTIFICATE -",
+    "an end with en dashes alone": "\u2013\u2013 end certificate \u2013\u2013",
+    "body alone, quoted": re.sub("^", "> ", wrapped(OTHER_BODY), flags=re.MULTILINE),
+    "PuTTY dashes": pem(SECOND).replace("-----BEGIN CERTIFICATE-----", "---- BEGIN SSH2 PUBLIC KEY ----"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), REFUSED.values(), ids=REFUSED)
+def test_refused(content, message):
+    with pytest.raises(PemError, match=f"^chain_path \\(/etc/x.pem\\)[:,] (\\w.*)?{message}") as caught:
+        read_pem(content, "chain_path (/etc/x.pem)")
+    assert_quotes_nothing(caught.value, BODY, OTHER_BODY)
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+@pytest.mark.parametrize("hidden", HIDING.values(), ids=HIDING)
+def test_a_hidden_block_is_refused(hidden, place):
+    content = f"{hidden}\n{ONE}" if place == "before" else ONE + hidden
+    with pytest.raises(PemError, match=r"^certificate, line \d+: ") as caught:
+        read_pem(content, "certificate")
+    assert_quotes_nothing(caught.value, BODY, OTHER_BODY)
+
+
+HINTS = {
+    "line ends as two characters": (ONE.replace("\n", "\\n"), r"two characters \\n where line ends should be"),
+    "folded by YAML": (ONE.replace("\n", " "), r"Lines were joined into one"),
+    "files joined": (ONE.rstrip("\n") + pem(SECOND), r"Lines were joined into one"),
+    "truncated": (ONE[:300], r"copy the whole file again"),
+    "DER": (b"\x30\x82\x03\x21", r"openssl x509 -inform DER.*pkcs12"),
+    "too large": ("x" * (MAX_BYTES + 1), r"Is it the right file\?"),
+    "ansible-vault": (f"$ANSIBLE_VAULT;1.1;AES256\n{'61' * 40}\n", r"a lookup that decrypts"),
+}
+
+
+@pytest.mark.parametrize(("content", "hint"), HINTS.values(), ids=HINTS)
+def test_hint(content, hint):
+    with pytest.raises(PemError) as caught:
+        read_pem(content, "certificate")
+    assert re.search(hint, caught.value.hint)
+
+
+def test_the_largest_text_is_read():
+    line = "a comment" * 99 + "\n"
+    assert ders(TWO + line * ((MAX_BYTES - len(TWO)) // len(line))) == [FIRST, SECOND]
+
+
+CHAIN = Authority().intermediate().issue(["shop.example"])
+CHAIN_TEXT = CHAIN.full_chain_pem
+CHAIN_DERS = ders(CHAIN_TEXT)
+CHAIN_BODIES = [base64.b64encode(der).decode() for der in CHAIN_DERS]
+ENDS = [match.end() for match in re.finditer("-----END CERTIFICATE-----", CHAIN_TEXT)]
+
+
+def chain_ders(content):
+    return [certificate.der for certificate in certificates_from_pem(read_pem(content, "certificate"), "certificate")]
+
+
+def refused(content):
+    """Whether it is refused; what is not is read as the DERs that are returned."""
+    try:
+        return chain_ders(content)
+    except (PemError, CertificateError) as error:
+        assert_quotes_nothing(error, *CHAIN_BODIES)
+        return None
+
+
+def test_every_truncation_is_refused_unless_it_ends_between_blocks():
+    for length in range(len(CHAIN_TEXT)):
+        whole = sum(end <= length for end in ENDS)
+        is_between = length in (ENDS[whole - 1], ENDS[whole - 1] + 1)
+        assert refused(CHAIN_TEXT[:length]) == (CHAIN_DERS[:whole] if is_between else None)
+
+
+def test_every_lost_beginning_is_refused():
+    for start in range(1, ENDS[0]):
+        assert refused(CHAIN_TEXT[start:]) is None
+
+
+LENIENT = settings(deadline=None, max_examples=60)
+
+
+@LENIENT
+@given(st.data())
+def test_whatever_is_cut_out_is_refused_unless_it_was_noise(data):
+    start = data.draw(st.integers(1, ENDS[0] - 1))
+    end = data.draw(st.integers(start + 1, ENDS[0]))
+    assert refused(CHAIN_TEXT[:start] + CHAIN_TEXT[end:]) in (None, CHAIN_DERS)
+
+
+@LENIENT
+@given(st.integers(0, len(CHAIN_TEXT) - 1), st.characters() | st.sampled_from("-= \n\rAB+/"))
+def test_a_changed_character_makes_no_certificate_disappear(place, character):
+    read = refused(CHAIN_TEXT[:place] + character + CHAIN_TEXT[place + 1 :])
+    assert read is None or len(read) == 2
+
+
+@LENIENT
+@given(st.integers(0, len(CHAIN_TEXT)), st.text(min_size=1, max_size=4) | st.sampled_from(["-----", "\n", "\r", "A"]))
+def test_an_added_text_makes_no_certificate_disappear(place, added):
+    read = refused(CHAIN_TEXT[:place] + added + CHAIN_TEXT[place:])
+    assert read in (None, CHAIN_DERS)
+
+
+LINE_ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", "\r\n \r\n"])
+WORDS = st.text(st.characters(exclude_characters="-\r\n", exclude_categories=["Pd"]), max_size=30).filter(
+    lambda line: not re.search(r"MII|BEGIN|END", line, re.IGNORECASE)
+)
+
+
+@st.composite
+def noisy_texts(draw):
+    """Blocks, and a text that holds them among all that is of no account."""
+    labels = st.sampled_from(["CERTIFICATE", "PRIVATE KEY", "X509 CRL", "PKCS #7"])
+    blocks = draw(st.lists(st.tuples(labels, st.binary(min_size=1, max_size=200)), min_size=1, max_size=4))
+    end = draw(LINE_ENDS)
+    lines = draw(st.lists(WORDS, max_size=2))
+    for label, der in blocks:
+        lines += pem(der, label, draw(st.integers(1, 99))).splitlines() + draw(st.lists(WORDS, max_size=2))
+    indents = draw(st.lists(st.sampled_from(["", " ", "\t ", "\u00a0"]), min_size=1, max_size=5))
+    text = "".join(f"{indents[place % len(indents)]}{line}{end}" for place, line in enumerate(lines))
+    return blocks, draw(st.sampled_from(["", "\ufeff"])) + text
+
+
+@LENIENT
+@given(noisy_texts(), st.sampled_from([None, "utf-8", "utf-8-sig", "utf-16"]))
+def test_any_blocks_come_back_through_any_noise(case, encoding):
+    blocks, text = case
+    assume(encoding is None or not text.startswith("\ufeff") or encoding == "utf-8")
+    content = text.encode(encoding, "replace") if encoding else text
+    read = read_pem(content, "certificate")
+    assert [(block.label, block.der) for block in read] == blocks
+    assert [again.der for block in read for again in read_pem(block.text(), "certificate")] == [
+        der for _unused, der in blocks
+    ]
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *LINES,
+        BODY,
+        OTHER_BODY,
+        "\n",
+        "\r",
+        "\\n",
+        "-----",
+        "BEGIN ",
+        "END ",
+        "PRIVATE KEY",
+        "Proc-Type: 4,ENCRYPTED",
+        "=",
+        " ",
+    ]
+)
+
+
+@LENIENT
+@given(st.text() | st.lists(FRAGMENTS | st.text(max_size=9), max_size=30).map("".join))
+@example("-----BEGIN  KEY-----\nx:\udc80\n-----END  KEY-----")
+def test_no_text_ends_in_another_error(text):
+    with contextlib.suppress(PemError):
+        assert read_pem(text, "certificate")
+
+
+@LENIENT
+@given(st.binary() | st.lists(FRAGMENTS.map(str.encode) | st.binary(max_size=9), max_size=30).map(b"".join))
+@example(b"\xff\xfe\x00")
+@example(b"\xfe\xff\xd8")
+def test_no_bytes_end_in_another_error(content):
+    with contextlib.suppress(PemError):
+        assert read_pem(content, "certificate")

@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import base64
+import os
+import textwrap
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import (
+    CertificateError,
+    InputError,
+    PemError,
+    PrivateKeyError,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils._options import CERTIFICATE
+from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK, Redactor
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.sources import (
+    read_file,
+    read_input,
+    split_combined,
+)
+from simulator.authority import Authority
+
+PASSPHRASE = "correct horse $ batterie à clé"
+ROOT = Authority("Root")
+ISSUED = Authority("Lower", issuer=ROOT).issue(["shop.example"])
+RSA = Authority("Lower", issuer=ROOT).issue(["shop.example"], key_type="rsa")
+STRANGER = ROOT.issue(["stranger.example"])
+KEY = ISSUED.private_key_pem
+GIVEN = {"certificate": ISSUED.full_chain_pem, "private_key": KEY}
+P12 = base64.b64encode(ISSUED.pkcs12(PASSPHRASE)).decode()
+
+
+def read(redactor=None, **options):
+    return read_input({**dict.fromkeys(CERTIFICATE), **options}, redactor or Redactor())
+
+
+def written(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+def bodies(*texts):
+    """What must not be told, each as the runs of eight characters that it has."""
+    for text in texts:
+        body = "".join(line for line in text.splitlines() if "-----" not in line)
+        yield from (body[start : start + 8] for start in range(len(body) - 7))
+
+
+SECRETS = {*bodies(KEY, RSA.private_key_pem, STRANGER.private_key_pem, P12, ISSUED.certificate_pem), PASSPHRASE}
+
+
+def assert_quotes_nothing(error):
+    told = f"{error} {error.message} {error.hint} {error!r} {error.details()}"
+    assert not any(secret in told for secret in SECRETS)
+
+
+def assert_is_issued(bundle):
+    assert bundle.certificate_pem() == ISSUED.full_chain_pem
+    assert bundle.key.pem() == KEY
+
+
+WAYS = {
+    "one text": GIVEN,
+    "chain apart": {"certificate": ISSUED.certificate_pem, "chain": ISSUED.chain_pem, "private_key": KEY},
+    "encrypted": {
+        "certificate": ISSUED.full_chain_pem,
+        "private_key": ISSUED.key_pem(passphrase=PASSPHRASE),
+        "private_key_passphrase": PASSPHRASE,
+    },
+    "PKCS#12": {"pkcs12": P12, "private_key_passphrase": PASSPHRASE},
+    "PKCS#12 without passphrase": {"pkcs12": base64.b64encode(ISSUED.pkcs12()).decode()},
+    "PKCS#12, lines of 64": {"pkcs12": "\n".join(textwrap.wrap(P12, 64)) + "\n", "private_key_passphrase": PASSPHRASE},
+    "PKCS#12, windows line ends": {"pkcs12": "\r\n".join(textwrap.wrap(P12, 76)), "private_key_passphrase": PASSPHRASE},
+}
+
+
+@pytest.mark.parametrize("options", WAYS.values(), ids=WAYS)
+def test_options(options):
+    assert_is_issued(read(**options))
+
+
+def as_files(tmp_path, options):
+    contents = {name: base64.b64decode(text) if name == "pkcs12" else text for name, text in options.items() if text}
+    paths = {f"{name}_path": written(tmp_path, name, content) for name, content in contents.items()}
+    return {**dict.fromkeys(options), **paths}
+
+
+@pytest.mark.parametrize("options", WAYS.values(), ids=WAYS)
+def test_files(tmp_path, options):
+    assert_is_issued(read(**as_files(tmp_path, options)))
+
+
+def test_options_and_files_together(tmp_path):
+    path = written(tmp_path, "chain.pem", ISSUED.chain_pem)
+    assert_is_issued(read(certificate=ISSUED.certificate_pem, chain_path=path, private_key=KEY))
+
+
+ENCODINGS = {
+    "windows line ends": lambda text: text.replace("\n", "\r\n").encode(),
+    "a byte order mark": lambda text: text.encode("utf-8-sig"),
+    "utf-16": lambda text: text.encode("utf-16"),
+    "comments in latin-1": lambda text: "für den Laden\n".encode("latin-1") + text.encode(),
+}
+
+
+@pytest.mark.parametrize("encode", ENCODINGS.values(), ids=ENCODINGS)
+def test_files_in_any_encoding(tmp_path, encode):
+    certificate = written(tmp_path, "certificate", encode(ISSUED.full_chain_pem))
+    assert_is_issued(read(certificate_path=certificate, private_key_path=written(tmp_path, "key", encode(KEY))))
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"], ids=repr)
+def test_the_final_line_end_of_a_passphrase_file_is_the_editors(tmp_path, end):
+    path = written(tmp_path, "passphrase", PASSPHRASE + end)
+    key = ISSUED.key_pem(passphrase=PASSPHRASE)
+    assert_is_issued(read(certificate=ISSUED.full_chain_pem, private_key=key, private_key_passphrase_path=path))
+
+
+def test_spaces_of_a_passphrase_are_its_own(tmp_path):
+    path = written(tmp_path, "passphrase", f" {PASSPHRASE} \n")
+    key = ISSUED.key_pem(passphrase=f" {PASSPHRASE} ")
+    assert_is_issued(read(certificate=ISSUED.full_chain_pem, private_key=key, private_key_passphrase_path=path))
+
+
+@pytest.mark.parametrize("empty", ["", " \n", "\r\n"], ids=repr)
+def test_what_is_empty_counts_as_unset(tmp_path, empty):
+    nothing = written(tmp_path, "nothing", empty)
+    assert_is_issued(read(**GIVEN, chain=empty, private_key_passphrase=empty))
+    assert_is_issued(read(**GIVEN, chain_path=nothing, private_key_passphrase_path=nothing, pkcs12=None))
+    with pytest.raises(CertificateError, match=r"^no certificate was given$"):
+        read(certificate_path=nothing, private_key=KEY)
+    with pytest.raises(PrivateKeyError, match=r"^no private key was given$"):
+        read(certificate=ISSUED.full_chain_pem, private_key_path=nothing)
+    with pytest.raises(CertificateError, match=r"^no certificate was given$"):
+        read(pkcs12_path=nothing)
+
+
+PAIRS = [(name, f"{name}_path") for name in CERTIFICATE if not name.endswith("_path")] + [
+    (mine, other)
+    for mine in ("pkcs12", "pkcs12_path")
+    for other in ("certificate", "certificate_path", "chain", "chain_path", "private_key", "private_key_path")
+]
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_rivals(one, other):
+    with pytest.raises(InputError, match=f"^{one} and {other} exclude each other$") as caught:
+        read(**{one: KEY, other: KEY})
+    assert_quotes_nothing(caught.value)
+
+
+def test_a_passphrase_goes_beside_pkcs12_in_either_way(tmp_path):
+    path = written(tmp_path, "passphrase", PASSPHRASE)
+    assert_is_issued(read(pkcs12=P12, private_key_passphrase_path=path))
+
+
+REFUSED = {
+    "truncated certificate": ("certificate", ISSUED.certificate_pem[:99], PemError, r", line 1: a BEGIN CERTIFICATE"),
+    "DER certificate": ("certificate", ISSUED.der, PemError, r": DER \(binary\), not PEM"),
+    "key in the certificate": (
+        "certificate",
+        ISSUED.full_chain_pem + KEY,
+        CertificateError,
+        r", line \d+: a private key",
+    ),
+    "truncated chain": ("chain", ROOT.pem[:-40], PemError, r", line 1: a BEGIN CERTIFICATE without its END"),
+    "truncated key": ("private_key", KEY[:-40], PemError, r", line 1: a BEGIN PRIVATE KEY without its END"),
+    "certificate for a key": ("private_key", ISSUED.certificate_pem, PrivateKeyError, r", line 1: a CERTIFICATE where"),
+    "encrypted key": ("private_key", ISSUED.key_pem(passphrase=PASSPHRASE), PrivateKeyError, r", line 1: .*encrypted"),
+    "two keys": ("private_key", KEY + RSA.private_key_pem, PrivateKeyError, r": 2 private keys in it"),
+}
+
+
+@pytest.mark.parametrize("source", ["option", "file"])
+@pytest.mark.parametrize(("part", "content", "kind", "message"), REFUSED.values(), ids=REFUSED)
+def test_an_error_names_the_option_or_the_file(tmp_path, source, part, content, kind, message):
+    if source == "option":
+        name, options = part, {part: content}
+    else:
+        path = written(tmp_path, "file.pem", content)
+        name, options = rf"{part}_path \({path}\)", {part: None, f"{part}_path": path}
+    with pytest.raises(kind, match=f"^{name}{message}") as caught:
+        read(**{**GIVEN, **options})
+    assert_quotes_nothing(caught.value)
+
+
+BAD_PKCS12 = {
+    "not base64": ("§", InputError, r"^pkcs12: not base64$"),
+    "base64 of nothing": ("====", InputError, r"^pkcs12: not"),
+    "damaged base64": (P12[:-3], InputError, r"^pkcs12: not base64$"),
+    "url-safe base64": ("-_" * 8, InputError, r"^pkcs12: not base64$"),
+    "PEM": (KEY, InputError, r"^pkcs12: not base64$"),
+    "truncated": (P12[:400], PrivateKeyError, r"^pkcs12: not a readable PKCS#12 bundle"),
+    "a certificate": (base64.b64encode(ISSUED.der).decode(), PrivateKeyError, r"^pkcs12: not a readable PKCS#12"),
+    "wrong passphrase": (
+        base64.b64encode(ISSUED.pkcs12("other")).decode(),
+        PrivateKeyError,
+        r"^pkcs12: not a readable",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "kind", "message"), BAD_PKCS12.values(), ids=BAD_PKCS12)
+def test_bad_pkcs12(text, kind, message):
+    with pytest.raises(kind, match=message) as caught:
+        read(pkcs12=text, private_key_passphrase=PASSPHRASE)
+    assert_quotes_nothing(caught.value)
+
+
+def test_a_passphrase_file_that_is_no_text(tmp_path):
+    path = written(tmp_path, "passphrase", b"\xff\xfe\xff")
+    with pytest.raises(InputError, match=r"^private_key_passphrase_path: the file is not UTF-8 text$"):
+        read(**GIVEN, private_key_passphrase_path=path)
+
+
+def test_read_file(tmp_path):
+    assert read_file(written(tmp_path, "any", b"\0\xff"), "certificate_path") == b"\0\xff"
+
+
+def unreadable(tmp_path, kind):
+    return {
+        "absent": str(tmp_path / "absent"),
+        "a folder": str(tmp_path),
+        "below a file": os.path.join(written(tmp_path, "file", "x"), "x"),
+        "too long a name": str(tmp_path / ("x" * 5000)),
+        "a NUL": "/etc/\0",
+        "a surrogate": "/etc/\ud800",
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["absent", "a folder", "below a file", "too long a name", "a NUL", "a surrogate"])
+@pytest.mark.parametrize("option", ["certificate_path", "private_key_path", "private_key_passphrase_path"])
+def test_a_file_that_cant_be_read(tmp_path, option, kind):
+    path = unreadable(tmp_path, kind)
+    with pytest.raises(InputError) as caught:
+        read(**{**GIVEN, option.removesuffix("_path"): None, option: path})
+    assert caught.value.message.startswith(f"{option}: can't read '{path}': ")
+
+
+def test_a_file_that_is_far_too_large(tmp_path):
+    path = tmp_path / "disk.img"
+    with path.open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(InputError, match=rf"^certificate_path: '{path}' has {2**40} bytes, more than any ch"):
+        read(certificate_path=str(path), private_key=KEY)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no device without an end here")
+def test_a_file_without_an_end():
+    with pytest.raises(PemError, match=r"^certificate_path \(/dev/zero\): 1048577 bytes is more than"):
+        read(certificate_path="/dev/zero", private_key=KEY)
+
+
+def lines_of(*texts):
+    return [line for text in texts for line in text.splitlines() if len(line) > 7 and "-----" not in line]
+
+
+LEARNT = {
+    "key": ({"private_key": KEY}, lines_of(KEY)),
+    "old form": ({"private_key": ISSUED.key_pem("traditional")}, lines_of(KEY, ISSUED.key_pem("traditional"))),
+    "PKCS#12": (
+        {"certificate": None, "private_key": None, "pkcs12": P12, "private_key_passphrase": PASSPHRASE},
+        [*lines_of(KEY), P12[:64], P12[100:200]],
+    ),
+}
+
+
+@pytest.mark.parametrize("source", ["option", "file"])
+@pytest.mark.parametrize(("options", "secrets"), LEARNT.values(), ids=LEARNT)
+def test_the_redactor_learns_what_is_secret(tmp_path, source, options, secrets):
+    redactor = Redactor()
+    if source == "file":
+        options = as_files(tmp_path, options)
+    read(redactor, **{**GIVEN, **options})
+    for secret in secrets:
+        assert redactor.clean(f"echoed: {secret}.").rstrip("=.") == f"echoed: {MASK}"
+
+
+@pytest.mark.parametrize("source", ["option", "file"])
+def test_the_redactor_learns_what_can_not_be_read_too(tmp_path, source):
+    redactor, encrypted = Redactor(), ISSUED.key_pem(passphrase=PASSPHRASE)
+    options = {"private_key": encrypted}
+    if source == "file":
+        options = {"private_key": None, "private_key_path": written(tmp_path, "key", encrypted)}
+    with pytest.raises(PrivateKeyError):
+        read(redactor, **{**GIVEN, **options})
+    for line in lines_of(encrypted):
+        assert redactor.clean(f"echoed: {line}.").rstrip("=.") == f"echoed: {MASK}"
+
+
+def test_what_is_public_stays_readable():
+    redactor, public = Redactor(), "shop.example of Example Traders, Größe"
+    read(redactor, certificate=ISSUED.full_chain_pem, private_key=f"Bag Attributes\n  friendlyName: {public}\n{KEY}")
+    assert redactor.clean({"name": public}) == {"name": public}
+
+
+def test_split_combined(tmp_path):
+    path = written(tmp_path, "both.pem", f"{KEY}{ISSUED.full_chain_pem}".replace("\n", "\r\n"))
+    assert split_combined(path, "directory") == {"certificate": ISSUED.full_chain_pem, "private_key": KEY}
+    assert_is_issued(read(**split_combined(path, "directory")))
+
+
+def test_split_combined_drops_nothing(tmp_path):
+    strange = KEY.replace("PRIVATE KEY", "PUBLIC KEY")
+    path = written(tmp_path, "both.pem", f"{KEY}{ISSUED.full_chain_pem}{strange}")
+    with pytest.raises(PrivateKeyError, match=r"a PUBLIC KEY where only a private key belongs"):
+        read(**split_combined(path, "directory"))
+
+
+def test_split_combined_names_the_file(tmp_path):
+    path = written(tmp_path, "both.pem", KEY[:-40])
+    with pytest.raises(PemError, match=rf"^directory \({path}\), line 1: a BEGIN PRIVATE KEY without its END"):
+        split_combined(path, "directory")

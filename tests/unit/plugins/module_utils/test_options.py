@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import InputError
+from ansible_collections.gcore.web_security.plugins.module_utils._options import (
+    DEFAULT_API_URL,
+    FLEET_CERT,
+    RESOURCE_CERT,
+    exclude_each_other,
+    resolved,
+)
+
+
+def values(environment=None, **given):
+    return resolved(given, environment or {})
+
+
+@pytest.mark.parametrize("name", [name for name, option in RESOURCE_CERT.items() if option["type"] in ("str", "path")])
+def test_an_empty_string_counts_as_unset(name):
+    found = values(**{name: ""})[name]
+    assert found == (DEFAULT_API_URL if name == "api_url" else None)
+
+
+@pytest.mark.parametrize("value", [0, 0.0, False, [], {}])
+def test_only_an_empty_string_does(value):
+    assert values(anything=value)["anything"] == value
+
+
+def test_spaces_are_not_nothing():
+    assert values(private_key_passphrase=" ")["private_key_passphrase"] == " "
+
+
+KEY, TOKEN, URL = "GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "key", "token"),
+    [
+        ({}, {}, None, None),
+        ({"api_key": "a"}, {}, "a", None),
+        ({"api_token": "b"}, {}, None, "b"),
+        ({}, {KEY: "e"}, "e", None),
+        ({}, {TOKEN: "f"}, None, "f"),
+        ({"api_key": "a"}, {KEY: "e"}, "a", None),
+        ({"api_token": "b"}, {TOKEN: "f"}, None, "b"),
+        ({"api_key": "a"}, {TOKEN: "f"}, "a", None),
+        ({"api_token": "b"}, {KEY: "e"}, None, "b"),
+        ({"api_key": "a", "api_token": "b"}, {KEY: "e", TOKEN: "f"}, "a", "b"),
+        ({"api_key": "", "api_token": ""}, {KEY: "", TOKEN: ""}, None, None),
+        ({"api_key": "", "api_token": None}, {TOKEN: "f"}, None, "f"),
+        ({"api_key": None}, {KEY: "", TOKEN: "f"}, None, "f"),
+    ],
+)
+def test_where_a_token_comes_from(given, environment, key, token):
+    found = values(environment, **given)
+    assert (found["api_key"], found["api_token"]) == (key, token)
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "url"),
+    [
+        ({}, {}, DEFAULT_API_URL),
+        ({"api_url": ""}, {URL: ""}, DEFAULT_API_URL),
+        ({}, {URL: "https://e.example"}, "https://e.example"),
+        ({"api_url": "https://o.example"}, {URL: "https://e.example"}, "https://o.example"),
+    ],
+)
+def test_where_the_url_comes_from(given, environment, url):
+    assert values(environment, **given)["api_url"] == url
+
+
+def test_the_environment_is_that_of_the_process(monkeypatch):
+    monkeypatch.setenv(URL, "https://e.example")
+    assert resolved({})["api_url"] == "https://e.example"
+
+
+def test_the_parameters_are_left_as_they_are():
+    given = {"name": "", "api_key": None}
+    resolved(given, {KEY: "e"})
+    assert given == {"name": "", "api_key": None}
+
+
+LEAST = {
+    "min_days_valid": 0,
+    "request_timeout": 1,
+    "retries": 0,
+    "total_timeout": 1,
+    "verify_timeout": 0,
+    "verify_interval": 1,
+    "edge_port": 1,
+    "edge_timeout": 0.1,
+    "resource_id": 1,
+    "concurrency": 1,
+    "requests_per_second": 0.01,
+}
+
+
+@pytest.mark.parametrize(("name", "least"), LEAST.items())
+def test_the_least_that_a_number_can_be(name, least):
+    assert values(**{name: least})[name] == least
+    assert values(**{name: None})[name] is None
+    for value in (least - 0.05, -(10**9)):
+        with pytest.raises(InputError, match=rf"{name} is .*, the least that it can be is {least}"):
+            values(**{name: value})
+
+
+@pytest.mark.parametrize(("name", "most"), [("edge_port", 65535), ("edge_timeout", 3600), ("request_timeout", 3600)])
+def test_the_most_that_a_number_can_be(name, most):
+    assert values(**{name: most})[name] == most
+    for value in (most + 1, float("inf"), float("nan")):
+        with pytest.raises(InputError, match=name):
+            values(**{name: value})
+
+
+def test_every_number_of_the_options_has_a_least():
+    numbers = {
+        name
+        for specification in (RESOURCE_CERT, FLEET_CERT)
+        for name, option in specification.items()
+        if option["type"] in ("int", "float")
+    }
+    assert numbers == set(LEAST)
+
+
+def options_of(specification):
+    for name, option in specification.items():
+        yield name, option
+        yield from options_of(option.get("options", {}))
+
+
+SECRETS = {"api_key", "api_token", "private_key", "private_key_passphrase", "pkcs12"}
+SMELLS = re.compile(r"key|token|pass|secret|pkcs|private|cred|auth|certificate|chain", re.IGNORECASE)
+NOT_SECRET = {"certificates", "on_bad_certificate"}
+
+
+@pytest.mark.parametrize("specification", [RESOURCE_CERT, FLEET_CERT], ids=["resource", "fleet"])
+def test_every_option_that_smells_of_a_secret_says_whether_it_is_one(specification):
+    for name, option in options_of(specification):
+        if SMELLS.search(name) and name not in NOT_SECRET:
+            assert option.get("no_log") is (name in SECRETS), name
+        else:
+            assert not option.get("no_log"), name
+    assert {name for name, _option in options_of(specification)} >= SECRETS
+
+
+@pytest.mark.parametrize("specification", [RESOURCE_CERT, FLEET_CERT], ids=["resource", "fleet"])
+def test_every_option_that_takes_content_has_a_twin_that_takes_a_path(specification):
+    found = dict(options_of(specification))
+    for name in ("certificate", "chain", "private_key", "private_key_passphrase", "pkcs12"):
+        assert found[name]["type"] == "str"
+        assert found[f"{name}_path"]["type"] == "path"
+
+
+@pytest.mark.parametrize(
+    ("given", "clash"),
+    [
+        ({"a": 1}, None),
+        ({"x": 1}, None),
+        ({"a": None, "x": 1}, None),
+        ({"a": 1, "b": 2}, None),
+        ({"b": 1, "y": 2}, "b and y"),
+        ({"a": False, "x": 0}, "a and x"),
+    ],
+)
+def test_what_excludes_each_other(given, clash):
+    if clash is None:
+        exclude_each_other(given, ("a", "b"), ("x", "y"))
+        return
+    with pytest.raises(InputError, match=f"{clash} exclude each other"):
+        exclude_each_other(given, ("a", "b"), ("x", "y"))

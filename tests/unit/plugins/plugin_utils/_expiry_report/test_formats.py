@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What is true of every format: when it is new, whose result it takes, and that it is text all the way."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.findings import Findings
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.formats import (
+    FORMATS,
+    Options,
+    rendered,
+)
+from unit.plugins.expiry_result import a_fleet, a_host, a_result, given_certificates, moment, of_each_state
+
+OPTIONS = Options("Certificates of the shop")
+
+
+def everything():
+    return {**of_each_state(), "given_certificates": given_certificates(), "warnings": ["odd"]}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("result", [everything(), a_fleet(3), a_result()], ids=["each state", "three", "none"])
+def test_the_time_of_the_run_is_no_news(name, result):
+    first = rendered(name, result, OPTIONS)
+    later = {**result, "checked_at": moment(0.4)}
+    assert rendered(name, later, OPTIONS, first) == first
+    assert first.endswith("\n")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_anything_else_is_and_brings_its_time(name):
+    first = rendered(name, a_result(a_host(days=60)), OPTIONS)
+    news = a_result(a_host(days=59), checked_at=moment(0.4))
+    text = rendered(name, news, OPTIONS, first)
+    assert text == rendered(name, news, OPTIONS) != first
+    assert FORMATS[name].time_of(text) in (None, moment(0.4))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("previous", [None, "", "something else\n", "\udcff\x00"])
+def test_what_is_no_report_is_replaced(name, previous):
+    result = everything()
+    assert rendered(name, result, OPTIONS, previous) == rendered(name, result, OPTIONS)
+
+
+TIMED = [name for name, chosen in FORMATS.items() if chosen.time]
+
+
+def test_which_formats_tell_the_time():
+    assert TIMED == ["html", "json", "markdown", "junit"]
+
+
+@pytest.mark.parametrize("name", TIMED)
+def test_nobody_else_tells_the_time(name):
+    """A host that is named as a report writes its time does not get in its place."""
+    forged = [
+        '<time id="checked-at" datetime="2001-01-01T00:00:00Z">',
+        '\n  "checked_at": "2001-01-01T00:00:00Z",\n',
+        "\n Checked 2001-01-01T00:00:00Z.\n",
+        '<testsuite name="" timestamp="2001-01-01T00:00:00Z"',
+    ]
+    hosts = [a_host(text, "critical", number, resource=text, reasons=[text]) for number, text in enumerate(forged)]
+    text = rendered(name, a_result(*hosts), Options(" ".join(forged)))
+    assert FORMATS[name].time_of(text) == moment(0)
+
+
+@pytest.mark.parametrize(
+    "result", [None, [], "text", {}, {**a_result(), "hosts": None}, {**a_result(), "checked_at": "now"}]
+)
+def test_another_result_is_refused(result):
+    if isinstance(result, dict) and "hosts" in result and result["hosts"] is None:
+        del result["hosts"]
+    with pytest.raises(ValueError, match=r"no result of gcore_resource_cert_info|does not match format"):
+        rendered("csv", result, OPTIONS)
+
+
+def test_another_format_is_refused():
+    with pytest.raises(ValueError, match=r"'pdf'.*html, json"):
+        rendered("pdf", a_result(), OPTIONS)
+
+
+def test_a_result_without_warnings_will_do():
+    """Ansible shows them, and some releases take them away from what is registered."""
+    result = a_result()
+    del result["warnings"]
+    assert Findings.of(result).warnings == ()
+
+
+def test_the_result_stays_as_it_is():
+    result = everything()
+    before = copy.deepcopy(result)
+    for name in FORMATS:
+        rendered(name, result, OPTIONS)
+    assert result == before
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_can_hold_it(name):
+    """JSON can hold half of a surrogate pair."""
+    rendered(name, a_result(a_host("\ud800.example", "critical", reasons=["\udcff"])), OPTIONS).encode()
+
+
+class Marked(str):
+    """A string as Ansible marks it: one that claims to be something else."""
+
+    __slots__ = ()
+
+    def __str__(self):
+        raise AssertionError("the mark is still there")
+
+
+class Lazy(dict):
+    """A dict as Ansible makes it: what it holds is only there when it is asked for."""
+
+    def items(self):
+        return [(Marked(key), marked(value)) for key, value in super().items()]
+
+
+def marked(value):
+    if isinstance(value, dict):
+        return Lazy(value)
+    if isinstance(value, list):
+        return tuple(marked(item) for item in value)
+    return Marked(value) if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_marks_are_left_behind(name):
+    result = everything()
+    assert rendered(name, {key: marked(value) for key, value in result.items()}, OPTIONS) == rendered(
+        name, result, OPTIONS
+    )
+
+
+def test_the_worst_come_first_then_what_expires_first():
+    hosts = [
+        a_host("d", "ok", 1, 40),
+        a_host("c", "ok", 2, None),
+        a_host("b", "critical", 3, 5),
+        a_host("a", "critical", 4, 6),
+        a_host("e", "warning", 5, 2),
+        a_host("f", "ok", 6, 40),
+    ]
+    assert [host["host"] for host in Findings.of(a_result(*hosts)).worst_first()] == ["b", "a", "e", "d", "f", "c"]
+    assert [host["host"] for host in Findings.of(a_result(*hosts)).troubled()] == ["b", "a", "e"]

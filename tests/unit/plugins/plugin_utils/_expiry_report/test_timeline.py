@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""The drawing's geometry: places stay on the axis, in the order of the dates, and nothing is lost."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.findings import Findings
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.timeline import LANES, Axis, timeline
+from unit.plugins.expiry_result import LEVELS, a_fleet, a_host, a_result
+
+
+def drawn(*hosts, **fields):
+    return timeline(Findings.of(a_result(*hosts, **fields)))
+
+
+def member(number, days, state="ok"):
+    return a_host(f"h{number}.example", state, number, days)
+
+
+@given(st.lists(st.tuples(st.integers(-5000, 9000) | st.none(), st.sampled_from(list(LEVELS))), max_size=60))
+def test_whatever_expires_when(fleet):
+    hosts = [member(number, days, state) for number, (days, state) in enumerate(fleet)]
+    line = drawn(*hosts)
+    places = [lane.place for lane in line.lanes]
+    assert places == sorted(places)
+    assert all(0 <= place <= 100 for place in places)
+    assert all(0 <= tick.place <= 100 for tick in line.ticks)
+    assert line.undated == sum(days is None for days, _state in fleet)
+    if line.columns:
+        assert sum(column.count for column in line.columns) == len(fleet) - line.undated
+        assert all(0 <= column.place <= 100 - line.width + 0.02 for column in line.columns)
+        assert all(
+            piece.top >= 0 and piece.top + piece.height <= line.height for c in line.columns for piece in c.pieces
+        )
+    else:
+        assert sum(len(lane.hosts) for lane in line.lanes) == len(fleet) - line.undated
+
+
+@given(st.floats(0, 9000), st.floats(0, 9000), st.sampled_from([30, 365, 3650]), st.sampled_from([0.0, 18.0]))
+def test_later_is_further_right(one, other, horizon, start):
+    axis = Axis(start, horizon)
+    assert (axis.place(one) <= axis.place(other)) or one > other
+
+
+@pytest.mark.parametrize(
+    ("days", "labels"),
+    [
+        ([5], ["today", "7", "30 days"]),
+        ([60], ["today", "7", "30", "90 days"]),
+        ([-3, 60], ["over", "today", "7", "30", "90 days"]),
+        ([300], ["today", "7", "30", "90", "180", "365 days"]),
+        ([9000], ["today", "90", "365", "730", "1825", "3650 days"]),
+    ],
+)
+def test_the_labels_of_the_axis(days, labels):
+    assert [tick.label for tick in drawn(*(member(*pair) for pair in enumerate(days))).ticks] == labels
+
+
+def test_labels_keep_apart():
+    for days in (1, 40, 100, 200, 400, 800, 2000, 4000):
+        places = [tick.place for tick in drawn(member(1, days), member(2, -1)).ticks[1:]]
+        assert all(after - before >= 8 for before, after in pairwise(places))
+
+
+def test_what_expires_at_the_same_moment_is_one_lane():
+    (lane,) = drawn(member(1, 5), member(2, 5)).lanes
+    assert (lane.hosts, lane.others, lane.date, lane.left) == (
+        ("h1.example", "h2.example"),
+        1,
+        "28 Nov 2026",
+        "in 5 days",
+    )
+
+
+def test_but_not_if_one_of_them_is_worse_and_that_one_comes_first():
+    assert [lane.level for lane in drawn(member(1, 90), member(2, 90, "not_covered")).lanes] == ["critical", "ok"]
+
+
+def test_columns_only_where_the_lanes_do_not_show_all():
+    assert drawn(*(member(number, number) for number in range(LANES))).columns == ()
+    assert len(drawn(*(member(number, number) for number in range(LANES + 1))).columns) > 1
+    assert drawn(*(member(number, 50) for number in range(300))).columns == ()
+
+
+def test_the_bands_are_those_of_the_thresholds():
+    wide = {"warning_days": 60, "critical_days": 14, "warning_percent": 25, "critical_percent": 10}
+    line = drawn(member(1, 50), thresholds=wide)
+    assert [(band.level, band.label) for band in line.bands] == [
+        ("critical", "critical: under 14 days"),
+        ("warning", "warning: under 60 days"),
+    ]
+    assert line.bands[0].start + line.bands[0].width == pytest.approx(line.bands[1].start)
+
+
+@pytest.mark.parametrize("days", [(0, 0), (7, 7), (0, 30), (9, 5)])
+def test_odd_thresholds_draw_no_band_of_no_width(days):
+    odd = {"critical_days": days[0], "warning_days": days[1], "warning_percent": 25, "critical_percent": 10}
+    assert all(band.width > 0 for band in drawn(member(1, 50), thresholds=odd).bands)
+
+
+def test_a_fleet_of_300():
+    findings = Findings.of(a_fleet(300))
+    line = timeline(findings)
+    assert (len(line.lanes), line.undated) == (LANES, sum(host["not_after"] is None for host in findings.hosts))
+    assert max(piece.top + piece.height for column in line.columns for piece in column.pieces) == line.height

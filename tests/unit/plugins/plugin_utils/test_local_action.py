@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+import json
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.action.gcore_resource_cert import ActionModule
+from ansible_collections.gcore.web_security.plugins.module_utils import _libraries as libraries
+from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
+from ansible_collections.gcore.web_security.plugins.module_utils._options import RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.modules import gcore_resource_cert
+from ansible_collections.gcore.web_security.plugins.plugin_utils import _local_action as engine_action
+from unit.plugins.fakes import DAY, NAME, NOW, TOKEN, FakeApi, issued, refused, resource_json
+from unit.plugins.running import run_module
+
+NEW = issued(not_after=NOW + 90 * DAY)
+PEM = {"certificate": NEW.full_chain_pem, "private_key": NEW.private_key_pem}
+GIVEN = {"resource_id": 7, "edge_probe": "never", "api_key": TOKEN, **PEM}
+FAR = {"far": True}
+
+
+class Action(ActionModule):
+    """Remembers what it would have shipped to the host."""
+
+    far = staticmethod(lambda _arguments: FAR)
+
+    def _execute_module(self, module_args=None, task_vars=None, wrap_async=False, **_options):
+        self.shipped = SimpleNamespace(arguments=module_args, task_vars=task_vars, wrap_async=wrap_async)
+        return self.far(module_args)
+
+
+def action(given=GIVEN, *, transport="local", become=False, environment=(), async_val=0, check_mode=False, diff=False):
+    shell = SimpleNamespace(tmpdir=None)
+    return Action(
+        task=SimpleNamespace(
+            action="gcore.web_security.gcore_resource_cert",
+            args=dict(given),
+            async_val=async_val,
+            check_mode=check_mode,
+            diff=diff,
+            environment=list(environment),
+            no_log=False,
+        ),
+        connection=SimpleNamespace(transport=transport, _shell=shell),
+        play_context=SimpleNamespace(become=become),
+        loader=None,
+        templar=None,
+        shared_loader_obj=None,
+    )
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def api(monkeypatch):
+    made = FakeApi(resource_json())
+    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: made)
+    return made
+
+
+@pytest.fixture
+def shows_invocation(monkeypatch):
+    monkeypatch.setattr(engine_action, "_shows_invocation", lambda _task_vars: True)
+
+
+@pytest.fixture
+def far(monkeypatch, capsys):
+    """The module's own result for the arguments that an action would have shipped."""
+
+    def ran(given, **ansibles):
+        return run_module(monkeypatch, capsys, gcore_resource_cert.main, {**given, **ansibles})
+
+    return ran
+
+
+@pytest.mark.parametrize(
+    ("asks", "is_near"),
+    [
+        ({}, True),
+        ({"environment": []}, True),
+        ({"environment": [{}]}, True),
+        ({"environment": [{}, {}]}, True),
+        ({"check_mode": True, "diff": True}, True),
+        ({"environment": [{"HTTPS_PROXY": "http://127.0.0.1:1"}]}, False),
+        ({"environment": [{}, {"A": "b"}]}, False),
+        ({"environment": ["{{ proxies }}"]}, False),
+        ({"become": True}, False),
+        ({"async_val": 60}, False),
+        ({"transport": "ssh"}, False),
+        ({"transport": "paramiko"}, False),
+        ({"transport": "ssh", "become": True, "environment": [{"A": "b"}]}, False),
+    ],
+    ids=[
+        "local", "no environment", "empty environment", "empty environments", "check mode", "environment",
+        "one of several environments", "a template", "become", "async", "ssh", "paramiko", "all of it",
+    ],
+)  # fmt: skip
+def test_near_or_far(api, asks, is_near):
+    made = action(**asks)
+    result = made.run(task_vars={"a": 1})
+    assert (result != FAR) is is_near
+    assert bool(api.calls) is is_near
+    assert hasattr(made, "shipped") is not is_near
+
+
+def test_far_where_the_controller_lacks_the_libraries(monkeypatch, api):
+    monkeypatch.setattr(libraries, "_MISSING", ["cryptography"])
+    assert action().run() == FAR
+    assert not api.calls
+
+
+@pytest.mark.parametrize("async_val", [0, 60])
+def test_what_is_shipped(async_val):
+    made = action(async_val=async_val, transport="ssh")
+    made.run(task_vars={"a": 1})
+    assert made.shipped.arguments == GIVEN
+    assert made.shipped.task_vars == {"a": 1}
+    assert made.shipped.wrap_async == async_val
+
+
+def test_what_an_action_declares():
+    assert ActionModule._supports_check_mode
+    assert ActionModule._supports_async
+    assert not ActionModule._requires_connection
+    assert not ActionModule.TRANSFERS_FILES
+
+
+LEFT_OUT = dict.fromkeys(
+    [
+        "name", "state", "type", "chain", "chain_path", "pkcs12", "min_days_valid", "force", "verify", "verify_timeout",
+        "edge_port", "edge_timeout", "api_token", "api_url", "validate_certs", "ca_path", "retries", "total_timeout",
+    ],
+    "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("transport", ["local", "ssh"])
+def test_what_awx_hands_over_as_an_empty_string_is_unset_whatever_its_type(api, far, transport):
+    made = action({**GIVEN, **LEFT_OUT}, transport=transport)
+    made.far = far
+    result = made.run()
+    assert "failed" not in result
+    assert result["changed"] is True
+
+
+def near_and_far(far, raw=None, *, prepare=None, monkeypatch, check_mode=False, diff=False, **given):
+    """The results of both ways over two worlds that are alike."""
+    results = []
+    for transport in ("local", "ssh"):
+        world = FakeApi(resource_json(**(raw or {})))
+        if prepare:
+            prepare(world)
+        monkeypatch.setattr(task, "Transport", lambda *_args, world=world, **_options: world)
+        made = action({**GIVEN, **given}, transport=transport, check_mode=check_mode, diff=diff)
+        made.far = lambda arguments: far(
+            arguments, _ansible_check_mode=check_mode, _ansible_diff=diff, _ansible_inject_invocation=True
+        )
+        results.append(made.run())
+    return results
+
+
+def _text(warning):
+    """Since ansible-core 2.19 a module's warning is more than its text."""
+    return warning if isinstance(warning, str) else warning["event"]["msg"]
+
+
+CASES = {
+    "changed": {},
+    "in sync": {"raw": {"service_ssl_expire": int((NOW + 90 * DAY).timestamp())}},
+    "check mode": {"check_mode": True},
+    "diff": {"diff": True},
+    "refused by the API": {"prepare": lambda api: api.puts.append(refused(400))},
+    "conflict": {"raw": {"ssl_type": "le"}},
+    "wrong input": {"resource_id": None},
+    "no credentials": {"api_key": None},
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_both_ways_have_the_same_result(monkeypatch, far, shows_invocation, case):
+    near, shipped = near_and_far(far, monkeypatch=monkeypatch, **case)
+    shipped["warnings"] = [_text(warning) for warning in shipped.get("warnings", ())]
+    assert set(near) == set(shipped)
+    for name in set(near) - {"invocation"}:
+        assert near[name] == shipped[name], name
+    arguments, theirs = (result["invocation"]["module_args"] for result in (near, shipped))
+    arguments["private_key"] = theirs["private_key"]
+    assert arguments == theirs
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"nonsense": 1}, "Unsupported parameters for (gcore.web_security.gcore_resource_cert) module: nonsense."),
+        ({"state": "gone"}, "value of state must be one of: present, absent, got: gone"),
+        ({"resource_id": "seven"}, "resource_id"),
+        ({"force": "perhaps"}, "force"),
+    ],
+    ids=["unsupported", "choice", "number", "bool"],
+)
+def test_options_that_ansible_refuses_are_refused_as_a_module_does(monkeypatch, far, shows_invocation, given, said):
+    near, shipped = near_and_far(far, monkeypatch=monkeypatch, **given)
+    assert near["failed"] is shipped["failed"] is True
+    assert said in near["msg"]
+    assert near["msg"] == re.sub(r"for \(.*?\) module", f"for ({action()._task.action}) module", shipped["msg"])
+    assert set(near) == set(shipped)
+
+
+def test_supported_parameters_are_named(api):
+    message = action({**GIVEN, "nonsense": 1}).run()["msg"]
+    assert all(name in message for name in RESOURCE_CERT)
+    assert not api.calls
+
+
+def shown(result):
+    return json.dumps(result)
+
+
+@pytest.mark.parametrize("name", ["api_key", "api_token", "private_key", "private_key_passphrase", "pkcs12"])
+def test_the_invocation_masks_every_secret_option(api, shows_invocation, name):
+    result = action({**GIVEN, name: "something-secret-of-some-length"}).run()
+    assert result["invocation"]["module_args"][name] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert "something-secret" not in shown(result)
+
+
+def test_the_invocation_shows_the_rest_with_its_defaults(api, shows_invocation):
+    arguments = action().run()["invocation"]["module_args"]
+    assert set(arguments) == set(RESOURCE_CERT)
+    assert arguments["resource_id"] == 7
+    assert arguments["verify"] == "api"
+    assert arguments["certificate"] == NEW.full_chain_pem
+    assert arguments["api_token"] is None
+
+
+def test_a_key_in_an_option_that_is_not_for_keys_is_not_shown_either(api, shows_invocation):
+    result = action({**GIVEN, "certificate": NEW.full_chain_pem + NEW.private_key_pem}).run()
+    assert result["failed"] is True
+    assert "PRIVATE" not in shown(result["invocation"])
+    assert NEW.private_key_pem.splitlines()[1][:20] not in shown(result)
+
+
+@pytest.mark.parametrize("given", [{"state": "a-secret-of-mine"}, {"resource_id": "a-secret-of-mine"}])
+def test_no_secret_is_quoted_where_the_options_are_refused(api, given):
+    result = action({**GIVEN, "api_key": "a-secret-of-mine", **given}).run()
+    assert result["failed"] is True
+    assert "a-secret-of-mine" not in shown(result)
+
+
+def test_values_of_secret_options_are_removed_from_the_whole_result(api):
+    api.raw["name"] = NAME
+    api.raw["status"] = "correct-horse-battery"
+    key = NEW.key_pem(passphrase="correct-horse-battery")
+    result = action({**GIVEN, "private_key": key, "private_key_passphrase": "correct-horse-battery"}).run()
+    assert result["changed"] is True
+    assert "correct-horse" not in shown(result)
+
+
+def test_a_short_secret_does_not_turn_facts_of_the_result_into_text(api):
+    key = NEW.key_pem(passphrase="e")
+    result = action({**GIVEN, "private_key": key, "private_key_passphrase": "e"}).run()
+    assert result["changed"] is True
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_shown"), [(True, True), (False, False), (None, True)], ids=["on", "off", "no such setting"]
+)
+def test_the_invocation_is_shown_where_a_module_would(monkeypatch, api, answer, is_shown):
+    def get_config_value(name, variables):
+        assert (name, variables) == ("INJECT_INVOCATION", {"a": 1})
+        if answer is None:
+            raise engine_action.AnsibleError("no such setting")
+        return answer
+
+    monkeypatch.setattr(engine_action.constants, "config", SimpleNamespace(get_config_value=get_config_value))
+    assert ("invocation" in action().run(task_vars={"a": 1})) is is_shown
+
+
+def test_the_ansible_that_is_here_decides(api):
+    assert isinstance(engine_action._shows_invocation({}), bool)
+    assert engine_action._shows_invocation({"ansible_inject_invocation": True}) is True
+
+
+def test_the_tasks_own_modes_count(api):
+    planned = action(check_mode=True, diff=True).run()
+    assert planned["changed"] is True
+    assert planned["diff"]["after"]["fingerprint_sha256"] == NEW.fingerprint_sha256
+    assert api.writes == 0
+    assert "diff" not in action().run()
+    assert api.writes == 1
+
+
+def test_the_arguments_of_the_task_are_left_as_they_are(api):
+    made = action({**GIVEN, "name": ""})
+    made.run()
+    assert made._task.args == {**GIVEN, "name": ""}
+
+
+def test_two_runs_share_no_report(api):
+    assert action().run()["changed"] is True
+    assert action().run()["changed"] is False
+
+
+def test_a_bug_is_told_as_one(monkeypatch):
+    def broken(*_args, **_options):
+        raise RuntimeError(f"with {TOKEN}")
+
+    monkeypatch.setattr(task, "Transport", broken)
+    result = action().run()
+    assert "This is a bug" in result["msg"]
+    assert "RuntimeError" in result["exception"]
+    assert TOKEN not in shown(result)
+
+
+@pytest.mark.parametrize(
+    ("result", "is_shown"),
+    [
+        ({"msg": "all is well", "results": [{"name": "a.example"}]}, False),
+        ({"results": [{"msg": 'said "open\nsesame" aloud'}]}, True),
+        ({"results": [{"open\nsesame": 1}]}, True),
+        ({"msg": "open sesame"}, False),
+        ({"results": [{"port": 4711}]}, True),
+        ({"msg": "Schl\u00fcssel"}, True),
+    ],
+)
+def test_whether_there_is_anything_to_mask(result, is_shown):
+    assert engine_action._shows(result, ["open\nsesame", "4711", "Schl\u00fcssel"]) is is_shown
+
+
+def test_without_secrets_there_is_nothing_to_mask():
+    assert not engine_action._shows({"msg": "x"}, [])
