@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ..module_utils._expiry.operation import survey_resources
-from ..module_utils._expiry.report import SurveyReport
+from ..module_utils._expiry.operation import scan_resources
+from ..module_utils._expiry.report import ScanReport
 from ..module_utils._options import RESOURCE_CERT_INFO
 from ..plugin_utils._local_action import EngineAction
 
@@ -14,6 +14,6 @@ from ..plugin_utils._local_action import EngineAction
 class ActionModule(EngineAction):
     """Tells what the host names of an account serve."""
 
-    operation = staticmethod(survey_resources)
+    operation = staticmethod(scan_resources)
     specification = RESOURCE_CERT_INFO
-    new_report = SurveyReport
+    new_report = ScanReport

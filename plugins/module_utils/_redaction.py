@@ -50,7 +50,7 @@ class Redactor:
             self._secrets.append(secret)
             self._forms = None
 
-    def heir(self) -> Redactor:
+    def child(self) -> Redactor:
         """One that knows the same, and learns on its own: a fleet's keys need not all be looked for in every text."""
         return Redactor(self._secrets)
 

@@ -14,7 +14,7 @@ from ._clock import Clock, Deadline
 from ._errors import GcoreError, InternalError
 from ._fleet.progress import Say, silent
 from ._gcore.client import Client, credentials
-from ._http.rate_limiter import Pacer, no_notice
+from ._http.rate_limiter import RateLimiter, no_notice
 from ._http.retry import Backoff
 from ._http.session import Transport
 from ._libraries import require_libraries
@@ -63,7 +63,7 @@ class Task:
             self.redactor,
             clock=self.clock,
             deadline=Deadline(self.clock, values["total_timeout"]),
-            pacer=Pacer(self.clock, values.get("requests_per_second"), on_hold),
+            rate_limiter=RateLimiter(self.clock, values.get("requests_per_second"), on_hold),
             backoff=Backoff(tries=values["retries"]),
             request_timeout=values["request_timeout"],
         )

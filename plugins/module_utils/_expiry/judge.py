@@ -86,7 +86,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Sighting:
+class Endpoint:
     """What is known of a host name.
 
     Attributes:
@@ -176,7 +176,7 @@ class Sighting:
         return min(chain, key=lambda link: link.not_after) if chain else None
 
 
-def findings(sighting: Sighting, thresholds: Thresholds, now: datetime) -> list[Finding]:
+def findings(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> list[Finding]:
     """All that is to be said of a host name, the worst first; the first one is its state.
 
     Args:
@@ -184,10 +184,10 @@ def findings(sighting: Sighting, thresholds: Thresholds, now: datetime) -> list[
         thresholds: when an end is near.
         now: the time.
     """
-    if not sighting.has_https:
+    if not endpoint.has_https:
         return [Finding(NO_CERTIFICATE, "HTTPS is off")]
-    found = [finding for finder in _FINDERS for finding in finder(sighting, thresholds, now)]
-    if sighting.is_renewed_by_vendor:
+    found = [finding for finder in _FINDERS for finding in finder(endpoint, thresholds, now)]
+    if endpoint.is_renewed_by_vendor:
         found = [finding for finding in found if finding.state != WARNING] + [Finding(RENEWED)]
     return sorted(found or [Finding(OK)], key=lambda finding: _BY_SEVERITY.index(finding.state))
 
@@ -197,8 +197,8 @@ def worst(states: Sequence[str]) -> str | None:
     return min(states, key=_BY_SEVERITY.index, default=None)
 
 
-def _end(sighting: Sighting, thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
-    end, leaf = sighting.not_after, sighting.known
+def _end(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
+    end, leaf = endpoint.not_after, endpoint.known
     if end is None:
         return
     state = thresholds.state(leaf.not_before if leaf else None, end, now)
@@ -206,42 +206,42 @@ def _end(sighting: Sighting, thresholds: Thresholds, now: datetime) -> Iterator[
         yield Finding(state, _when(end, now))
 
 
-def _begin(sighting: Sighting, _thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
-    leaf = sighting.known
+def _begin(endpoint: Endpoint, _thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
+    leaf = endpoint.known
     if leaf and leaf.not_before > now:
         yield Finding(CRITICAL, f"not valid before {timestamp(leaf.not_before)}")
 
 
-def _names(sighting: Sighting, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
-    leaf = sighting.known
-    if leaf and not sighting.covers_host:
+def _names(endpoint: Endpoint, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
+    leaf = endpoint.known
+    if leaf and not endpoint.covers_host:
         names = ", ".join(leaf.dns_names[:_NAMED]) or "no name at all"
         more = f" and {len(leaf.dns_names) - _NAMED} more" if len(leaf.dns_names) > _NAMED else ""
-        verb = "the edge serves" if sighting.served else "the API has stored"
+        verb = "the edge serves" if endpoint.served else "the API has stored"
         yield Finding(NOT_COVERED, f"{verb} a certificate for {names}{more}")
 
 
-def _agreement(sighting: Sighting, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
-    if sighting.agrees is False and sighting.served:
-        end = sighting.api_not_after
+def _agreement(endpoint: Endpoint, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
+    if endpoint.agrees is False and endpoint.served:
+        end = endpoint.api_not_after
         stored = f"that expires at {timestamp(end)}" if end else "with another end"
         yield Finding(
             MISMATCH,
-            f"the edge serves a certificate that expires at {timestamp(sighting.served.not_after)}, "
+            f"the edge serves a certificate that expires at {timestamp(endpoint.served.not_after)}, "
             f"the API has stored one {stored}",
         )
 
 
-def _silence(sighting: Sighting, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
-    if sighting.edge and sighting.edge.leaf is None:
-        yield Finding(UNREACHABLE, f"the edge could not be probed: {sighting.edge.problem}")
-    elif sighting.not_after is None:
+def _silence(endpoint: Endpoint, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
+    if endpoint.edge and endpoint.edge.leaf is None:
+        yield Finding(UNREACHABLE, f"the edge could not be probed: {endpoint.edge.problem}")
+    elif endpoint.not_after is None:
         yield Finding(UNREACHABLE, "nobody tells when its certificate expires: not the API, and the edge was not asked")
 
 
-def _chain(sighting: Sighting, thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
+def _chain(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
     """What stands above the leaf. An intermediate's life is long: days count."""
-    chain = (sighting.edge.chain if sighting.edge else None) or ()
+    chain = (endpoint.edge.chain if endpoint.edge else None) or ()
     if chain and is_complete(chain) is False:
         issuer = chain[0].x509.issuer.rfc4514_string()
         yield Finding(WARNING, f"the chain that the edge serves is incomplete: the intermediate '{issuer}' is missing")
@@ -251,7 +251,7 @@ def _chain(sighting: Sighting, thresholds: Thresholds, now: datetime) -> Iterato
             yield Finding(state, f"the intermediate {link.label()} {_when(link.not_after, now)}")
 
 
-_FINDERS: tuple[Callable[[Sighting, Thresholds, datetime], Iterator[Finding]], ...] = (
+_FINDERS: tuple[Callable[[Endpoint, Thresholds, datetime], Iterator[Finding]], ...] = (
     _end,
     _begin,
     _names,

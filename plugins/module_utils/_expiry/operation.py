@@ -18,9 +18,9 @@ from .._task import Task
 from .._x509.certificate import Certificate
 from .._x509.directory import Entry, entries
 from .._x509.sources import elements, read_leaf, split_combined
-from .judge import Sighting, Thresholds
-from .report import SurveyReport
-from .scan import Survey, sightings
+from .judge import Endpoint, Thresholds
+from .report import ScanReport
+from .scan import Scan, endpoints
 
 _ONE = ("resource_id", "name")
 _MANY = ("include", "exclude")
@@ -28,7 +28,7 @@ _THRESHOLDS = ("warning_days", "critical_days", "warning_percent", "critical_per
 _NO_KEY_WANTED = "its certificate can't be read without a passphrase, which this task does not ask for"
 
 
-def survey_resources(task: Task, report: SurveyReport) -> None:
+def scan_resources(task: Task, report: ScanReport) -> None:
     """Look at the host names of the chosen resources, and judge each.
 
     Raises:
@@ -42,13 +42,13 @@ def survey_resources(task: Task, report: SurveyReport) -> None:
     report.port = values["edge_port"]
     report.given = list(_given(values, report))
     client = task.client(connections=values["concurrency"])
-    hosts: Sequence[Sighting] = sightings(_chosen(client, values, report))
+    hosts: Sequence[Endpoint] = endpoints(_chosen(client, values, report))
     if values["probe_edge"]:
-        hosts = _asked(Survey(values["edge_port"], values["edge_timeout"], client.deadline), hosts, values, report)
+        hosts = _asked(Scan(values["edge_port"], values["edge_timeout"], client.deadline), hosts, values, report)
     report.now = task.clock.now()
     matcher = Matcher(report.given)
-    for sighting in hosts:
-        report.add(sighting, _should_have(sighting, matcher, report), report.now)
+    for endpoint in hosts:
+        report.add(endpoint, _should_have(endpoint, matcher, report), report.now)
 
 
 def _without_empty_lists(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def _without_empty_lists(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: [one for one in values[name] or () if str(one).strip()] or None for name in _MANY}
 
 
-def _chosen(client: Client, values: Mapping[str, Any], report: SurveyReport) -> Iterator[Resource]:
+def _chosen(client: Client, values: Mapping[str, Any], report: ScanReport) -> Iterator[Resource]:
     if values["resource_id"] is not None or values["name"] is not None:
         yield Resource.from_api(find_resource(client, values))
         return
@@ -65,10 +65,8 @@ def _chosen(client: Client, values: Mapping[str, Any], report: SurveyReport) -> 
     report.warnings += selection.warnings()
 
 
-def _asked(
-    survey: Survey, hosts: Iterable[Sighting], values: Mapping[str, Any], report: SurveyReport
-) -> Sequence[Sighting]:
-    answered, gave_up = survey.ask(hosts, values["concurrency"])
+def _asked(scan: Scan, hosts: Iterable[Endpoint], values: Mapping[str, Any], report: ScanReport) -> Sequence[Endpoint]:
+    answered, gave_up = scan.ask(hosts, values["concurrency"])
     if gave_up:
         report.warnings.append(
             "No edge answered: after the first few, none was asked. Set probe_edge to false if that is so here."
@@ -76,19 +74,19 @@ def _asked(
     return answered
 
 
-def _should_have(sighting: Sighting, matcher: Matcher, report: SurveyReport) -> Offer | None:
+def _should_have(endpoint: Endpoint, matcher: Matcher, report: ScanReport) -> Offer | None:
     """The given certificate that belongs on a host name; one that renews itself or is an alias's own needs none."""
-    if sighting.is_renewed_by_vendor or sighting.has_own_certificate or not sighting.has_https:
+    if endpoint.is_renewed_by_vendor or endpoint.has_own_certificate or not endpoint.has_https:
         return None
     try:
-        return matcher.offer_for(sighting.resource)
+        return matcher.offer_for(endpoint.resource)
     except MatchError as error:
         warning = f"{error.message}. {error.hint}"
         report.warnings += [warning] if warning not in report.warnings else []
         return None
 
 
-def _given(values: Mapping[str, Any], report: SurveyReport) -> Iterator[Offer]:
+def _given(values: Mapping[str, Any], report: ScanReport) -> Iterator[Offer]:
     """The certificates to compare with: the list's elements, then the folder's; one that can't be read is named."""
     for label, options in elements(values["certificates"] or (), report.warnings):
         resources = tuple(str(key) for key in options.get("resources") or () if str(key).strip())

@@ -20,8 +20,8 @@ from .._x509.certificate import Certificate, timestamp
 from .._x509.chain import is_complete
 from .judge import (
     LEVELS,
+    Endpoint,
     Finding,
-    Sighting,
     Thresholds,
     findings,
     worst,
@@ -39,7 +39,7 @@ class Host:
         given: the certificate that it should have, None where none of the given ones is for it.
     """
 
-    sighting: Sighting
+    endpoint: Endpoint
     findings: Sequence[Finding]
     given: Offer | None = None
 
@@ -53,9 +53,9 @@ class Host:
         """Whether it has the given certificate, None where that can't be told."""
         if self.given is None:
             return None
-        if self.sighting.known:
-            return self.sighting.known == self.given.leaf
-        is_other = expiry_beside(self.sighting.api_expires, self.given.leaf.not_after) is Expiry.DIFFERENT
+        if self.endpoint.known:
+            return self.endpoint.known == self.given.leaf
+        is_other = expiry_beside(self.endpoint.api_expires, self.given.leaf.not_after) is Expiry.DIFFERENT
         return False if is_other else None
 
     @property
@@ -63,34 +63,34 @@ class Host:
         """Whether it has another certificate than the given one, and not a later one."""
         if self.given is None or self.is_served is not False:
             return False
-        end = self.sighting.not_after
+        end = self.endpoint.not_after
         return end is None or end <= self.given.leaf.not_after
 
     def story(self) -> str:
         """How the message tells of it."""
         reasons = "; ".join(finding.reason for finding in self.findings if finding.reason)
-        return f"{self.sighting.host}: {reasons or self.state}"
+        return f"{self.endpoint.host}: {reasons or self.state}"
 
     def facts(self, now: datetime, port: int) -> dict[str, Any]:
         """What the result says of it."""
-        sighting, resource = self.sighting, self.sighting.resource
+        endpoint, resource = self.endpoint, self.endpoint.resource
         return {
-            "host": sighting.host,
+            "host": endpoint.host,
             "resource_id": resource.id,
             "resource": resource.name,
-            "is_alias": sighting.alias is not None,
+            "is_alias": endpoint.alias is not None,
             "resource_status": resource.status,
             "state": self.state,
             "level": LEVELS[self.state],
             "reasons": [finding.reason for finding in self.findings if finding.reason],
-            "ssl_type": "custom" if sighting.has_own_certificate else resource.facts()["ssl_type"],
-            "evidence": "edge" if sighting.served else "api" if sighting.not_after else "none",
-            **_end(sighting.not_after, now),
-            "lifetime_left_percent": _percent_left(sighting.known, now),
-            "api": _end(sighting.api_not_after, now),
-            "edge": _edge(sighting, now, port),
-            "agrees": sighting.agrees,
-            "covers_host": sighting.covers_host,
+            "ssl_type": "custom" if endpoint.has_own_certificate else resource.facts()["ssl_type"],
+            "evidence": "edge" if endpoint.served else "api" if endpoint.not_after else "none",
+            **_end(endpoint.not_after, now),
+            "lifetime_left_percent": _percent_left(endpoint.known, now),
+            "api": _end(endpoint.api_not_after, now),
+            "edge": _edge(endpoint, now, port),
+            "agrees": endpoint.agrees,
+            "covers_host": endpoint.covers_host,
             "given": self._given(),
         }
 
@@ -101,7 +101,7 @@ class Host:
 
 
 @dataclass
-class SurveyReport:
+class ScanReport:
     """What a task says of the host names of an account.
 
     Attributes:
@@ -121,9 +121,9 @@ class SurveyReport:
     now: datetime | None = None
     interrupted_by: int | None = None
 
-    def add(self, sighting: Sighting, given: Offer | None, now: datetime) -> None:
+    def add(self, endpoint: Endpoint, given: Offer | None, now: datetime) -> None:
         """Judge a host name."""
-        self.hosts.append(Host(sighting, findings(sighting, self.thresholds, now), given))
+        self.hosts.append(Host(endpoint, findings(endpoint, self.thresholds, now), given))
 
     def success(self, diff: bool) -> dict[str, Any]:  # noqa: ARG002  # a look changes nothing
         """The result of a run that came to its end."""
@@ -157,7 +157,7 @@ class SurveyReport:
         return {
             **{state: counts[state] for state in LEVELS},
             "hosts": len(self.hosts),
-            "resources": len({host.sighting.resource.id for host in self.hosts}),
+            "resources": len({host.endpoint.resource.id for host in self.hosts}),
             "lagging": sum(host.lags_behind for host in self.hosts),
         }
 
@@ -166,8 +166,8 @@ class SurveyReport:
         return {
             **_identity(offer),
             "days_left": offer.leaf.days_left(now),
-            "served_by": [host.sighting.host for host in self.hosts if host.sighting.known == offer.leaf],
-            "lagging": [host.sighting.host for host in self.hosts if host.given == offer and host.lags_behind],
+            "served_by": [host.endpoint.host for host in self.hosts if host.endpoint.known == offer.leaf],
+            "lagging": [host.endpoint.host for host in self.hosts if host.given == offer and host.lags_behind],
         }
 
     def _message(self, summary: dict[str, int]) -> str:
@@ -205,13 +205,13 @@ def _percent_left(leaf: Certificate | None, now: datetime) -> int | None:
     return math.floor(100 * min(max(share, 0), 1))
 
 
-def _edge(sighting: Sighting, now: datetime, port: int) -> dict[str, Any] | None:
-    answer = sighting.edge
+def _edge(endpoint: Endpoint, now: datetime, port: int) -> dict[str, Any] | None:
+    answer = endpoint.edge
     if answer is None:
         return None
-    chain, end = answer.chain, sighting.chain_end
+    chain, end = answer.chain, endpoint.chain_end
     return {
-        "address": sighting.resource.service_ip,
+        "address": endpoint.resource.service_ip,
         "port": port,
         "problem": answer.problem or None,
         "certificate": answer.leaf.facts(now) if answer.leaf else None,

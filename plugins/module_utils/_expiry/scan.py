@@ -12,27 +12,27 @@ from dataclasses import dataclass, replace
 from .._clock import Deadline
 from .._gcore.resource import Resource
 from .._rotate.edge import EdgeAnswer, probe
-from .._rotate.edge_reachability import Scout
-from .judge import Sighting
+from .._rotate.edge_reachability import EdgeReachability
+from .judge import Endpoint
 
 _NOT_ASKED = EdgeAnswer(problem="not asked, because no other edge answered")
 _NO_TIME = EdgeAnswer(problem="not asked, because the time of the task was over")
 
 
-def sightings(resources: Iterable[Resource]) -> list[Sighting]:
+def endpoints(resources: Iterable[Resource]) -> list[Endpoint]:
     """Every host name, before any edge was asked: resources by name, each before its aliases."""
     ordered = sorted(resources, key=lambda resource: (resource.name, resource.id))
-    return [sighting for resource in ordered for sighting in _hosts(resource)]
+    return [endpoint for resource in ordered for endpoint in _hosts(resource)]
 
 
-def _hosts(resource: Resource) -> Iterator[Sighting]:
-    yield Sighting(resource.name, resource)
+def _hosts(resource: Resource) -> Iterator[Endpoint]:
+    yield Endpoint(resource.name, resource)
     for alias in resource.aliases:
-        yield Sighting(alias.name, resource, alias)
+        yield Endpoint(alias.name, resource, alias)
 
 
 @dataclass(frozen=True)
-class Survey:
+class Scan:
     """Asks the edges.
 
     Attributes:
@@ -47,27 +47,27 @@ class Survey:
     deadline: Deadline
     probe_edge: Callable[[str, int, str, float], EdgeAnswer] = probe
 
-    def ask(self, hosts: Iterable[Sighting], workers: int) -> tuple[list[Sighting], bool]:
+    def ask(self, hosts: Iterable[Endpoint], workers: int) -> tuple[list[Endpoint], bool]:
         """What the edges serve, in the order of the hosts.
 
         Returns:
             The hosts with their edges' answers, and whether asking was given up because none answered.
         """
-        scout = Scout()
+        reachability = EdgeReachability()
         pool = ThreadPoolExecutor(workers)
         try:
-            answered = list(pool.map(lambda sighting: self._asked(sighting, scout), hosts))
+            answered = list(pool.map(lambda endpoint: self._asked(endpoint, reachability), hosts))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        return answered, not scout.is_worth_asking()
+        return answered, not reachability.is_worth_asking()
 
-    def _asked(self, sighting: Sighting, scout: Scout) -> Sighting:
-        if not sighting.has_https:
-            return sighting
-        if not scout.is_worth_asking():
-            return replace(sighting, edge=_NOT_ASKED)
+    def _asked(self, endpoint: Endpoint, reachability: EdgeReachability) -> Endpoint:
+        if not endpoint.has_https:
+            return endpoint
+        if not reachability.is_worth_asking():
+            return replace(endpoint, edge=_NOT_ASKED)
         if not self.deadline.remaining():
-            return replace(sighting, edge=_NO_TIME)
-        answer = self.probe_edge(sighting.resource.service_ip, self.port, sighting.host, self.timeout)
-        scout.heard(answer)
-        return replace(sighting, edge=answer)
+            return replace(endpoint, edge=_NO_TIME)
+        answer = self.probe_edge(endpoint.resource.service_ip, self.port, endpoint.host, self.timeout)
+        reachability.heard(answer)
+        return replace(endpoint, edge=answer)

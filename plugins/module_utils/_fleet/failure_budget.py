@@ -11,7 +11,7 @@ from threading import RLock
 from .._errors import ApiError, StoppedError
 
 
-class Brake:
+class FailureBudget:
     """Shared by all workers of a run; each asks it before each write.
 
     What counts are failed writes that were not made good since: one that is tried again counts until it succeeds, so
@@ -33,7 +33,7 @@ class Brake:
         with self._lock:
             self.reason = self.reason or reason
 
-    def admit_write(self, failure: ApiError | None = None) -> None:
+    def authorize_write(self, failure: ApiError | None = None) -> None:
         """Ask before a write.
 
         Args:

@@ -19,13 +19,13 @@ from .._rotate.operation import policy_of, target_options
 from .._rotate.target import CustomCertificate
 from .._task import Task
 from .._x509.directory import Entry, entries
-from .._x509.key_pair import check_bundle
+from .._x509.key_pair import check_key_pair
 from .._x509.sources import elements, read_input, split_combined
-from .failure_budget import Brake
+from .failure_budget import FailureBudget
 from .interrupts import interruptible
 from .progress import Progress, silent
 from .report import FleetReport
-from .run import Candidate, Choice, Fleet, enrol
+from .run import Candidate, Fleet, Scope, assign
 from .waves import share
 
 _GRACE = 30.0
@@ -45,12 +45,12 @@ def rotate_fleet(task: Task, report: FleetReport) -> None:
     if not candidates:
         raise InputError("no usable certificate was given", "Set certificates or directory.")
     client = task.client(connections=values["concurrency"], on_hold=progress.held_back)
-    choice = Choice(
+    scope = Scope(
         Selection(values["include"], values["exclude"]),
         values["enable_https"],
         values["replace_lets_encrypt"],
     )
-    enrol((Resource.from_api(raw) for raw in client.resources()), candidates, choice, report)
+    assign((Resource.from_api(raw) for raw in client.resources()), candidates, scope, report)
     with ThreadPoolExecutor(values["concurrency"]) as pool:
         _rotate_members(task, client, progress, pool, report)
     progress.summary(report.summary())
@@ -60,17 +60,17 @@ def _rotate_members(
     task: Task, client: Client, progress: Progress, pool: ThreadPoolExecutor, report: FleetReport
 ) -> None:
     values, sizes = task.values, _sizes(task.values)
-    brake = Brake()
+    budget = FailureBudget()
 
     def stop(reason: str, number: int) -> None:
         report.interrupted_by = number
-        brake.stop(reason)
+        budget.stop(reason)
         client.deadline.shorten(_GRACE)
 
     with interruptible(stop) as look_after_parent:
         fleet = Fleet(
-            Rotation(client, policy_of(task), brake=brake),
-            brake,
+            Rotation(client, policy_of(task), budget=budget),
+            budget,
             progress,
             pool,
             is_insistent=values["edge_probe"] == "always",
@@ -78,7 +78,7 @@ def _rotate_members(
         )
         drifted = fleet.look(report)
         if values["max_failures"] is not None:
-            brake.tolerate(share(values["max_failures"], len(drifted), "max_failures"))
+            budget.tolerate(share(values["max_failures"], len(drifted), "max_failures"))
         if task.check_mode:
             fleet.plan(drifted, sizes)
         else:
@@ -133,16 +133,16 @@ def _candidate(task: Task, entry: Entry, options: Mapping[str, Any], report: Fle
         raise InputError(f"{entry.label}: {entry.problem}")
     if entry.combined_path:
         options = _split(entry.combined_path, options)
-    redactor = task.redactor.heir()
+    redactor = task.redactor.child()
     try:
-        bundle = read_input(options, redactor)
-        warnings = (*bundle.warnings, *check_bundle(bundle, task.clock.now(), task.values["min_days_valid"]))
+        key_pair = read_input(options, redactor)
+        warnings = (*key_pair.warnings, *check_key_pair(key_pair, task.clock.now(), task.values["min_days_valid"]))
     except InputError as error:
         raise InputError(f"{entry.label}: {redactor.clean(error.message)}", error.hint) from None
     report.warnings += [warning for warning in warnings if warning not in report.warnings]
     resources = tuple(str(key) for key in options.get("resources") or () if str(key).strip())
-    target = CustomCertificate(bundle, **target_options(task))
-    return Candidate(Offer(entry.label, bundle.leaf, resources), target, redactor)
+    target = CustomCertificate(key_pair, **target_options(task))
+    return Candidate(Offer(entry.label, key_pair.leaf, resources), target, redactor)
 
 
 def _split(path: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,18 +22,18 @@ from .._gcore.resource import DISABLED, LETS_ENCRYPT, Resource
 from .._match.matcher import Matcher, Offer, Selection
 from .._redaction import Redactor
 from .._rotate.apply import Rotated, Rotation
-from .._rotate.edge_reachability import Scout
+from .._rotate.edge_reachability import EdgeReachability
 from .._rotate.report import Report
 from .._rotate.target import CustomCertificate
 from .._rotate.verdict import State
-from .failure_budget import Brake
+from .failure_budget import FailureBudget
 from .progress import Progress
 from .report import FleetReport, Member
 from .waves import waves
 
 
 @dataclass(frozen=True)
-class Choice:
+class Scope:
     """Which resources of the account a run is about.
 
     Attributes:
@@ -65,7 +65,7 @@ class Candidate:
     redactor: Redactor
 
 
-def enrol(resources: Iterable[Resource], candidates: Sequence[Candidate], choice: Choice, report: FleetReport) -> None:
+def assign(resources: Iterable[Resource], candidates: Sequence[Candidate], scope: Scope, report: FleetReport) -> None:
     """Give each resource of the account its certificate, and tell those that have none.
 
     Args:
@@ -81,9 +81,9 @@ def enrol(resources: Iterable[Resource], candidates: Sequence[Candidate], choice
     by_offer = {candidate.offer: candidate for candidate in candidates}
     account = sorted(resources, key=lambda resource: (resource.name, resource.id))
     for resource in account:
-        if choice.selection.has(resource):
-            _enrol_one(resource, matcher, by_offer, choice, report)
-    report.warnings += choice.selection.warnings()
+        if scope.selection.has(resource):
+            _assign_one(resource, matcher, by_offer, scope, report)
+    report.warnings += scope.selection.warnings()
     for key, offer in matcher.unknown(account):
         problem = ResourceLookupError(f"no resource has the id or name {key}", "Mend the mapping of the certificate.")
         report.members.append(Member(None, key, offer.label, error=problem))
@@ -92,10 +92,10 @@ def enrol(resources: Iterable[Resource], candidates: Sequence[Candidate], choice
     report.unmatched_certificates = [offer.label for offer in by_offer if offer.leaf not in used]
 
 
-def _enrol_one(
-    resource: Resource, matcher: Matcher, by_offer: dict[Offer, Candidate], choice: Choice, report: FleetReport
+def _assign_one(
+    resource: Resource, matcher: Matcher, by_offer: dict[Offer, Candidate], scope: Scope, report: FleetReport
 ) -> None:
-    left_alone = choice.leaves_alone(resource)
+    left_alone = scope.leaves_alone(resource)
     try:
         offer = matcher.offer_for(resource)
     except MatchError as error:
@@ -127,7 +127,7 @@ class Fleet:
     def __init__(
         self,
         rotation: Rotation,
-        brake: Brake,
+        budget: FailureBudget,
         progress: Progress,
         pool: ThreadPoolExecutor,
         *,
@@ -135,12 +135,12 @@ class Fleet:
         look_after_parent: Callable[[], None],
     ) -> None:
         self._rotation = rotation
-        self._brake = brake
+        self._budget = budget
         self._progress = progress
         self._pool = pool
         self._is_insistent = is_insistent
         self._look_after_parent = look_after_parent
-        self._scout = Scout()
+        self._reachability = EdgeReachability()
 
     def look(self, report: FleetReport) -> list[Member]:
         """Gather evidence for all members.
@@ -152,11 +152,11 @@ class Fleet:
         self._progress.checking(len(members))
         for _member in self._each(self._look, members):
             self._progress.checked()
-        if not self._is_insistent and not self._scout.is_worth_asking():
+        if not self._is_insistent and not self._reachability.is_worth_asking():
             report.warnings.append(
                 "No edge answered: after the first few, none was asked. Set edge_probe to never if that is so here."
             )
-        report.stopped = self._brake.reason
+        report.stopped = self._budget.reason
         return [member for member in members if _has_drifted(member)]
 
     def write(self, drifted: Sequence[Member], sizes: Sequence[object], report: FleetReport) -> None:
@@ -169,10 +169,10 @@ class Fleet:
             self._write_wave(number, wave)
             self._prove(wave)
             if all(member.error for member in wave):
-                self._brake.stop(f"no resource of wave {number} could be rotated")
-        if not self._brake.reason:
+                self._budget.stop(f"no resource of wave {number} could be rotated")
+        if not self._budget.reason:
             self._prove(report.members)
-        report.stopped = self._brake.reason
+        report.stopped = self._budget.reason
         missed = [member for member in drifted if member.outcome() == "not_attempted"]
         if report.stopped:
             self._progress.stopped(report.stopped, len(missed))
@@ -189,9 +189,9 @@ class Fleet:
         self._look_after_parent()
         for member in wave:
             member.wave = number
-        if self._brake.reason:
+        if self._budget.reason:
             for member in wave:
-                member.error = self._brake.refusal()
+                member.error = self._budget.refusal()
             return
         self._progress.wave(number, len(wave))
         for member in self._each(self._write, wave):
@@ -205,7 +205,7 @@ class Fleet:
         self._progress.awaiting(len(pending))
         for item, refusal in self._rotation.await_edges(pending, self._ask):
             by_item[id(item)].error = refusal
-            self._brake.gave_up(item.resource.id)
+            self._budget.gave_up(item.resource.id)
 
     def _ask(self, step: Callable[[Rotated], bool], items: Iterable[Rotated]) -> Iterable[bool]:
         self._look_after_parent()
@@ -234,25 +234,25 @@ class Fleet:
             yield member
 
     def _look(self, item: Rotated) -> None:
-        if self._brake.reason:
-            raise self._brake.refusal()
-        asks = self._rotation.asks_edge(item) and (self._is_insistent or self._scout.is_worth_asking())
+        if self._budget.reason:
+            raise self._budget.refusal()
+        asks = self._rotation.asks_edge(item) and (self._is_insistent or self._reachability.is_worth_asking())
         try:
             self._rotation.look(item, ask_edge=asks)
         finally:
-            self._scout.heard(item.edge)
+            self._reachability.heard(item.edge)
 
     def _write(self, item: Rotated) -> None:
         try:
-            self._brake.admit_write()
+            self._budget.authorize_write()
             self._rotation.write(item)
         except StoppedError:
             raise
         except DeadlineError as error:
-            self._brake.stop(error.message)
+            self._budget.stop(error.message)
             raise
         except Exception:
-            self._brake.gave_up(item.resource.id)
+            self._budget.gave_up(item.resource.id)
             raise
 
 

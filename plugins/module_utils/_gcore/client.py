@@ -13,7 +13,7 @@ from typing import Any
 
 from .._clock import Clock, Deadline
 from .._errors import ApiError, InputError
-from .._http.rate_limiter import Pacer
+from .._http.rate_limiter import RateLimiter
 from .._http.retry import (
     Backoff,
     disposition,
@@ -100,7 +100,7 @@ class Client:
         *,
         clock: Clock,
         deadline: Deadline,
-        pacer: Pacer,
+        rate_limiter: RateLimiter,
         backoff: Backoff,
         request_timeout: float,
     ) -> None:
@@ -110,7 +110,7 @@ class Client:
         self._transport = transport
         self._owner = owner
         self._redactor = redactor
-        self._pacer = pacer
+        self._rate_limiter = rate_limiter
         self._backoff = backoff
         self._request_timeout = request_timeout
 
@@ -173,7 +173,7 @@ class Client:
         if not error.retryable or left <= 0 or (attempt > self._backoff.tries and not is_asked_for):
             raise error
         if error.retry_after:
-            self._pacer.hold(min(error.retry_after, left))
+            self._rate_limiter.hold(min(error.retry_after, left))
         else:
             self.deadline.sleep(min(self._backoff.seconds(attempt), left))
 
@@ -189,7 +189,7 @@ class Client:
 
     def _exchange(self, method: str, path: str, body: bytes | None) -> Answer:
         call = f"{method} {path}"
-        self._pacer.wait(self.deadline)
+        self._rate_limiter.wait(self.deadline)
         self.deadline.check(call)
         timeout = min(self._request_timeout, self.deadline.remaining())
         try:
@@ -205,7 +205,7 @@ class Client:
             ) from None
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer)
-        self._pacer.succeeded()
+        self._rate_limiter.succeeded()
         return answer
 
     def _headers(self, body: bytes | None) -> dict[str, str]:

@@ -22,7 +22,7 @@ def no_notice(_seconds: float) -> None:
     """Nobody wants to know."""
 
 
-class Pacer:
+class RateLimiter:
     """Shared by all workers of a run; each asks it for its turn before each request.
 
     Args:

@@ -16,7 +16,7 @@ from .._errors import (
     NotServedError,
     NotStoredError,
 )
-from .._fleet.failure_budget import Brake
+from .._fleet.failure_budget import FailureBudget
 from .._gcore.client import Client
 from .._gcore.resource import (
     DISABLED,
@@ -27,7 +27,7 @@ from .._gcore.resource import (
 from .._redaction import Redactor
 from .edge import EdgeAnswer, probe
 from .report import Report, Written, current_facts
-from .target import Shown, Target, took_effect
+from .target import StoreCheck, Target, took_effect
 from .verdict import Observation, State, Verdict
 
 _STORED_WITHIN = 30.0
@@ -87,12 +87,12 @@ class Rotation:
         client: Client,
         policy: Policy,
         probe_edge: Callable[[str, int, str, float], EdgeAnswer] = probe,
-        brake: Brake | None = None,
+        budget: FailureBudget | None = None,
     ) -> None:
         self._client = client
         self._policy = policy
         self._probe_edge = probe_edge
-        self._brake = brake or Brake()
+        self._budget = budget or FailureBudget()
 
     def rotate(self, raw: Raw, target: Target, report: Report) -> None:
         """Judge a resource as the API gave it, and write the target where it is not there.
@@ -208,25 +208,25 @@ class Rotation:
             item.resource = Resource.from_api(raw)
             if before is not None and took_effect(target, Resource.from_api(before), item.resource):
                 report.written = Written.YES
-                self._brake.write_succeeded(item.resource.id)
+                self._budget.write_succeeded(item.resource.id)
                 return before
             if _plan(item).state is State.IN_SYNC:
                 report.written = Written.NO if before is None else Written.YES
-                self._brake.write_succeeded(item.resource.id)
+                self._budget.write_succeeded(item.resource.id)
                 return before
             if is_last_look:
                 _give_up(failure)
-            self._brake.admit_write(failure)
+            self._budget.authorize_write(failure)
             try:
                 report.receipt = client.replace(item.resource.id, put_body(raw, target.fields()))
             except ApiError as error:
                 if error.outcome_unknown:
                     before, failure, report.written = before or raw, error, Written.UNKNOWN
-                self._brake.write_failed(item.resource.id, error)
+                self._budget.write_failed(item.resource.id, error)
                 is_last_look = not self._may_write_again(client, error, attempt)
             else:
                 report.written = Written.YES
-                self._brake.write_succeeded(item.resource.id)
+                self._budget.write_succeeded(item.resource.id)
                 return before or raw
         raise AssertionError("unreachable: count() has no end")
 
@@ -257,7 +257,7 @@ class Rotation:
             item.resource = report.resource = Resource.from_api(after)
             shown = item.target.shown(item.resource)
             waited = clock.monotonic() - begin
-            if shown is not Shown.NO or waited >= patience:
+            if shown is not StoreCheck.NO or waited >= patience:
                 break
             client.deadline.sleep(_STORED_INTERVAL)
         report.verification["api"] = shown.value
@@ -296,10 +296,10 @@ def _plan(item: Rotated) -> Verdict:
     return verdict
 
 
-def _check_stored(shown: Shown, resource: Resource, report: Report, waited: float) -> None:
-    if shown is Shown.UNTOLD:
+def _check_stored(shown: StoreCheck, resource: Resource, report: Report, waited: float) -> None:
+    if shown is StoreCheck.UNTOLD:
         report.warn("The API does not tell what is stored; only what the edge serves can show it.")
-    if shown is not Shown.NO:
+    if shown is not StoreCheck.NO:
         return
     report.written = Written.IGNORED
     facts = resource.facts()

@@ -13,7 +13,7 @@ _SILENT_EDGES = 5
 """When the first so many edges are all silent, the rest would be too."""
 
 
-class Scout:
+class EdgeReachability:
     """Hears what the edges of many resources answer; workers share it."""
 
     def __init__(self) -> None:

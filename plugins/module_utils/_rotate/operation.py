@@ -13,7 +13,7 @@ from .._gcore.client import Client
 from .._options import CERTIFICATE, exclude_each_other
 from .._task import Task
 from .._x509.hostname import normalised
-from .._x509.key_pair import check_bundle
+from .._x509.key_pair import check_key_pair
 from .._x509.sources import read_input
 from .apply import Policy, Rotation
 from .report import Report
@@ -53,10 +53,10 @@ def _target(task: Task, report: Report) -> Target:
 
 def _custom_certificate(task: Task, report: Report) -> CustomCertificate:
     values = task.values
-    bundle = read_input(values, task.redactor)
-    report.desired = {"ssl_type": "custom", **bundle.leaf.facts(task.clock.now())}
-    report.warn(*bundle.warnings, *check_bundle(bundle, task.clock.now(), values["min_days_valid"]))
-    return CustomCertificate(bundle, **target_options(task))
+    key_pair = read_input(values, task.redactor)
+    report.desired = {"ssl_type": "custom", **key_pair.leaf.facts(task.clock.now())}
+    report.warn(*key_pair.warnings, *check_key_pair(key_pair, task.clock.now(), values["min_days_valid"]))
+    return CustomCertificate(key_pair, **target_options(task))
 
 
 def target_options(task: Task) -> dict[str, bool]:

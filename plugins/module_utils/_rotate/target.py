@@ -23,7 +23,7 @@ from .._gcore.resource import (
 )
 from .._x509.certificate import timestamp
 from .._x509.chain import without_root
-from .._x509.key_pair import Bundle, check_names
+from .._x509.key_pair import KeyPair, check_names
 from .edge import EdgeAnswer
 from .verdict import (
     Expiry,
@@ -38,7 +38,7 @@ from .verdict import (
 )
 
 
-class Shown(Enum):
+class StoreCheck(Enum):
     """Whether an answer of the API shows that the target is stored."""
 
     YES = "verified"
@@ -63,7 +63,7 @@ class Target(Protocol):
     def fields(self) -> dict[str, Any]:
         """The fields of the PUT that are not the resource's own."""
 
-    def shown(self, resource: Resource) -> Shown:
+    def shown(self, resource: Resource) -> StoreCheck:
         """Whether the API's answer shows it."""
 
     def served(self, answer: EdgeAnswer | None, /) -> bool:
@@ -77,7 +77,9 @@ def took_effect(target: Target, before: Resource, after: Resource) -> bool:
     """Whether a write of unknown outcome is there: the answer shows it, and did not before or was written since."""
     was_written = bool(after.updated) and after.updated != before.updated
     shown = target.shown(after)
-    return shown is not Shown.NO and (was_written or (shown is Shown.YES and target.shown(before) is not Shown.YES))
+    return shown is not StoreCheck.NO and (
+        was_written or (shown is StoreCheck.YES and target.shown(before) is not StoreCheck.YES)
+    )
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class CustomCertificate:
         require_alias_coverage: an alias that it leaves uncovered is an error.
     """
 
-    bundle: Bundle
+    key_pair: KeyPair
     force: bool = False
     replace_lets_encrypt: bool = False
     allow_downgrade: bool = False
@@ -102,12 +104,12 @@ class CustomCertificate:
     def judge(self, observed: Observation) -> Verdict:
         """By fingerprint, on the best evidence there is."""
         return judge_certificate(
-            self.bundle.chain, observed, force=self.force, replace_lets_encrypt=self.replace_lets_encrypt
+            self.key_pair.chain, observed, force=self.force, replace_lets_encrypt=self.replace_lets_encrypt
         )
 
     def admit(self, resource: Resource) -> tuple[str, ...]:
         """It must cover the resource's names."""
-        return check_names(self.bundle.leaf, resource, self.require_alias_coverage)
+        return check_names(self.key_pair.leaf, resource, self.require_alias_coverage)
 
     def guard(self, observed: Observation, verdict: Verdict) -> None:
         """Neither Let's Encrypt nor a certificate that lives longer is replaced unasked."""
@@ -116,35 +118,39 @@ class CustomCertificate:
                 "the resource uses Let's Encrypt, which renews itself",
                 "Set replace_lets_encrypt to true if the custom certificate shall take its place.",
             )
-        later = later_than_desired(observed, self.bundle.leaf)
+        later = later_than_desired(observed, self.key_pair.leaf)
         if later and verdict.state is State.DRIFT and not self.allow_downgrade:
             raise DowngradeError(
                 f"the current certificate is valid until {timestamp(later)}, "
-                f"the desired one only until {timestamp(self.bundle.leaf.not_after)}",
+                f"the desired one only until {timestamp(self.key_pair.leaf.not_after)}",
                 "Give the newer certificate, or set allow_downgrade to true.",
             )
 
     def fields(self) -> dict[str, Any]:
         """The one place where the key leaves."""
-        return {CERTIFICATE_FIELD: self.bundle.certificate_pem(), KEY_FIELD: self.bundle.key.pem(), TYPE_FIELD: CUSTOM}
+        return {
+            CERTIFICATE_FIELD: self.key_pair.certificate_pem(),
+            KEY_FIELD: self.key_pair.key.pem(),
+            TYPE_FIELD: CUSTOM,
+        }
 
-    def shown(self, resource: Resource) -> Shown:
+    def shown(self, resource: Resource) -> StoreCheck:
         """By the certificate, where the API returns it, else by its expiry."""
         if resource.ssl_type in (DISABLED, LETS_ENCRYPT):
-            return Shown.NO
+            return StoreCheck.NO
         if resource.certificate is not None:
-            is_there = without_root(installed_chain(resource)) == without_root(self.bundle.chain)
-            return Shown.YES if is_there else Shown.NO
-        beside = expiry_beside(resource.expires, self.bundle.leaf.not_after)
-        return {Expiry.DIFFERENT: Shown.NO, Expiry.UNKNOWN: Shown.UNTOLD}.get(beside, Shown.YES)
+            is_there = without_root(installed_chain(resource)) == without_root(self.key_pair.chain)
+            return StoreCheck.YES if is_there else StoreCheck.NO
+        beside = expiry_beside(resource.expires, self.key_pair.leaf.not_after)
+        return {Expiry.DIFFERENT: StoreCheck.NO, Expiry.UNKNOWN: StoreCheck.UNTOLD}.get(beside, StoreCheck.YES)
 
     def served(self, answer: EdgeAnswer | None) -> bool:
         """By the leaf's fingerprint."""
-        return answer is not None and answer.leaf == self.bundle.leaf
+        return answer is not None and answer.leaf == self.key_pair.leaf
 
     def facts(self, now: datetime) -> dict[str, Any]:
         """The leaf's."""
-        return {"ssl_type": CUSTOM, **self.bundle.leaf.facts(now)}
+        return {"ssl_type": CUSTOM, **self.key_pair.leaf.facts(now)}
 
 
 @dataclass(frozen=True)
@@ -171,11 +177,11 @@ class SslType:
         """The type alone."""
         return {TYPE_FIELD: self.ssl_type or None}
 
-    def shown(self, resource: Resource) -> Shown:
+    def shown(self, resource: Resource) -> StoreCheck:
         """An answer that lacks the type tells nothing."""
         if resource.ssl_type == UNKNOWN:
-            return Shown.UNTOLD
-        return Shown.YES if resource.ssl_type == self.ssl_type else Shown.NO
+            return StoreCheck.UNTOLD
+        return StoreCheck.YES if resource.ssl_type == self.ssl_type else StoreCheck.NO
 
     def served(self, _answer: EdgeAnswer | None) -> bool:
         """The edge is not asked."""

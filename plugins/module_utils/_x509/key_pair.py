@@ -31,7 +31,7 @@ _MINIMUM_BITS = {"RSA": 2048, "ECDSA": 256, "Ed25519": 256}
 
 
 @dataclass(frozen=True)
-class Bundle:
+class KeyPair:
     """A checked chain, leaf first, with its key, and what is worth a warning."""
 
     chain: tuple[Certificate, ...]
@@ -65,7 +65,7 @@ class Material:
         return self.names.get(part, part)
 
 
-def read_bundle(material: Material) -> Bundle:
+def read_key_pair(material: Material) -> KeyPair:
     """The chain and the key, matched and put in order. No clock and no resource is needed for this.
 
     Raises:
@@ -82,7 +82,7 @@ def read_bundle(material: Material) -> Bundle:
         warnings.append(f"{what}: the chain was put in order: leaf first, then each issuer, nothing twice.")
     if len(chain) == 1:
         warnings.append(f"{what}: the file holds {_lonely(leaf)}.")
-    return Bundle(chain, key, tuple(warnings))
+    return KeyPair(chain, key, tuple(warnings))
 
 
 def _lonely(leaf: Certificate) -> str:
@@ -144,7 +144,7 @@ def _check_completeness(chain: Sequence[Certificate], what: str) -> None:
         )
 
 
-def check_bundle(bundle: Bundle, now: datetime, min_days_valid: int) -> tuple[str, ...]:
+def check_key_pair(key_pair: KeyPair, now: datetime, min_days_valid: int) -> tuple[str, ...]:
     """Whether clients would accept it at all.
 
     Args:
@@ -158,9 +158,9 @@ def check_bundle(bundle: Bundle, now: datetime, min_days_valid: int) -> tuple[st
     Raises:
         CertificateError: too weak, not valid now or not long enough, or not for TLS servers.
     """
-    leaf = bundle.leaf
-    checked = without_root(bundle.chain)
-    for certificate in bundle.chain:
+    leaf = key_pair.leaf
+    checked = without_root(key_pair.chain)
+    for certificate in key_pair.chain:
         _check_strength(certificate, signature=certificate in checked)
     if not leaf.serves_tls:
         raise CertificateError(f"{leaf.label()} is not for TLS servers (extendedKeyUsage without serverAuth)")
@@ -174,7 +174,7 @@ def check_bundle(bundle: Bundle, now: datetime, min_days_valid: int) -> tuple[st
             f"min_days_valid asks for {min_days_valid}",
             "Renew it first.",
         )
-    return tuple(_earlier_ends(bundle))
+    return tuple(_earlier_ends(key_pair))
 
 
 def _check_strength(certificate: Certificate, *, signature: bool) -> None:
@@ -201,12 +201,12 @@ def _check_validity(certificate: Certificate, now: datetime) -> None:
         )
 
 
-def _earlier_ends(bundle: Bundle) -> list[str]:
+def _earlier_ends(key_pair: KeyPair) -> list[str]:
     """An intermediate that ends before its leaf ends the site before the leaf does."""
     return [
         f"The intermediate {link.label()} expires at {timestamp(link.not_after)}, before the leaf."
-        for link in without_root(bundle.chain)[1:]
-        if link.not_after < bundle.leaf.not_after
+        for link in without_root(key_pair.chain)[1:]
+        if link.not_after < key_pair.leaf.not_after
     ]
 
 

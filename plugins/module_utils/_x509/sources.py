@@ -16,14 +16,14 @@ from .._options import CERTIFICATE, exclude_each_other
 from .._redaction import Redactor
 from .certificate import Certificate, certificates_from_pem
 from .chain import leaf_of
-from .key_pair import Bundle, Material, read_bundle
+from .key_pair import KeyPair, Material, read_key_pair
 from .pem import MAX_BYTES, read_pem
 
 _SECRET = ("private_key", "pkcs12")
 _PARTS = ("certificate", "chain", "private_key", "private_key_passphrase", "pkcs12")
 
 
-def read_input(values: Mapping[str, Any], redactor: Redactor) -> Bundle:
+def read_input(values: Mapping[str, Any], redactor: Redactor) -> KeyPair:
     """The chain and key that a task names.
 
     Args:
@@ -39,9 +39,9 @@ def read_input(values: Mapping[str, Any], redactor: Redactor) -> Bundle:
     contents = {part: _content(part, values) for part in _PARTS}
     for part in _SECRET:
         redactor.add(contents[part])
-    bundle = read_bundle(_material(contents, values))
-    redactor.add(bundle.key.pem())
-    return bundle
+    key_pair = read_key_pair(_material(contents, values))
+    redactor.add(key_pair.key.pem())
+    return key_pair
 
 
 def elements(certificates: Iterable[Mapping[str, Any]], warnings: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -13,10 +13,10 @@ from threading import RLock
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import Brake
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import FailureBudget
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.progress import Progress
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.run import Candidate, Choice, Fleet, enrol
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.run import Candidate, Fleet, Scope, assign
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Offer, Selection
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import Redactor
@@ -32,9 +32,9 @@ from unit.plugins.fakes import (
     SILENT,
     FakeClock,
     answer,
-    bundle,
     client_over,
     issued,
+    key_pair,
     resource_json,
     unix,
 )
@@ -128,7 +128,7 @@ def offer(made, label="new", resources=()):
 def candidate(made, label="new", resources=(), **options):
     """A certificate that a fleet may use."""
     redactor = Redactor([made.private_key_pem])
-    return Candidate(offer(made, label, resources), CustomCertificate(bundle(made), **options), redactor)
+    return Candidate(offer(made, label, resources), CustomCertificate(key_pair(made), **options), redactor)
 
 
 def wildcard(days=90.0, **options):
@@ -138,36 +138,36 @@ def wildcard(days=90.0, **options):
 
 def everything(**options):
     """A run about the whole account."""
-    return Choice(Selection(), **options)
+    return Scope(Selection(), **options)
 
 
 class Stage:
     """One run of a fleet over an account, in its steps."""
 
-    def __init__(self, account, *candidates, workers=4, choice=None, insistent=False, **policy):
+    def __init__(self, account, *candidates, workers=4, scope=None, insistent=False, **policy):
         self.account = account
         self.time = FakeClock()
         self.report = FleetReport()
-        self.brake = Brake()
+        self.budget = FailureBudget()
         self.client = client_over(account, self.time)
         self.lines = []
         self.look_after_parent = lambda: None
         self._candidates = candidates
         self._workers = workers
-        self._choice = choice or everything()
+        self._choice = scope or everything()
         self._insistent = insistent
         self._policy = Policy(**policy)
 
     def run(self, sizes=("100%",), tolerated=None):
         """Look, write, and return the outcomes by name."""
         resources = [Resource.from_api(raw) for raw in self.client.resources()]
-        enrol(resources, self._candidates, self._choice, self.report)
+        assign(resources, self._candidates, self._choice, self.report)
         if tolerated is not None:
-            self.brake.tolerate(tolerated)
+            self.budget.tolerate(tolerated)
         with ThreadPoolExecutor(self._workers) as pool:
             fleet = Fleet(
-                Rotation(self.client, self._policy, self.account.probe, self.brake),
-                self.brake,
+                Rotation(self.client, self._policy, self.account.probe, self.budget),
+                self.budget,
                 Progress(self.lines.append, self.time.clock),
                 pool,
                 is_insistent=self._insistent,

@@ -17,13 +17,13 @@ from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock, Deadline
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import Client, Credentials
-from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import Pacer
+from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import RateLimiter
 from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
 from ansible_collections.gcore.web_security.plugins.module_utils._http.session import Answer, NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import Redactor
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate
-from ansible_collections.gcore.web_security.plugins.module_utils._x509.key_pair import Bundle
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.key_pair import KeyPair
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.private_key import PrivateKey
 from simulator import fingerprints
 from simulator.authority import Authority
@@ -93,7 +93,7 @@ def client_over(transport, time=None, *, owner=None, redactor=None, tries=5, tot
         redactor or Redactor(),
         clock=clock,
         deadline=Deadline(clock, total),
-        pacer=Pacer(clock),
+        rate_limiter=RateLimiter(clock),
         backoff=Backoff(tries=tries, chance=lambda: 1.0),
         request_timeout=request_timeout,
     )
@@ -112,8 +112,8 @@ def chain(made, *, root=False):
     return tuple(Certificate(link.public_bytes(Encoding.DER)) for link in (made.certificate, *links))
 
 
-def bundle(made):
-    return Bundle(chain(made), PrivateKey(made.key))
+def key_pair(made):
+    return KeyPair(chain(made), PrivateKey(made.key))
 
 
 def unix(moment):

@@ -178,8 +178,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import GcoreError, InputError, StoppedError
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.operation import survey_resources
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import SurveyReport
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.operation import scan_resources
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import ScanReport
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import credentials
 from ansible_collections.gcore.web_security.plugins.module_utils._libraries import require_libraries
 from ansible_collections.gcore.web_security.plugins.module_utils._options import RESOURCE_CERT_INFO, resolved
@@ -277,10 +277,10 @@ async def look(options: Json) -> Json:
 
 
 def _survey(options: Json, is_over: threading.Event) -> Json:
-    def operation(task: Task, report: SurveyReport) -> None:
-        survey_resources(replace(task, clock=_clock_until(is_over)), report)
+    def operation(task: Task, report: ScanReport) -> None:
+        scan_resources(replace(task, clock=_clock_until(is_over)), report)
 
-    return run(operation, {**_UNUSED, **options}, check_mode=False, diff=False, report=SurveyReport())
+    return run(operation, {**_UNUSED, **options}, check_mode=False, diff=False, report=ScanReport())
 
 
 def _clock_until(is_over: threading.Event) -> Clock:

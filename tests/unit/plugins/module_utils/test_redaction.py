@@ -294,10 +294,10 @@ def test_nothing_is_no_secret():
 
 def test_an_heir_knows_the_same_and_learns_on_its_own():
     parent = redactor(TOKEN)
-    heir = parent.heir()
-    heir.add(KEY)
+    child = parent.child()
+    child.add(KEY)
     parent.add(LOWER_TOKEN)
-    assert heir.clean([TOKEN, BODY.rstrip("="), LOWER_TOKEN]) == [MASK, MASK, LOWER_TOKEN]
+    assert child.clean([TOKEN, BODY.rstrip("="), LOWER_TOKEN]) == [MASK, MASK, LOWER_TOKEN]
     assert parent.clean([TOKEN, BODY, LOWER_TOKEN]) == [MASK, BODY, MASK]
 
 

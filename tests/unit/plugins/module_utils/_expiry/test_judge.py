@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import (
     LEVELS,
-    Sighting,
+    Endpoint,
     Thresholds,
     findings,
     worst,
@@ -35,15 +35,15 @@ def seen(edge=None, *, host=NAME, alias=None, **fields):
     if edge and edge.leaf:
         fields.setdefault("service_ssl_expire", unix(edge.leaf.not_after))
     resource = Resource.from_api(resource_json(**fields))
-    return Sighting(host, resource, resource.aliases[0] if alias else None, edge)
+    return Endpoint(host, resource, resource.aliases[0] if alias else None, edge)
 
 
-def states(sighting):
-    return [finding.state for finding in findings(sighting, THRESHOLDS, NOW)]
+def states(endpoint):
+    return [finding.state for finding in findings(endpoint, THRESHOLDS, NOW)]
 
 
-def reasons(sighting):
-    return [finding.reason for finding in findings(sighting, THRESHOLDS, NOW)]
+def reasons(endpoint):
+    return [finding.reason for finding in findings(endpoint, THRESHOLDS, NOW)]
 
 
 def aged(left, life=90 * DAY):
@@ -105,8 +105,8 @@ def test_the_certificate_in_the_answer_counts_where_there_is_no_handshake():
 
 def test_the_certificate_in_the_answer_is_what_the_edge_must_serve():
     twin = issued(not_after=certificate(GOOD).not_after)
-    sighting = seen(serving(twin), service_ssl_crt=GOOD.full_chain_pem)
-    assert states(sighting) == ["mismatch"]
+    endpoint = seen(serving(twin), service_ssl_crt=GOOD.full_chain_pem)
+    assert states(endpoint) == ["mismatch"]
     assert seen(serving(GOOD), service_ssl_crt=GOOD.full_chain_pem).agrees is True
 
 
@@ -121,24 +121,24 @@ def test_the_certificate_in_the_answer_is_what_the_edge_must_serve():
 )
 def test_an_incomplete_chain_is_a_warning(links, complete):
     made = issued(days=90, aia="http://ca.example/ca.crt")
-    sighting = seen(serving(made, links=links(made)))
-    assert states(sighting) == (["ok"] if complete else ["warning"])
-    assert all("incomplete" in reason for reason in reasons(sighting) if reason)
+    endpoint = seen(serving(made, links=links(made)))
+    assert states(endpoint) == (["ok"] if complete else ["warning"])
+    assert all("incomplete" in reason for reason in reasons(endpoint) if reason)
 
 
 def test_an_intermediate_that_ends_first_is_told():
     weary = Authority("Weary CA", issuer=ROOT, days=3)
-    sighting = seen(serving(issued(days=90, issuer=weary)))
-    assert states(sighting) == ["critical"]
-    assert "the intermediate 'CN=Weary CA" in reasons(sighting)[0]
-    assert sighting.chain_end.not_after < sighting.served.not_after
+    endpoint = seen(serving(issued(days=90, issuer=weary)))
+    assert states(endpoint) == ["critical"]
+    assert "the intermediate 'CN=Weary CA" in reasons(endpoint)[0]
+    assert endpoint.chain_end.not_after < endpoint.served.not_after
 
 
 def test_an_alias_with_a_certificate_of_its_own_is_judged_by_its_own_expiry():
     edge = serving(issued("shop.example.net", days=90))
     aliases = [{"alias_data": "shop.example.net", "alias_ssl_expire": unix(edge.leaf.not_after)}]
-    sighting = seen(edge, host="shop.example.net", alias=True, aliases=aliases, service_ssl_expire=1, ssl_type=None)
-    assert states(sighting) == ["ok"]
+    endpoint = seen(edge, host="shop.example.net", alias=True, aliases=aliases, service_ssl_expire=1, ssl_type=None)
+    assert states(endpoint) == ["ok"]
 
 
 def test_an_alias_without_one_shares_the_resource_s_lot():

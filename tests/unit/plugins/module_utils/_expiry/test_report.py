@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import InputError
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import Sighting
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import SurveyReport
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import Endpoint
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import ScanReport
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Offer
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
@@ -20,15 +20,15 @@ NEW = issued("*.example.com", days=90)
 GIVEN = Offer("new", certificate(NEW))
 
 
-def sighting(number, made=OLD, *, probed=True, **fields):
+def endpoint(number, made=OLD, *, probed=True, **fields):
     end = unix(certificate(made).not_after)
     raw = resource_json(id=number, name=f"n{number}.example.com", **{"service_ssl_expire": end, **fields})
     edge = EdgeAnswer(certificate(made), chain(made)) if probed else None
-    return Sighting(raw["name"], Resource.from_api(raw), None, edge)
+    return Endpoint(raw["name"], Resource.from_api(raw), None, edge)
 
 
 def report_of(*pairs):
-    report = SurveyReport(given=[GIVEN], now=NOW)
+    report = ScanReport(given=[GIVEN], now=NOW)
     for seen, given in pairs:
         report.add(seen, given, NOW)
     return report
@@ -39,7 +39,7 @@ def hosts(*pairs):
 
 
 def test_all_facts_of_a_host_name():
-    (found,) = hosts((sighting(1), None))
+    (found,) = hosts((endpoint(1), None))
     assert found == {
         "host": "n1.example.com",
         "resource_id": 1,
@@ -74,7 +74,7 @@ def test_all_facts_of_a_host_name():
 
 
 def test_what_is_not_known_is_null():
-    (found,) = hosts((sighting(1, probed=False, service_ssl_expire=None), None))
+    (found,) = hosts((endpoint(1, probed=False, service_ssl_expire=None), None))
     unknown = ("not_after", "days_left", "lifetime_left_percent", "edge", "agrees", "covers_host", "given")
     assert [found[name] for name in unknown] == [None] * len(unknown)
     assert found["api"] == {"not_after": None, "days_left": None}
@@ -82,30 +82,30 @@ def test_what_is_not_known_is_null():
 
 
 def test_the_api_is_the_evidence_where_no_edge_was_asked():
-    (found,) = hosts((sighting(1, probed=False), None))
+    (found,) = hosts((endpoint(1, probed=False), None))
     assert (found["evidence"], found["days_left"], found["edge"]) == ("api", 40, None)
 
 
 def test_a_given_certificate_is_served_or_lags():
-    served, lagging = hosts((sighting(1, NEW), GIVEN), (sighting(2, OLD), GIVEN))
+    served, lagging = hosts((endpoint(1, NEW), GIVEN), (endpoint(2, OLD), GIVEN))
     assert (served["given"]["is_served"], served["given"]["lags_behind"]) == (True, False)
     assert (lagging["given"]["is_served"], lagging["given"]["lags_behind"]) == (False, True)
     assert lagging["given"]["certificate"] == "new"
 
 
 def test_a_later_certificate_than_the_given_one_does_not_lag():
-    (found,) = hosts((sighting(1, issued("*.example.com", days=120)), GIVEN))
+    (found,) = hosts((endpoint(1, issued("*.example.com", days=120)), GIVEN))
     assert (found["given"]["is_served"], found["given"]["lags_behind"]) == (False, False)
 
 
 def test_without_a_handshake_the_expiry_may_tell_that_it_is_another_one():
-    other, unsure = hosts((sighting(1, OLD, probed=False), GIVEN), (sighting(2, NEW, probed=False), GIVEN))
+    other, unsure = hosts((endpoint(1, OLD, probed=False), GIVEN), (endpoint(2, NEW, probed=False), GIVEN))
     assert (other["given"]["is_served"], other["given"]["lags_behind"]) == (False, True)
     assert (unsure["given"]["is_served"], unsure["given"]["lags_behind"]) == (None, False)
 
 
 def test_where_the_given_certificates_are():
-    result = report_of((sighting(1, NEW), GIVEN), (sighting(2, OLD), GIVEN), (sighting(3, OLD), None)).success(False)
+    result = report_of((endpoint(1, NEW), GIVEN), (endpoint(2, OLD), GIVEN), (endpoint(3, OLD), None)).success(False)
     (given,) = result["given_certificates"]
     assert (given["served_by"], given["lagging"]) == (["n1.example.com"], ["n2.example.com"])
     assert result["summary"]["lagging"] == 1
@@ -115,7 +115,7 @@ def test_where_the_given_certificates_are():
 def test_the_message_names_the_worst_first():
     ends = (50, 20, 3, -2, 60)
     pairs = [
-        (sighting(number, issued("*.example.com", not_before=NOW - 200 * DAY, days=days)), None)
+        (endpoint(number, issued("*.example.com", not_before=NOW - 200 * DAY, days=days)), None)
         for number, days in enumerate(ends)
     ]
     result = report_of(*pairs).success(diff=False)
@@ -131,7 +131,7 @@ def test_the_message_names_the_worst_first():
 
 def test_of_many_bad_ones_the_message_names_a_few():
     expired = issued("*.example.com", not_before=NOW - 90 * DAY, days=-1)
-    message = report_of(*[(sighting(number, expired), None) for number in range(9)]).success(diff=False)["msg"]
+    message = report_of(*[(endpoint(number, expired), None) for number in range(9)]).success(diff=False)["msg"]
     assert message.count("expired 24 hours ago") == 5
     assert message.endswith("(and 4 more).")
 
@@ -143,9 +143,9 @@ def test_no_host_name_at_all():
 
 
 def test_a_failure_changed_nothing_and_says_what_to_do():
-    result = SurveyReport().failure(InputError("no token", "Set api_key."), diff=True)
+    result = ScanReport().failure(InputError("no token", "Set api_key."), diff=True)
     assert result == {"changed": False, "warnings": [], "failed": True, "msg": "no token. Set api_key."}
 
 
 def test_a_result_is_json():
-    assert json.loads(json.dumps(report_of((sighting(1), GIVEN)).success(diff=True)))
+    assert json.loads(json.dumps(report_of((endpoint(1), GIVEN)).success(diff=True)))

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import ApiError, StoppedError
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import Brake
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import FailureBudget
 
 SERVER_ERROR = ApiError("PUT /security/resources/7", "answered 500", status=500, outcome_unknown=True)
 LATER = ApiError("PUT /security/resources/7", "answered 429", status=429)
@@ -17,18 +17,18 @@ LATER = ApiError("PUT /security/resources/7", "answered 429", status=429)
 
 def braked(tolerated, *events):
     """What became of a brake: each event is `failed ID`, `later ID`, `gave_up ID` or `succeeded ID`."""
-    brake = Brake()
+    budget = FailureBudget()
     if tolerated is not None:
-        brake.tolerate(tolerated)
+        budget.tolerate(tolerated)
     for event in events:
         what, number = event.split()
         {
-            "failed": lambda key: brake.write_failed(key, SERVER_ERROR),
-            "later": lambda key: brake.write_failed(key, LATER),
-            "gave_up": brake.gave_up,
-            "succeeded": brake.write_succeeded,
+            "failed": lambda key: budget.write_failed(key, SERVER_ERROR),
+            "later": lambda key: budget.write_failed(key, LATER),
+            "gave_up": budget.gave_up,
+            "succeeded": budget.write_succeeded,
         }[what](int(number))
-    return brake.reason
+    return budget.reason
 
 
 @pytest.mark.parametrize(
@@ -55,33 +55,33 @@ def test_failures_that_were_not_made_good_stop_the_run(tolerated, events, count)
 
 
 def test_what_is_stopped_admits_no_write_and_the_first_reason_stays():
-    brake = Brake()
-    brake.admit_write()
-    brake.stop("one")
-    brake.stop("two")
+    budget = FailureBudget()
+    budget.authorize_write()
+    budget.stop("one")
+    budget.stop("two")
     with pytest.raises(StoppedError, match="the run was stopped: one") as caught:
-        brake.admit_write()
+        budget.authorize_write()
     assert "again" in caught.value.hint
 
 
 def test_a_write_that_failed_before_keeps_its_failure():
     """The person who reads the result needs the cause, not only that there will be no further try."""
-    brake = Brake()
-    brake.admit_write(SERVER_ERROR)
-    brake.stop("enough")
+    budget = FailureBudget()
+    budget.authorize_write(SERVER_ERROR)
+    budget.stop("enough")
     with pytest.raises(ApiError) as caught:
-        brake.admit_write(SERVER_ERROR)
+        budget.authorize_write(SERVER_ERROR)
     assert caught.value is SERVER_ERROR
 
 
 def test_no_failure_of_many_workers_is_lost():
-    brake = Brake()
-    brake.tolerate(799)
+    budget = FailureBudget()
+    budget.tolerate(799)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: brake.write_failed(number % 5, SERVER_ERROR), range(799)))
-    assert not brake.reason
-    brake.gave_up(99)
-    assert brake.reason.startswith("800 failures")
+        list(pool.map(lambda number: budget.write_failed(number % 5, SERVER_ERROR), range(799)))
+    assert not budget.reason
+    budget.gave_up(99)
+    assert budget.reason.startswith("800 failures")
 
 
 def test_a_signal_may_stop_the_run_while_its_thread_counts():
@@ -92,12 +92,12 @@ def test_a_signal_may_stop_the_run_while_its_thread_counts():
             signal.raise_signal(signal.SIGUSR1)
             return 1
 
-    brake = Brake()
-    brake.tolerate(5)
-    brake._failures = Interrupting({1: 0})
-    before = signal.signal(signal.SIGUSR1, lambda *_unused: brake.stop("a signal"))
+    budget = FailureBudget()
+    budget.tolerate(5)
+    budget._failures = Interrupting({1: 0})
+    before = signal.signal(signal.SIGUSR1, lambda *_unused: budget.stop("a signal"))
     try:
-        brake.write_failed(1, SERVER_ERROR)
+        budget.write_failed(1, SERVER_ERROR)
     finally:
         signal.signal(signal.SIGUSR1, before)
-    assert brake.reason == "a signal"
+    assert budget.reason == "a signal"

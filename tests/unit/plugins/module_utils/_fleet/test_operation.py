@@ -320,8 +320,8 @@ def test_a_list_and_a_folder(world, tmp_path):
 
 def test_pkcs12_by_content(world):
     content = base64.b64encode(NEW.pkcs12(PASSPHRASE)).decode()
-    bundle = element(certificate=None, private_key=None, pkcs12=content, private_key_passphrase=PASSPHRASE)
-    result = ran(certificates=[bundle])
+    key_pair = element(certificate=None, private_key=None, pkcs12=content, private_key_passphrase=PASSPHRASE)
+    result = ran(certificates=[key_pair])
     assert outcomes(result) == ["rotated"] * 4
     assert content[100:140] not in str(result)
 

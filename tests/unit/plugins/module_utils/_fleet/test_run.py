@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport
 from ansible_collections.gcore.web_security.plugins.module_utils._http.session import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Selection
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge_reachability import Scout
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge_reachability import EdgeReachability
 from unit.plugins.account import FakeAccount, Stage, alias, candidate, everything, site, wildcard
 from unit.plugins.fakes import answer, issued
 
@@ -125,7 +125,7 @@ LEFT_ALONE = [
 def test_what_is_left_alone_is_reported(fields, options, outcome):
     world = FakeAccount(site(1, **fields))
     allowed = {"replace_lets_encrypt": options.get("replace_lets_encrypt", False)}
-    stage = Stage(world, candidate(NEW, **allowed), choice=everything(**options))
+    stage = Stage(world, candidate(NEW, **allowed), scope=everything(**options))
     assert stage.run() == {name(1): outcome}
     assert bool(world.written) == (outcome == "rotated")
     assert "failed" not in stage.report.success(diff=False)
@@ -205,9 +205,9 @@ def test_a_mapping_to_what_is_not_covered_fails_before_any_write():
 )
 def test_include_and_exclude(include, exclude, expected):
     world = account(3)
-    choice = everything()
-    choice = type(choice)(Selection(include, exclude))
-    stage = Stage(world, candidate(NEW, resources=["1", "2", "3"]), choice=choice)
+    scope = everything()
+    scope = type(scope)(Selection(include, exclude))
+    stage = Stage(world, candidate(NEW, resources=["1", "2", "3"]), scope=scope)
     assert sorted(stage.run()) == [name(number) for number in expected]
     assert sorted(world.written) == expected
 
@@ -233,7 +233,7 @@ def test_one_handshake_a_resource():
 @pytest.mark.parametrize("policy", [{"edge_probe": "never"}, {"edge_probe": "auto"}])
 def test_edges_are_not_asked_where_it_is_of_no_use(policy):
     world = FakeAccount(site(1, ssl_type=None, service_ssl_expire=0), site(2, ssl_type="le"), site(3, "a.example.net"))
-    Stage(world, candidate(NEW), choice=everything(enable_https=True), check_mode=True, **policy).run()
+    Stage(world, candidate(NEW), scope=everything(enable_https=True), check_mode=True, **policy).run()
     assert not world.asked
 
 
@@ -279,7 +279,7 @@ def test_one_edge_that_answers_is_enough_to_go_on():
 
 
 def test_a_scout_starts_with_hope():
-    assert Scout().is_worth_asking()
+    assert EdgeReachability().is_worth_asking()
 
 
 # --- one resource's failure never costs another's result --------------------------------------------------------------
@@ -467,7 +467,7 @@ def test_an_interrupt_lets_writes_in_flight_end_and_starts_none():
 
     def interrupt(_number):
         together.wait()
-        stage.brake.stop("interrupted by SIGTERM")
+        stage.budget.stop("interrupted by SIGTERM")
         together.wait()
 
     world.on_put = interrupt
@@ -487,7 +487,7 @@ def test_an_interrupt_while_evidence_is_gathered_calls_nothing_in_sync_that_was_
     world = account(12)
     world.raw(NEW, 1)
     stage = Stage(world, candidate(NEW), workers=1, check_mode=check_mode)
-    world.on_probe = lambda server_name: stage.brake.stop("interrupted by SIGINT") if server_name == name(4) else None
+    world.on_probe = lambda server_name: stage.budget.stop("interrupted by SIGINT") if server_name == name(4) else None
     found = stage.run()
     assert found[name(1)] == "in_sync"
     looked_at = "would_rotate" if check_mode else "not_attempted"
@@ -505,7 +505,7 @@ def test_a_controller_that_went_away_stops_the_run_before_the_next_wave(at):
 
     def look():
         if len(world.written) >= at:
-            stage.brake.stop("the process that started this one is gone")
+            stage.budget.stop("the process that started this one is gone")
 
     stage.look_after_parent = look
     stage.run(["1"])
@@ -519,7 +519,7 @@ def test_a_controller_that_went_away_ends_the_waiting_for_edges():
 
     def look():
         if stage.time.elapsed > 50:
-            stage.brake.stop("gone")
+            stage.budget.stop("gone")
             stage.client.deadline.shorten(30)
 
     stage.look_after_parent = look

@@ -9,7 +9,7 @@ from threading import Condition, Event
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock, Deadline
-from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import Pacer
+from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import RateLimiter
 from unit.plugins.fakes import FakeClock, Script, answer, client_over, resource_json
 
 WORKERS = 6
@@ -51,64 +51,64 @@ class SharedClock:
 
 def test_nobody_waits_for_nothing():
     fake = FakeClock()
-    pacer = Pacer(fake.clock)
+    rate_limiter = RateLimiter(fake.clock)
     for _unused in range(100):
-        pacer.wait(Deadline(fake.clock, 10))
+        rate_limiter.wait(Deadline(fake.clock, 10))
     assert fake.elapsed == 0
 
 
 def test_a_hold_ends():
     fake = FakeClock()
-    pacer, deadline = Pacer(fake.clock), Deadline(fake.clock, 100)
-    pacer.hold(7)
-    pacer.wait(deadline)
+    rate_limiter, deadline = RateLimiter(fake.clock), Deadline(fake.clock, 100)
+    rate_limiter.hold(7)
+    rate_limiter.wait(deadline)
     assert fake.elapsed == pytest.approx(7, abs=0.01)
     fake.sleep(1)
     before = fake.elapsed
-    pacer.wait(deadline)
+    rate_limiter.wait(deadline)
     assert fake.elapsed == pytest.approx(before, abs=0.2)
 
 
 def test_the_longest_hold_counts():
     fake = FakeClock()
-    pacer = Pacer(fake.clock)
-    pacer.hold(9)
-    pacer.hold(3)
-    pacer.wait(Deadline(fake.clock, 100))
+    rate_limiter = RateLimiter(fake.clock)
+    rate_limiter.hold(9)
+    rate_limiter.hold(3)
+    rate_limiter.wait(Deadline(fake.clock, 100))
     assert fake.elapsed == pytest.approx(9, abs=0.01)
 
 
 def test_a_deadline_ends_the_wait():
     fake = FakeClock()
-    pacer = Pacer(fake.clock)
-    pacer.hold(60)
-    pacer.wait(Deadline(fake.clock, 5))
+    rate_limiter = RateLimiter(fake.clock)
+    rate_limiter.hold(60)
+    rate_limiter.wait(Deadline(fake.clock, 5))
     assert fake.elapsed == pytest.approx(5, abs=0.01)
 
 
 def test_a_rate_is_kept():
     fake = FakeClock()
-    pacer, deadline = Pacer(fake.clock, per_second=4), Deadline(fake.clock, 100)
+    rate_limiter, deadline = RateLimiter(fake.clock, per_second=4), Deadline(fake.clock, 100)
     for _unused in range(9):
-        pacer.wait(deadline)
+        rate_limiter.wait(deadline)
     assert fake.elapsed == pytest.approx(2, abs=0.01)
 
 
 def test_after_a_complaint_requests_are_apart_and_come_closer_with_each_success():
     fake = FakeClock()
-    pacer, deadline = Pacer(fake.clock), Deadline(fake.clock, 1000)
-    pacer.hold(1)
-    pacer.wait(deadline)
+    rate_limiter, deadline = RateLimiter(fake.clock), Deadline(fake.clock, 1000)
+    rate_limiter.hold(1)
+    rate_limiter.wait(deadline)
 
     def gap():
         before = fake.elapsed
-        pacer.wait(deadline)
+        rate_limiter.wait(deadline)
         return fake.elapsed - before
 
     first = gap()
     assert first > 0.01
     for _unused in range(200):
-        pacer.succeeded()
+        rate_limiter.succeeded()
     gap()
     assert gap() < first / 2
 
@@ -116,33 +116,33 @@ def test_after_a_complaint_requests_are_apart_and_come_closer_with_each_success(
 @pytest.mark.parametrize(("per_second", "longest"), [(None, 2.0), (0.1, 10.0)])
 def test_no_number_of_complaints_makes_a_run_stand_still(per_second, longest):
     fake = FakeClock()
-    pacer, deadline = Pacer(fake.clock, per_second), Deadline(fake.clock, 100_000)
+    rate_limiter, deadline = RateLimiter(fake.clock, per_second), Deadline(fake.clock, 100_000)
     for _unused in range(100):
-        pacer.hold(1)
-        pacer.wait(deadline)
+        rate_limiter.hold(1)
+        rate_limiter.wait(deadline)
     before = fake.elapsed
-    pacer.wait(deadline)
+    rate_limiter.wait(deadline)
     assert 1 <= fake.elapsed - before <= longest + 0.1
 
 
 def test_complaints_about_what_was_sent_before_the_first_are_no_news():
     fake = FakeClock()
     told = []
-    pacer, deadline = Pacer(fake.clock, on_hold=told.append), Deadline(fake.clock, 1000)
+    rate_limiter, deadline = RateLimiter(fake.clock, on_hold=told.append), Deadline(fake.clock, 1000)
     for _unused in range(20):
-        pacer.hold(2)
+        rate_limiter.hold(2)
     assert told == [2]
-    pacer.wait(deadline)
+    rate_limiter.wait(deadline)
     before = fake.elapsed
-    pacer.wait(deadline)
+    rate_limiter.wait(deadline)
     assert fake.elapsed - before < 0.1
-    pacer.hold(3)
+    rate_limiter.hold(3)
     assert told == [2, 3]
 
 
 def test_retry_after_holds_back_every_worker():
     shared = SharedClock(WORKERS)
-    pacer = Pacer(shared.clock)
+    rate_limiter = RateLimiter(shared.clock)
     times = []
 
     class Timed(Script):
@@ -152,7 +152,7 @@ def test_retry_after_holds_back_every_worker():
 
     def client(*answers):
         made = client_over(Timed(*(("GET /security/resources/7", step) for step in answers)), shared)
-        made._pacer = pacer
+        made._rate_limiter = rate_limiter
         return made
 
     def met(worker):

@@ -19,7 +19,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
     NotServedError,
     NotStoredError,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import Brake
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import FailureBudget
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Policy, Rotation
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import Report, Written
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.target import (
@@ -36,11 +36,11 @@ from unit.plugins.fakes import (
     FakeClock,
     FakeEdge,
     answer,
-    bundle,
     client_over,
     cut_after,
     cut_before,
     issued,
+    key_pair,
     meanwhile,
     refused,
     resource_json,
@@ -72,7 +72,7 @@ def rotate(target=None, *, raw=None, gets=(), puts=(), edge=None, tries=5, total
     rotation = Rotation(client, Policy(**policy), probe)
     report, error = Report(), None
     try:
-        rotation.rotate(first, target or CustomCertificate(bundle(NEW)), report)
+        rotation.rotate(first, target or CustomCertificate(key_pair(NEW)), report)
     except GcoreError as caught:
         error = caught
     result = report.failure(error, diff=True) if error else report.success(diff=True)
@@ -82,7 +82,7 @@ def rotate(target=None, *, raw=None, gets=(), puts=(), edge=None, tries=5, total
 
 
 def target(made=NEW, **options):
-    return CustomCertificate(bundle(made), **options)
+    return CustomCertificate(key_pair(made), **options)
 
 
 def test_what_is_in_sync_by_the_edge_is_not_written():
@@ -690,12 +690,12 @@ def test_a_deadline_before_the_write_leaves_nothing_changed():
 def test_a_write_that_was_made_good_without_another_one_no_longer_counts_as_failed():
     """No `updated`, and an expiry that moves by an hour: only the second judgement tells that it is there."""
     raw = {"service_ssl_expire": unix(NOW + 90 * DAY) - 3600, "updated": None}
-    time, api, brake, report = FakeClock(), FakeApi(resource_json(**raw)), Brake(), Report()
+    time, api, budget, report = FakeClock(), FakeApi(resource_json(**raw)), FailureBudget(), Report()
     api.puts.append(cut_after)
-    brake.tolerate(1)
-    rotation = Rotation(client_over(api, time), Policy(verify="none"), FakeEdge(serves(OLD)), brake)
+    budget.tolerate(1)
+    rotation = Rotation(client_over(api, time), Policy(verify="none"), FakeEdge(serves(OLD)), budget)
     rotation.rotate(api.raw, target(), report)
     assert api.writes == 1
     assert report.written is Written.YES
-    brake.write_failed(8, ApiError("PUT /x", "was lost"))
-    assert not brake.reason
+    budget.write_failed(8, ApiError("PUT /x", "was lost"))
+    assert not budget.reason

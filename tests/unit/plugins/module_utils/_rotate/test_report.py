@@ -12,7 +12,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import Report, Written, current_facts
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.target import CustomCertificate
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import Observation, State, Verdict
-from unit.plugins.fakes import DAY, NAME, NOW, SILENT, bundle, issued, resource_json, serves, unix
+from unit.plugins.fakes import DAY, NAME, NOW, SILENT, issued, key_pair, resource_json, serves, unix
 
 OLD = issued(not_after=NOW + 10 * DAY)
 NEW = issued(not_after=NOW + 90 * DAY)
@@ -29,7 +29,7 @@ def report(written=Written.NO, verdict=DRIFT, **fields):
     seen = observed(serves(OLD))
     return Report(
         resource=seen.resource,
-        desired=CustomCertificate(bundle(NEW)).facts(NOW),
+        desired=CustomCertificate(key_pair(NEW)).facts(NOW),
         current=current_facts(seen, NOW),
         verdict=verdict,
         written=written,
@@ -216,7 +216,7 @@ def test_what_is_known_of_a_certificate_that_nobody_shows(edge, fields, facts):
 
 def test_a_certificate_that_is_shown_is_known_in_full():
     found = current_facts(observed(serves(OLD)), NOW)
-    assert found == {"ssl_type": "custom", **bundle(OLD).leaf.facts(NOW)}
+    assert found == {"ssl_type": "custom", **key_pair(OLD).leaf.facts(NOW)}
 
 
 @pytest.mark.parametrize(

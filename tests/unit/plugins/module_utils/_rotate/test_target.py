@@ -17,17 +17,17 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.target 
     HTTPS_OFF,
     RENEWED_BY_VENDOR,
     CustomCertificate,
-    Shown,
+    StoreCheck,
     took_effect,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import Observation, State
-from unit.plugins.fakes import DAY, NAME, NOW, SILENT, bundle, chain, issued, serves, unix
+from unit.plugins.fakes import DAY, NAME, NOW, SILENT, chain, issued, key_pair, serves, unix
 
 END = NOW + 90 * DAY
 DESIRED = issued(NAME, "example.com", not_after=END)
 OTHER = issued(not_after=NOW + 5 * DAY)
 LATER = issued(not_after=END + 30 * DAY)
-TARGET = CustomCertificate(bundle(DESIRED))
+TARGET = CustomCertificate(key_pair(DESIRED))
 EQUAL = unix(END)
 
 
@@ -39,20 +39,20 @@ def resource(**fields):
 @pytest.mark.parametrize(
     ("fields", "shown"),
     [
-        ({"service_ssl_expire": EQUAL}, Shown.YES),
-        ({"service_ssl_expire": EQUAL - 3600}, Shown.YES),
-        ({"service_ssl_expire": EQUAL - 86401}, Shown.NO),
-        ({"service_ssl_expire": 0}, Shown.UNTOLD),
-        ({"service_ssl_expire": "absent"}, Shown.UNTOLD),
-        ({"ssl_type": "absent", "service_ssl_expire": EQUAL}, Shown.YES),
-        ({"ssl_type": "something new", "service_ssl_expire": EQUAL}, Shown.YES),
-        ({"ssl_type": None, "service_ssl_expire": EQUAL}, Shown.NO),
-        ({"ssl_type": "le", "service_ssl_expire": EQUAL}, Shown.NO),
-        ({"service_ssl_crt": DESIRED.full_chain_pem, "service_ssl_expire": 0}, Shown.YES),
-        ({"service_ssl_crt": DESIRED.full_chain_pem + DESIRED.root_pem}, Shown.YES),
-        ({"service_ssl_crt": DESIRED.certificate_pem, "service_ssl_expire": EQUAL}, Shown.NO),
-        ({"service_ssl_crt": OTHER.full_chain_pem, "service_ssl_expire": EQUAL}, Shown.NO),
-        ({"service_ssl_crt": "broken", "service_ssl_expire": EQUAL}, Shown.NO),
+        ({"service_ssl_expire": EQUAL}, StoreCheck.YES),
+        ({"service_ssl_expire": EQUAL - 3600}, StoreCheck.YES),
+        ({"service_ssl_expire": EQUAL - 86401}, StoreCheck.NO),
+        ({"service_ssl_expire": 0}, StoreCheck.UNTOLD),
+        ({"service_ssl_expire": "absent"}, StoreCheck.UNTOLD),
+        ({"ssl_type": "absent", "service_ssl_expire": EQUAL}, StoreCheck.YES),
+        ({"ssl_type": "something new", "service_ssl_expire": EQUAL}, StoreCheck.YES),
+        ({"ssl_type": None, "service_ssl_expire": EQUAL}, StoreCheck.NO),
+        ({"ssl_type": "le", "service_ssl_expire": EQUAL}, StoreCheck.NO),
+        ({"service_ssl_crt": DESIRED.full_chain_pem, "service_ssl_expire": 0}, StoreCheck.YES),
+        ({"service_ssl_crt": DESIRED.full_chain_pem + DESIRED.root_pem}, StoreCheck.YES),
+        ({"service_ssl_crt": DESIRED.certificate_pem, "service_ssl_expire": EQUAL}, StoreCheck.NO),
+        ({"service_ssl_crt": OTHER.full_chain_pem, "service_ssl_expire": EQUAL}, StoreCheck.NO),
+        ({"service_ssl_crt": "broken", "service_ssl_expire": EQUAL}, StoreCheck.NO),
     ],
     ids=[
         "equal", "rounded", "different", "no expiry", "absent expiry", "no type", "unheard-of type", "off", "le",
@@ -67,22 +67,22 @@ def test_whether_an_answer_shows_the_certificate(fields, shown):
 def test_what_is_judged_in_sync_is_also_shown(ssl_type):
     found = resource(ssl_type=ssl_type, service_ssl_expire=EQUAL)
     assert TARGET.judge(Observation(found)).state is State.IN_SYNC
-    assert TARGET.shown(found) is Shown.YES
+    assert TARGET.shown(found) is StoreCheck.YES
 
 
 @pytest.mark.parametrize(
     ("target", "ssl_type", "shown"),
     [
-        (HTTPS_OFF, None, Shown.YES),
-        (HTTPS_OFF, "", Shown.YES),
-        (HTTPS_OFF, "custom", Shown.NO),
-        (HTTPS_OFF, "le", Shown.NO),
-        (HTTPS_OFF, "absent", Shown.UNTOLD),
-        (RENEWED_BY_VENDOR, "le", Shown.YES),
-        (RENEWED_BY_VENDOR, "LE", Shown.YES),
-        (RENEWED_BY_VENDOR, None, Shown.NO),
-        (RENEWED_BY_VENDOR, "custom", Shown.NO),
-        (RENEWED_BY_VENDOR, "absent", Shown.UNTOLD),
+        (HTTPS_OFF, None, StoreCheck.YES),
+        (HTTPS_OFF, "", StoreCheck.YES),
+        (HTTPS_OFF, "custom", StoreCheck.NO),
+        (HTTPS_OFF, "le", StoreCheck.NO),
+        (HTTPS_OFF, "absent", StoreCheck.UNTOLD),
+        (RENEWED_BY_VENDOR, "le", StoreCheck.YES),
+        (RENEWED_BY_VENDOR, "LE", StoreCheck.YES),
+        (RENEWED_BY_VENDOR, None, StoreCheck.NO),
+        (RENEWED_BY_VENDOR, "custom", StoreCheck.NO),
+        (RENEWED_BY_VENDOR, "absent", StoreCheck.UNTOLD),
     ],
 )
 def test_whether_an_answer_shows_the_type(target, ssl_type, shown):
@@ -160,7 +160,7 @@ def test_whether_the_edge_serves_it(answer, served):
 
 
 def guarded(fields, edge=None, **options):
-    target = CustomCertificate(bundle(DESIRED), **options)
+    target = CustomCertificate(key_pair(DESIRED), **options)
     observed = Observation(resource(**fields), edge)
     verdict = target.judge(observed)
     target.guard(observed, verdict)
@@ -218,7 +218,7 @@ def test_names_that_the_certificate_leaves_uncovered():
     assert "shop.example.com" in warning
     assert "own.example.com" not in warning
     with pytest.raises(CertificateError, match=r"these aliases.*shop") as caught:
-        CustomCertificate(bundle(DESIRED), require_alias_coverage=True).admit(resource(aliases=ALIASES))
+        CustomCertificate(key_pair(DESIRED), require_alias_coverage=True).admit(resource(aliases=ALIASES))
     assert "require_alias_coverage" in caught.value.hint
     with pytest.raises(CertificateError, match="does not cover elsewhere"):
         TARGET.admit(resource(name="elsewhere.example"))

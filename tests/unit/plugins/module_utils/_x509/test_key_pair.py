@@ -22,11 +22,11 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate, timestamp
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.key_pair import (
-    Bundle,
+    KeyPair,
     Material,
-    check_bundle,
+    check_key_pair,
     check_names,
-    read_bundle,
+    read_key_pair,
 )
 from simulator.authority import Authority, new_key, self_signed
 
@@ -60,15 +60,15 @@ def material(certificate=ISSUED.full_chain_pem, private_key=KEY_PEM, **more):
 
 
 def read(certificate=ISSUED.full_chain_pem, private_key=KEY_PEM, **more):
-    return read_bundle(material(certificate, private_key, **more))
+    return read_key_pair(material(certificate, private_key, **more))
 
 
 def der(certificate):
     return certificate.public_bytes(Encoding.DER)
 
 
-def ders(bundle):
-    return [link.der for link in bundle.chain]
+def ders(key_pair):
+    return [link.der for link in key_pair.chain]
 
 
 WHOLE = [ISSUED.der, der(LOWER.certificate), der(UPPER.certificate)]
@@ -89,12 +89,12 @@ def assert_quotes_nothing(error):
 @pytest.mark.parametrize("key_type", ["ec", "rsa", "ed25519"])
 def test_a_chain_and_its_key(key_type):
     issued = LOWER.issue(["shop.example"], key_type=key_type)
-    bundle = read(issued.full_chain_pem, issued.private_key_pem)
-    assert bundle.leaf.der == issued.der
-    assert bundle.certificate_pem() == issued.full_chain_pem
-    assert bundle.key.pem() == issued.private_key_pem
-    assert bundle.warnings == ()
-    assert check_bundle(bundle, NOW, 0) == ()
+    key_pair = read(issued.full_chain_pem, issued.private_key_pem)
+    assert key_pair.leaf.der == issued.der
+    assert key_pair.certificate_pem() == issued.full_chain_pem
+    assert key_pair.key.pem() == issued.private_key_pem
+    assert key_pair.warnings == ()
+    assert check_key_pair(key_pair, NOW, 0) == ()
 
 
 WAYS = {
@@ -109,9 +109,9 @@ WAYS = {
 
 @pytest.mark.parametrize(("certificate", "chain", "expected"), WAYS.values(), ids=WAYS)
 def test_ways_to_give_a_chain(certificate, chain, expected):
-    bundle = read(certificate, chain=chain)
-    assert ders(bundle) == expected
-    assert bundle.warnings == ()
+    key_pair = read(certificate, chain=chain)
+    assert ders(key_pair) == expected
+    assert key_pair.warnings == ()
 
 
 PUT_IN_ORDER = "certificate_path (/etc/x.pem): the chain was put in order: leaf first, then each issuer, nothing twice."
@@ -129,9 +129,9 @@ DISORDER = {
 @pytest.mark.parametrize(("certificate", "chain", "expected"), DISORDER.values(), ids=DISORDER)
 def test_disorder_is_put_in_order_with_a_warning(certificate, chain, expected):
     key = SELF_SIGNED.private_key_pem if expected == [SELF_SIGNED.der] else KEY_PEM
-    bundle = read(certificate, key, chain=chain)
-    assert ders(bundle) == expected
-    assert PUT_IN_ORDER in bundle.warnings
+    key_pair = read(certificate, key, chain=chain)
+    assert ders(key_pair) == expected
+    assert PUT_IN_ORDER in key_pair.warnings
 
 
 NOISE = {
@@ -149,17 +149,17 @@ NOISE = {
 
 @pytest.mark.parametrize("noise", NOISE.values(), ids=NOISE)
 def test_noise_changes_nothing_of_what_is_compared_and_sent(noise):
-    bundle = read(noise(ISSUED.full_chain_pem), noise(KEY_PEM))
+    key_pair = read(noise(ISSUED.full_chain_pem), noise(KEY_PEM))
     plain = read()
-    assert (bundle.chain, bundle.warnings) == (plain.chain, plain.warnings)
-    assert (bundle.certificate_pem(), bundle.key.pem()) == (ISSUED.full_chain_pem, KEY_PEM)
+    assert (key_pair.chain, key_pair.warnings) == (plain.chain, plain.warnings)
+    assert (key_pair.certificate_pem(), key_pair.key.pem()) == (ISSUED.full_chain_pem, KEY_PEM)
 
 
 @pytest.mark.parametrize("form", ["pkcs8", "traditional"])
 @pytest.mark.parametrize("passphrase", [None, PASSPHRASE], ids=["plain", "encrypted"])
 def test_the_key_is_sent_as_unencrypted_pkcs8(form, passphrase):
-    bundle = read(private_key=ISSUED.key_pem(form, passphrase), passphrase=passphrase)
-    assert bundle.key.pem() == KEY_PEM
+    key_pair = read(private_key=ISSUED.key_pem(form, passphrase), passphrase=passphrase)
+    assert key_pair.key.pem() == KEY_PEM
     assert KEY_PEM.splitlines()[0].strip("-") == "BEGIN PRIVATE KEY"
 
 
@@ -174,8 +174,8 @@ LONELY = {
 
 @pytest.mark.parametrize(("issued", "words"), LONELY.values(), ids=LONELY)
 def test_a_lonely_leaf_is_a_warning(issued, words):
-    bundle = read(issued.certificate_pem, issued.private_key_pem)
-    assert bundle.warnings == (f"certificate_path (/etc/x.pem): the file holds {words}.",)
+    key_pair = read(issued.certificate_pem, issued.private_key_pem)
+    assert key_pair.warnings == (f"certificate_path (/etc/x.pem): the file holds {words}.",)
 
 
 REFUSED = {
@@ -245,7 +245,7 @@ REFUSED = {
 @pytest.mark.parametrize(("given", "kind", "message"), REFUSED.values(), ids=REFUSED)
 def test_refused(given, kind, message):
     with pytest.raises(kind, match=f"^{message}|: {message}") as caught:
-        read_bundle(material(**given))
+        read_key_pair(material(**given))
     assert_quotes_nothing(caught.value)
 
 
@@ -255,7 +255,7 @@ def container(key, certificate, others=(), passphrase=None):
 
 
 def read_pkcs12(content, passphrase=None):
-    return read_bundle(Material(pkcs12=content, passphrase=passphrase, names=NAMES))
+    return read_key_pair(Material(pkcs12=content, passphrase=passphrase, names=NAMES))
 
 
 LINKS = [LOWER.certificate, UPPER.certificate]
@@ -268,23 +268,23 @@ CONTAINERS = {
 
 @pytest.mark.parametrize(("content", "passphrase"), CONTAINERS.values(), ids=CONTAINERS)
 def test_pkcs12(content, passphrase):
-    bundle = read_pkcs12(content, passphrase)
-    assert ders(bundle)[:3] == WHOLE
-    assert bundle.key.pem() == KEY_PEM
-    assert bundle.warnings == ()
+    key_pair = read_pkcs12(content, passphrase)
+    assert ders(key_pair)[:3] == WHOLE
+    assert key_pair.key.pem() == KEY_PEM
+    assert key_pair.warnings == ()
 
 
 @pytest.mark.parametrize("key_type", ["rsa", "ed25519"])
 def test_pkcs12_of_other_keys(key_type):
     issued = LOWER.issue(["shop.example"], key_type=key_type)
-    bundle = read_pkcs12(issued.pkcs12(PASSPHRASE), PASSPHRASE)
-    assert (bundle.certificate_pem(), bundle.key.pem()) == (issued.full_chain_pem, issued.private_key_pem)
+    key_pair = read_pkcs12(issued.pkcs12(PASSPHRASE), PASSPHRASE)
+    assert (key_pair.certificate_pem(), key_pair.key.pem()) == (issued.full_chain_pem, issued.private_key_pem)
 
 
 def test_pkcs12_in_disorder_is_put_in_order():
-    bundle = read_pkcs12(container(ISSUED.key, ISSUED.certificate, reversed(LINKS)))
-    assert ders(bundle) == WHOLE
-    assert bundle.warnings == (PUT_IN_ORDER.replace("certificate_path (/etc/x.pem)", NAMES["pkcs12"]),)
+    key_pair = read_pkcs12(container(ISSUED.key, ISSUED.certificate, reversed(LINKS)))
+    assert ders(key_pair) == WHOLE
+    assert key_pair.warnings == (PUT_IN_ORDER.replace("certificate_path (/etc/x.pem)", NAMES["pkcs12"]),)
 
 
 UNREADABLE = r"not a readable PKCS#12 bundle \(wrong or missing passphrase, or damaged\)$"
@@ -355,15 +355,15 @@ CHAIN_TEXT = ISSUED.full_chain_pem + ROOT.pem
 def test_a_damaged_chain_is_refused_or_the_same(place, character, is_added):
     damaged = CHAIN_TEXT[:place] + character + CHAIN_TEXT[place + (0 if is_added else 1) :]
     try:
-        bundle = read(damaged)
-        check_bundle(bundle, NOW, 0)
-        assert ders(bundle) == WITH_ROOT
+        key_pair = read(damaged)
+        check_key_pair(key_pair, NOW, 0)
+        assert ders(key_pair) == WITH_ROOT
     except InputError as error:
         assert_quotes_nothing(error)
 
 
 def bundle_of(*certificates):
-    return Bundle(tuple(Certificate.from_der(der(one), "certificate") for one in certificates), read().key)
+    return KeyPair(tuple(Certificate.from_der(der(one), "certificate") for one in certificates), read().key)
 
 
 LEAF = read().leaf
@@ -395,10 +395,10 @@ TIMES = {
 @pytest.mark.parametrize(("now", "days", "message"), TIMES.values(), ids=TIMES)
 def test_validity(now, days, message):
     if message is None:
-        assert check_bundle(read(), now, days) == ()
+        assert check_key_pair(read(), now, days) == ()
         return
     with pytest.raises(CertificateError) as caught:
-        check_bundle(read(), now, days)
+        check_key_pair(read(), now, days)
     assert caught.value.message == message
     assert caught.value.hint
 
@@ -453,10 +453,10 @@ FLAWS = {
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize(("bundle", "message"), FLAWS.values(), ids=FLAWS)
-def test_flaws_are_refused(bundle, message):
+@pytest.mark.parametrize(("key_pair", "message"), FLAWS.values(), ids=FLAWS)
+def test_flaws_are_refused(key_pair, message):
     with pytest.raises(CertificateError, match=rf"^'CN=[\w. ]+' {message}|^{message}") as caught:
-        check_bundle(bundle, NOW, 0)
+        check_key_pair(key_pair, NOW, 0)
     assert_quotes_nothing(caught.value)
 
 
@@ -469,15 +469,15 @@ ODDITIES = {
 }
 
 
-@pytest.mark.parametrize("bundle", ODDITIES.values(), ids=ODDITIES)
-def test_oddities_are_fine(bundle):
-    assert check_bundle(bundle, NOW, 30) == ()
+@pytest.mark.parametrize("key_pair", ODDITIES.values(), ids=ODDITIES)
+def test_oddities_are_fine(key_pair):
+    assert check_key_pair(key_pair, NOW, 30) == ()
 
 
 def test_an_intermediate_that_ends_before_the_leaf_is_a_warning():
     short = issued_by_a_weak_link(days=9)
     end = timestamp(short.chain[1].not_after)
-    assert check_bundle(short, NOW, 0) == (f"The intermediate 'CN=Weak Link' expires at {end}, before the leaf.",)
+    assert check_key_pair(short, NOW, 0) == (f"The intermediate 'CN=Weak Link' expires at {end}, before the leaf.",)
 
 
 def resource(name="shop.example", aliases=()):

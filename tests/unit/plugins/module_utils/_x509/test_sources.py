@@ -59,9 +59,9 @@ def assert_quotes_nothing(error):
     assert not any(secret in told for secret in SECRETS)
 
 
-def assert_is_issued(bundle):
-    assert bundle.certificate_pem() == ISSUED.full_chain_pem
-    assert bundle.key.pem() == KEY
+def assert_is_issued(key_pair):
+    assert key_pair.certificate_pem() == ISSUED.full_chain_pem
+    assert key_pair.key.pem() == KEY
 
 
 WAYS = {

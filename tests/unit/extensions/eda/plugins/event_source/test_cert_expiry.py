@@ -138,7 +138,7 @@ def test_a_look_ends_when_nobody_waits_for_it(monkeypatch):
     def kept(operation, parameters, **_named):
         ended.append(task.run(operation, parameters, check_mode=False, diff=False))
 
-    monkeypatch.setattr(cert_expiry, "survey_resources", forever)
+    monkeypatch.setattr(cert_expiry, "scan_resources", forever)
     monkeypatch.setattr(cert_expiry, "run", kept)
 
     async def cancelled():
