@@ -95,6 +95,7 @@ from typing import Any
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
+from ..module_utils._clock import days_left, from_unix
 from ..module_utils._errors import GcoreError
 from ..module_utils._gcore.resource import (
     CUSTOM,
@@ -153,9 +154,8 @@ def _groups(resource: Resource) -> Iterable[str]:
 def host_variables(facts: Facts, now: datetime) -> Facts:
     """The variables of a host."""
     own = {f"gcore_{name}": value for name, value in facts.items() if name not in ("id", "expires", "groups")}
-    has_end = facts["ssl_expires"] is not None
-    days_left = int((facts["expires"] - now.timestamp()) // 86400) if has_end else None
-    return {"gcore_resource_id": facts["id"], **own, "gcore_days_left": days_left}
+    end = from_unix(facts["expires"])
+    return {"gcore_resource_id": facts["id"], **own, "gcore_days_left": days_left(end, now) if end else None}
 
 
 def _told(error: GcoreError) -> str:

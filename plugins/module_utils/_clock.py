@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Time, as one object that tests replace: what o'clock it is, how long something takes, and waiting."""
+"""Time: a clock that tests replace, the deadline of a task, and what moments are to each other."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from ._errors import DeadlineError
 
@@ -62,3 +63,16 @@ class Deadline:
         end = self._clock.monotonic() + seconds
         while (left := min(end - self._clock.monotonic(), self.remaining())) > 0:
             self._clock.sleep(min(left, 1.0))
+
+
+def from_unix(seconds: int | None) -> datetime | None:
+    """Return a Unix time as a moment in UTC, None where there is none, or none that a calendar has."""
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def days_left(end: datetime, now: datetime) -> int:
+    """Count the whole days until an end, negative once it is over."""
+    return math.floor((end - now) / timedelta(days=1))

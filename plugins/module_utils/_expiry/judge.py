@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
+from .._clock import from_unix
 from .._gcore.resource import (
     DISABLED,
     LETS_ENCRYPT,
@@ -141,13 +142,7 @@ class Endpoint:
     @property
     def api_not_after(self) -> datetime | None:
         """The same as a moment, None where there is none, or none that a calendar has."""
-        if self.stored:
-            return self.stored.not_after
-        try:
-            expires = self.api_expires
-            return None if expires is None else datetime.fromtimestamp(expires, timezone.utc)
-        except (ValueError, OverflowError, OSError):
-            return None
+        return self.stored.not_after if self.stored else from_unix(self.api_expires)
 
     @property
     def not_after(self) -> datetime | None:

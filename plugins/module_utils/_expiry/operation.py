@@ -10,10 +10,10 @@ from typing import Any
 
 from .._errors import InputError, MatchError
 from .._gcore.client import Client
+from .._gcore.lookup import find_resource
 from .._gcore.resource import Resource
 from .._match.matcher import Matcher, Offer, Selection
 from .._options import exclude_each_other
-from .._rotate.operation import find_resource
 from .._task import Task
 from .._x509.certificate import Certificate
 from .._x509.directory import Entry, entries
@@ -58,7 +58,7 @@ def _without_empty_lists(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _chosen(client: Client, values: Mapping[str, Any], report: ScanReport) -> Iterator[Resource]:
     if values["resource_id"] is not None or values["name"] is not None:
-        yield Resource.from_api(find_resource(client, values))
+        yield Resource.from_api(find_resource(client, values["resource_id"], values["name"]))
         return
     selection = Selection(**{name: values[name] for name in _MANY})
     yield from filter(selection.has, map(Resource.from_api, client.resources()))

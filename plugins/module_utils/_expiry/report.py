@@ -9,9 +9,10 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from .._clock import days_left
 from .._errors import GcoreError
 from .._match.matcher import Offer
 from .._rotate.verdict import Expiry, expiry_beside
@@ -185,7 +186,7 @@ class ScanReport:
 def _end(not_after: datetime | None, now: datetime) -> dict[str, Any]:
     if not_after is None:
         return {"not_after": None, "days_left": None}
-    return {"not_after": timestamp(not_after), "days_left": math.floor((not_after - now) / timedelta(days=1))}
+    return {"not_after": timestamp(not_after), "days_left": days_left(not_after, now)}
 
 
 def _identity(offer: Offer) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
+from .._clock import from_unix
 from .._x509.certificate import timestamp
 
 CERTIFICATE_FIELD = "service_ssl_crt"
@@ -102,10 +102,8 @@ class Resource:
 
 def expiry_timestamp(expires: int | None) -> str | None:
     """An API's expiry as ISO 8601, None where there is none, or none that a calendar has."""
-    try:
-        return None if expires is None else timestamp(datetime.fromtimestamp(expires, timezone.utc))
-    except (ValueError, OverflowError, OSError):
-        return None
+    end = from_unix(expires)
+    return timestamp(end) if end else None
 
 
 def _text(value: Any) -> str:

@@ -5,14 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from .._errors import InputError, ResourceLookupError
-from .._gcore.client import Client
+from .._errors import InputError
+from .._gcore.lookup import find_resource
 from .._options import CERTIFICATE, exclude_each_other
 from .._task import Task
-from .._x509.hostname import normalised
 from .._x509.key_pair import check_key_pair
 from .._x509.sources import read_input
 from .apply import Policy, Rotation
@@ -36,7 +32,9 @@ def rotate_resource(task: Task, report: Report) -> None:
         raise InputError("one of resource_id and name says which resource is meant", "Set exactly one of them.")
     target = _target(task, report)
     client = task.client()
-    Rotation(client, policy_of(task)).rotate(find_resource(client, values), target, report)
+    Rotation(client, policy_of(task)).rotate(
+        find_resource(client, values["resource_id"], values["name"]), target, report
+    )
 
 
 def _target(task: Task, report: Report) -> Target:
@@ -69,24 +67,3 @@ def policy_of(task: Task) -> Policy:
     """How the task wants to look and to prove."""
     names = ("edge_probe", "edge_port", "edge_timeout", "verify", "verify_timeout", "verify_interval")
     return Policy(check_mode=task.check_mode, **{name: task.values[name] for name in names})
-
-
-def find_resource(client: Client, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON of the resource that `resource_id` or the exact `name` means.
-
-    Raises:
-        GcoreError: there is none, several have the name, or the API does not answer.
-    """
-    if values["resource_id"] is not None:
-        return client.resource(values["resource_id"])
-    wanted = normalised(values["name"])
-    found = [raw for raw in client.resources() if normalised(str(raw.get("name"))) == wanted]
-    if len(found) != 1:
-        ids = ", ".join(str(raw["id"]) for raw in found)
-        raise ResourceLookupError(
-            f"no resource is named {wanted}" if not found else f"{len(found)} resources are named {wanted}: {ids}",
-            "Check the name and the token's account; aliases do not count."
-            if not found
-            else "Use resource_id to say which one is meant.",
-        )
-    return found[0]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from enum import Enum
 
+from .._clock import from_unix
 from .._errors import InputError
 from .._gcore.resource import (
     DISABLED,
@@ -216,13 +217,10 @@ def later_than_desired(observed: Observation, desired: Certificate) -> datetime 
         return chain[0].not_after if chain[0].not_after > desired.not_after else None
     if resource.expires is not None:
         is_later = resource.expires - desired.not_after.timestamp() > _A_DAY
-        return _moment(resource.expires) if is_later else None
+        return (from_unix(resource.expires) or _THE_LAST) if is_later else None
     leaf = observed.edge.leaf if observed.edge else None
     return leaf.not_after if leaf and leaf.not_after > desired.not_after else None
 
 
-def _moment(expires: int) -> datetime:
-    try:
-        return datetime.fromtimestamp(expires, timezone.utc)
-    except (ValueError, OverflowError, OSError):
-        return datetime.max.replace(tzinfo=timezone.utc)
+_THE_LAST = datetime.max.replace(tzinfo=timezone.utc)
+"""For an expiry that no calendar has."""

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from functools import cached_property, lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
 
+from .._clock import days_left
 from .._errors import CertificateError
 from .._libraries import (
     crypto_exceptions,
@@ -151,7 +151,7 @@ class Certificate:
 
     def days_left(self, now: datetime) -> int:
         """Whole days until it expires, negative once it has."""
-        return math.floor((self.not_after - now) / timedelta(days=1))
+        return days_left(self.not_after, now)
 
     def label(self) -> str:
         """How an error names it."""
