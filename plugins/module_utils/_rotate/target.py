@@ -23,7 +23,8 @@ from .._gcore.resource import (
 )
 from .._x509.certificate import timestamp
 from .._x509.chain import without_root
-from .._x509.key_pair import KeyPair, check_names
+from .._x509.key_pair import KeyPair
+from .coverage import check_names
 from .edge import EdgeAnswer
 from .verdict import (
     Expiry,

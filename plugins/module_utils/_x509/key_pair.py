@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .._errors import CertificateError, PrivateKeyError
-from .._gcore.resource import Resource
 from .._libraries import (
     crypto_exceptions,
     pkcs12,
@@ -22,7 +21,6 @@ from .certificate import (
     timestamp,
 )
 from .chain import is_complete, ordered, without_root
-from .hostname import covered
 from .pem import read_pem
 from .private_key import PrivateKey, private_key_from_pem
 
@@ -208,33 +206,3 @@ def _earlier_ends(key_pair: KeyPair) -> list[str]:
         for link in without_root(key_pair.chain)[1:]
         if link.not_after < key_pair.leaf.not_after
     ]
-
-
-def check_names(leaf: Certificate, resource: Resource, require_alias_coverage: bool) -> tuple[str, ...]:
-    """Whether the leaf covers the host names that the resource serves with it.
-
-    An alias with a certificate of its own is none of its business.
-
-    Returns:
-        Warnings.
-
-    Raises:
-        CertificateError: the resource's name is not covered, or an alias, and `require_alias_coverage` is set.
-    """
-    names = ", ".join(leaf.dns_names)
-    if not covered(leaf.dns_names, resource.name):
-        raise CertificateError(
-            f"the certificate does not cover {resource.name}; it covers {names}", "Is it the right one?"
-        )
-    bare = [
-        alias.name
-        for alias in resource.aliases
-        if not alias.has_certificate and not covered(leaf.dns_names, alias.name)
-    ]
-    if not bare:
-        return ()
-    listed = ", ".join(bare)
-    message = f"the certificate does not cover these aliases, which have none of their own: {listed}; it covers {names}"
-    if require_alias_coverage:
-        raise CertificateError(message, "Reissue it with these names, or set require_alias_coverage to false.")
-    return (f"{resource.label()}: {message}.",)

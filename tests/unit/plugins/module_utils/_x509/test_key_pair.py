@@ -19,13 +19,11 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
     PemError,
     PrivateKeyError,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate, timestamp
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.key_pair import (
     KeyPair,
     Material,
     check_key_pair,
-    check_names,
     read_key_pair,
 )
 from simulator.authority import Authority, new_key, self_signed
@@ -478,51 +476,3 @@ def test_an_intermediate_that_ends_before_the_leaf_is_a_warning():
     short = issued_by_a_weak_link(days=9)
     end = timestamp(short.chain[1].not_after)
     assert check_key_pair(short, NOW, 0) == (f"The intermediate 'CN=Weak Link' expires at {end}, before the leaf.",)
-
-
-def resource(name="shop.example", aliases=()):
-    raw = [{"alias_data": alias, "alias_ssl_expire": expires} for alias, expires in aliases]
-    return Resource.from_api({"id": 7, "name": name, "aliases": raw})
-
-
-def leaf(*names):
-    return Certificate.from_der(LOWER.issue(names, key=ISSUED.key).der, "certificate")
-
-
-def test_names_that_are_covered():
-    site = resource("bücher.example", [("www.BÜCHER.example", 0), ("own.example", 1790000000)])
-    for strict in (False, True):
-        assert check_names(leaf("xn--bcher-kva.example", "*.bücher.example"), site, strict) == ()
-
-
-WRONG_HOST = {
-    "another": (["other.example"], "shop.example"),
-    "its parent": (["example.com"], "shop.example.com"),
-    "wildcard for its parent's level": (["*.example.com"], "example.com"),
-    "wildcard for two levels": (["*.example.com"], "a.b.example.com"),
-    "the common name alone": (["other.example", "other.example"], "shop.example"),
-}
-
-
-@pytest.mark.parametrize("strict", [False, True])
-@pytest.mark.parametrize(("names", "host"), WRONG_HOST.values(), ids=WRONG_HOST)
-def test_a_wrong_host_is_refused(names, host, strict):
-    with pytest.raises(CertificateError) as caught:
-        check_names(leaf(*names), resource(host), strict)
-    assert caught.value.message == f"the certificate does not cover {host}; it covers {', '.join(names)}"
-
-
-UNCOVERED = (
-    "the certificate does not cover these aliases, which have none of their own: b.example, c.example; it covers "
-)
-
-
-def test_uncovered_aliases_are_a_warning_or_a_failure():
-    aliases = [("b.example", 0), ("www.shop.example", None), ("c.example", None), ("d.example", 1790000000)]
-    site, certificate = resource(aliases=aliases), leaf("shop.example", "*.shop.example")
-    message = f"{UNCOVERED}shop.example, *.shop.example"
-    assert check_names(certificate, site, False) == (f"resource 7 (shop.example): {message}.",)
-    with pytest.raises(CertificateError) as caught:
-        check_names(certificate, site, True)
-    assert caught.value.message == message
-    assert "require_alias_coverage" in caught.value.hint
