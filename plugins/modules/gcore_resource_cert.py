@@ -28,6 +28,9 @@ description:
   - A write sends the whole resource as a fresh read gave it, with nothing but the certificate's fields set, and is
     followed by
     another read that shows that the certificate is stored and that no other setting moved.
+  - The API has no ETags. A write follows its read at once, and a read that is two seconds old by then is made again,
+    once.
+    What somebody else changes in that moment between the two is overwritten, and no read shows it.
 options:
   resource_id:
     description:

@@ -30,6 +30,9 @@ PAGE_SIZE = 1000
 _LAST_TRY = 1.0
 """Seconds that the last wait before a deadline leaves for one more try."""
 
+_FRESH = 2.0
+"""Seconds; the API has no ETags, so the older a read is when it is written back, the more it may undo."""
+
 _WAIT_AND_RETRY = "The API is not well or not reachable; run the task again later."
 
 _CHECK_URL = "Is api_url the API's address, and not something in front of it?"
@@ -136,17 +139,27 @@ class Client:
                 raise _malformed(f"GET {RESOURCES}", f"announced {total} resources and gave {len(seen)}", answer)
             page, answer = self._read(f"{RESOURCES}?limit={PAGE_SIZE}&offset={len(seen)}")
 
-    def resource(self, resource_id: int) -> dict[str, Any]:
-        """One resource, as the API's own JSON."""
+    def resource(self, resource_id: int, *, to_write: bool = False) -> dict[str, Any]:
+        """Return one resource, as the API's own JSON.
+
+        Args:
+            resource_id: its id.
+            to_write: a write is to follow at once, and gets its place among the requests now.
+        """
         path = f"{RESOURCES}/{resource_id}"
-        page, answer = self._read(path)
+        page, answer = self._read(path, places=2 if to_write else 1)
         found = _unwrapped(page)
         if not _is_resource(found) or int(found["id"]) != resource_id:
             raise _malformed(f"GET {path}", "answered with something that is not that resource", answer)
         return found
 
+    def is_fresh(self, read_at: float) -> bool:
+        """Wait out a pause that the API asks for, and tell whether a read of that moment may still be written back."""
+        self._rate_limiter.wait(self.deadline, places=0)
+        return self.clock.monotonic() - read_at <= _FRESH
+
     def replace(self, resource_id: int, body: Mapping[str, Any]) -> str:
-        """PUT a whole resource, once. What the answer says is left unread: only a fresh GET proves what is stored.
+        """PUT a whole resource that was read to be written, once, and leave the answer unread: only a GET proves it.
 
         Returns:
             The receipt: what the vendor's support asks for, should the write not have done what it should.
@@ -155,7 +168,7 @@ class Client:
             ApiError: `retryable` and `outcome_unknown` say what may be done about it.
         """
         path = f"{RESOURCES}/{resource_id}"
-        answer = self._exchange("PUT", path, _encoded(body))
+        answer = self._exchange("PUT", path, _encoded(body), places=0)
         return f"PUT {path} answered {answer.status} ({_request_id_note(answer)})"
 
     def pause(self, error: ApiError, attempt: int) -> None:
@@ -177,19 +190,19 @@ class Client:
         else:
             self.deadline.sleep(min(self._backoff.seconds(attempt), left))
 
-    def _read(self, path: str) -> tuple[Any, Answer]:
+    def _read(self, path: str, places: int = 1) -> tuple[Any, Answer]:
         attempt = 0
         while True:
             attempt += 1
             try:
-                answer = self._exchange("GET", path, None)
+                answer = self._exchange("GET", path, None, places)
                 return _json(answer, f"GET {path}"), answer
             except ApiError as error:
                 self.pause(error, attempt)
 
-    def _exchange(self, method: str, path: str, body: bytes | None) -> Answer:
+    def _exchange(self, method: str, path: str, body: bytes | None, places: int) -> Answer:
         call = f"{method} {path}"
-        self._rate_limiter.wait(self.deadline)
+        self._rate_limiter.wait(self.deadline, places)
         self.deadline.check(call)
         timeout = min(self._request_timeout, self.deadline.remaining())
         try:

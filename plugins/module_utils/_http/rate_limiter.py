@@ -60,13 +60,18 @@ class RateLimiter:
             with self._lock:
                 self._interval = max(self._interval * _FASTER, self._least_interval)
 
-    def wait(self, deadline: Deadline) -> None:
-        """Come back when it is this worker's turn, or when the deadline is over."""
+    def wait(self, deadline: Deadline, places: int = 1) -> None:
+        """Come back when it is this worker's turn, or when the deadline is over.
+
+        Args:
+            deadline: of the task.
+            places: for how many requests in a row; 0 for one that has its place already, and is only held back.
+        """
         while deadline.remaining():
             with self._lock:
                 now = self._clock.monotonic()
-                turn = max(now, self._next)
-                self._next = turn + self._interval
+                turn = max(now, self._next if places else self._held_until)
+                self._next = max(self._next, turn + places * self._interval)
             deadline.sleep(turn - now)
             if self._clock.monotonic() >= self._held_until:
                 return

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from .._errors import (
@@ -203,8 +202,10 @@ class Rotation:
         failure: ApiError | None = None
         is_last_look = False
         report, target, client = item.report, item.target, self._client_for(item)
-        for attempt in count(1):
-            raw = client.resource(item.resource.id)
+        attempt, is_second_read = 1, False
+        while True:
+            raw = client.resource(item.resource.id, to_write=True)
+            read_at = client.clock.monotonic()
             item.resource = Resource.from_api(raw)
             if before is not None and took_effect(target, Resource.from_api(before), item.resource):
                 report.written = Written.YES
@@ -216,6 +217,9 @@ class Rotation:
                 return before
             if is_last_look:
                 _give_up(failure)
+            if not client.is_fresh(read_at) and not is_second_read:
+                is_second_read = True
+                continue
             self._budget.authorize_write(failure)
             try:
                 report.receipt = client.replace(item.resource.id, put_body(raw, target.fields()))
@@ -224,11 +228,11 @@ class Rotation:
                     before, failure, report.written = before or raw, error, Written.UNKNOWN
                 self._budget.write_failed(item.resource.id, error)
                 is_last_look = not self._may_write_again(client, error, attempt)
+                attempt, is_second_read = attempt + 1, False
             else:
                 report.written = Written.YES
                 self._budget.write_succeeded(item.resource.id)
                 return before or raw
-        raise AssertionError("unreachable: count() has no end")
 
     def _may_write_again(self, client: Client, error: ApiError, attempt: int) -> bool:
         """Wait for the next try. When there is none, a write of unknown outcome is at least looked at.

@@ -84,7 +84,9 @@ class Script:
         return not self.steps
 
 
-def client_over(transport, time=None, *, owner=None, redactor=None, tries=5, total=1800, request_timeout=30):
+def client_over(
+    transport, time=None, *, owner=None, redactor=None, tries=5, total=1800, request_timeout=30, per_second=None
+):
     """A real client over a fake transport, its jitter at its largest."""
     clock = (time or FakeClock()).clock
     return Client(
@@ -93,7 +95,7 @@ def client_over(transport, time=None, *, owner=None, redactor=None, tries=5, tot
         redactor or Redactor(),
         clock=clock,
         deadline=Deadline(clock, total),
-        rate_limiter=RateLimiter(clock),
+        rate_limiter=RateLimiter(clock, per_second),
         backoff=Backoff(tries=tries, chance=lambda: 1.0),
         request_timeout=request_timeout,
     )

@@ -94,6 +94,25 @@ def test_a_rate_is_kept():
     assert fake.elapsed == pytest.approx(2, abs=0.01)
 
 
+def test_a_pair_takes_two_places_and_goes_out_together():
+    fake = FakeClock()
+    rate_limiter, deadline = RateLimiter(fake.clock, per_second=0.5), Deadline(fake.clock, 100)
+    rate_limiter.wait(deadline, places=2)
+    rate_limiter.wait(deadline, places=0)
+    assert fake.elapsed == 0
+    rate_limiter.wait(deadline)
+    assert fake.elapsed == pytest.approx(4, abs=0.01)
+
+
+def test_what_has_its_place_already_is_held_back_too():
+    fake = FakeClock()
+    rate_limiter, deadline = RateLimiter(fake.clock), Deadline(fake.clock, 100)
+    rate_limiter.wait(deadline, places=2)
+    rate_limiter.hold(7)
+    rate_limiter.wait(deadline, places=0)
+    assert fake.elapsed == pytest.approx(7, abs=0.01)
+
+
 def test_after_a_complaint_requests_are_apart_and_come_closer_with_each_success():
     fake = FakeClock()
     rate_limiter, deadline = RateLimiter(fake.clock), Deadline(fake.clock, 1000)

@@ -60,7 +60,9 @@ OFF = {"ssl_type": None, "service_ssl_expire": 0}
 VENDORS = {"ssl_type": "le", "service_ssl_expire": unix(NOW + 60 * DAY)}
 
 
-def rotate(target=None, *, raw=None, gets=(), puts=(), edge=None, tries=5, total=1800, seconds=0.0, api=None, **policy):
+def rotate(
+    target=None, *, raw=None, gets=(), puts=(), edge=None, tries=5, total=1800, seconds=0.0, api=None, rate=None, **policy
+):
     """One rotation of a resource over a fake API; what it did and said of it."""
     time = FakeClock()
     api = FakeApi(resource_json(**(raw or {})), **(api or {}))
@@ -68,7 +70,7 @@ def rotate(target=None, *, raw=None, gets=(), puts=(), edge=None, tries=5, total
     api.puts.extend(puts)
     first = json.loads(json.dumps(api.raw))
     probe = FakeEdge(*(edge or [serves(OLD)]), time=time, seconds=seconds)
-    client = client_over(api, time, tries=tries, total=total)
+    client = api.client = client_over(api, time, tries=tries, total=total, per_second=rate)
     rotation = Rotation(client, Policy(**policy), probe)
     report, error = Report(), None
     try:
@@ -135,6 +137,51 @@ def test_the_body_is_the_fresh_get_and_not_the_first_look():
     assert body["service_ssl_crt"] == NEW.full_chain_pem
     assert run.error is None
     assert run.result["collateral"] == []
+
+
+def held(seconds):
+    """While the read is answered, another worker is asked to wait."""
+    return lambda api, _body: api.client._rate_limiter.hold(seconds)
+
+
+def slow(seconds):
+    """The answer takes its time."""
+    return lambda api, _body: api.client.deadline.sleep(seconds)
+
+
+OPERATOR = meanwhile(lambda raw: raw.update(service_geoip_mode=2))
+
+AGES = [
+    ([], [GET, PUT, GET]),
+    ([held(1.9)], [GET, PUT, GET]),
+    ([slow(60)], [GET, PUT, GET]),
+    ([held(8), OPERATOR], [GET, GET, PUT, GET]),
+    ([held(8), held(8)], [GET, GET, PUT, GET]),
+]
+
+
+@pytest.mark.parametrize(
+    ("gets", "calls"), AGES, ids=["at once", "a short hold", "a slow answer", "held back", "held back again"]
+)
+def test_what_is_written_is_a_read_of_this_moment(gets, calls):
+    run = rotate(gets=gets)
+    assert run.calls == calls
+    assert run.error is None
+    assert run.api.raw["service_geoip_mode"] == (2 if OPERATOR in gets else 1)
+
+
+def test_a_pace_keeps_no_write_from_following_its_read():
+    times = []
+    note = lambda api, _body: times.append(api.client.clock.monotonic())  # noqa: E731
+    run = rotate(gets=[note, note], puts=[note], rate=0.1)
+    assert run.calls == [GET, PUT, GET]
+    assert [time - times[0] for time in times] == pytest.approx([0, 0, 20], abs=0.1)
+
+
+def test_each_try_of_a_write_has_a_read_of_its_moment():
+    run = rotate(puts=[refused(429, Retry_After="8")], gets=[None, held(8), OPERATOR])
+    assert run.calls == [GET, PUT, GET, GET, PUT, GET]
+    assert run.api.bodies[1]["service_geoip_mode"] == 2
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
