@@ -27,7 +27,7 @@ options:
     description:
       - The base URL of the API.
       - If unset, the environment variable E(GCORE_BASE_URL) is used, then C(https://api.gcore.com).
-      - Plain C(http) is refused unless the host is the machine itself.
+      - Plain C(http) is refused unless the host is the machine itself, and never goes through a proxy.
     type: str
   validate_certs:
     description:
@@ -39,11 +39,11 @@ options:
       - A file of CA certificates in PEM, or a folder of them, to verify the API's certificate with.
       - If unset, the environment variable E(REQUESTS_CA_BUNDLE) is used, then the CA certificates that come with
         C(requests).
-      - The proxy variables of the environment, such as E(HTTPS_PROXY) and E(NO_PROXY), are honoured.
+      - For C(https), the proxy variables of the environment, such as E(HTTPS_PROXY) and E(NO_PROXY), are honoured.
     type: path
   request_timeout:
     description:
-      - Seconds for one request and its whole answer.
+      - Seconds for one request and its whole answer, which may have up to 64 MiB.
     type: int
     default: 30
   retries:
@@ -51,8 +51,7 @@ options:
       - How many times a call is tried again after a failure that may pass, such as a lost connection, a C(429) or a
         C(5xx).
       - The wait between two tries doubles from half a second to eight, or is what the API's C(Retry-After) asks for,
-        up to a
-        minute.
+        up to a minute.
       - A write is never repeated blindly. The resource is read first, and written again only if that is still needed.
     type: int
     default: 5

@@ -144,7 +144,9 @@ def _settings(url: str, validate_certs: bool, ca_path: str | None) -> dict[str, 
         if isinstance(path, str) and not os.path.exists(path):
             name = "ca_path" if ca_path else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
             raise InputError(f"{name}: no such file or folder: {path}")
-    return {"proxies": settings["proxies"], "verify": settings["verify"] if validate_certs else False}
+    # Plain http leads to this machine alone. A proxy would take what is sent off it, unencrypted.
+    proxies = settings["proxies"] if urlsplit(url).scheme == "https" else {}
+    return {"proxies": proxies, "verify": settings["verify"] if validate_certs else False}
 
 
 _CHECK_URL = "Is {url} (api_url) the API's address, and is the way to it open? If so, run the task again later."

@@ -10,6 +10,7 @@ import struct
 import time
 import warnings
 from collections import deque
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
@@ -42,7 +43,21 @@ class Handler(BaseHTTPRequestHandler):
         self.server.received.append((self.command, self.path, dict(self.headers), self.rfile.read(size)))
         getattr(self, self.path.rpartition("/")[2].partition("?")[0], self.plain)()
 
-    do_PUT = do_CONNECT = do_GET  # noqa: N815
+    do_PUT = do_GET  # noqa: N815
+
+    def do_CONNECT(self):
+        """What a proxy does for https: it carries bytes both ways, and can't read them."""
+        self.server.received.append((self.command, self.path, dict(self.headers), b""))
+        self.close_connection = True
+        if self.server.refuses:
+            return self.reply(503)
+        host, _colon, port = self.path.rpartition(":")
+        with socket.create_connection((host, int(port))) as target:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            back = Thread(target=carry, args=(target, self.connection), daemon=True)
+            back.start()
+            carry(self.connection, target)
+            back.join(5)
 
     def reply(self, status, body=b"", **headers):
         self.send_response(status)
@@ -133,6 +148,13 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+def carry(source, target):
+    with suppress(OSError):
+        while piece := source.recv(65536):
+            target.sendall(piece)
+        target.shutdown(socket.SHUT_WR)
+
+
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -142,6 +164,7 @@ class Server(ThreadingHTTPServer):
         self.connections = 0
         self.end = Event()
         self.elsewhere = "nowhere"
+        self.refuses = False
         self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.server_port}"
         if context:
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -170,8 +193,11 @@ def server():
 
 
 @pytest.fixture
-def other():
+def proxy():
     yield from running(Server())
+
+
+other = proxy
 
 
 @pytest.fixture(scope="module")
@@ -272,45 +298,59 @@ def test_a_redirect_is_an_answer_and_the_token_goes_nowhere(server, other, path,
     assert not other.received
 
 
+def by_proxy(monkeypatch, proxy, variable="HTTPS_PROXY"):
+    monkeypatch.setenv(variable, f"http://user:{SECRET}@127.0.0.1:{proxy.server_port}")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
-def test_a_proxy_of_the_environment_is_used(monkeypatch, server, other, variable):
-    monkeypatch.setenv(variable, other.url)
-    assert transport(server.url).send("GET", "/a", HEADERS, None, 5).status == 200
-    assert other.received[0][1] == f"{server.url}/a"
-    assert not server.received
+def test_what_is_in_the_clear_goes_past_any_proxy(monkeypatch, server, proxy, variable, host):
+    by_proxy(monkeypatch, proxy, variable)
+    assert transport(server.url.replace("127.0.0.1", host)).send("PUT", "/a", HEADERS, BODY, 5).status == 200
+    assert [path for _method, path, _headers, _body in server.received] == ["/a"]
+    assert not proxy.connections
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_an_https_request_goes_through_a_tunnel_that_does_not_see_it(monkeypatch, tls_server, proxy, root, variable):
+    by_proxy(monkeypatch, proxy, variable)
+    pooled = transport(tls_server.url, ca_path=root)
+    assert [pooled.send("PUT", "/a", HEADERS, BODY, 5).status for _each in range(2)] == [200, 200]
+    assert len(tls_server.received) == 2
+    [(command, target, headers, _body)] = proxy.received
+    assert (command, target) == ("CONNECT", f"127.0.0.1:{tls_server.server_port}")
+    assert "APIKey" not in str(headers)
 
 
 @pytest.mark.parametrize("exceptions", ["127.0.0.1", "*", "10.0.0.0/8,127.0.0.0/8"])
-def test_no_proxy_is_respected(monkeypatch, server, other, exceptions):
-    monkeypatch.setenv("HTTP_PROXY", other.url)
+def test_no_proxy_is_respected(monkeypatch, tls_server, proxy, root, exceptions):
+    by_proxy(monkeypatch, proxy)
     monkeypatch.setenv("NO_PROXY", exceptions)
-    transport(server.url).send("GET", "/a", HEADERS, None, 5)
-    assert len(server.received) == 1
-    assert not other.received
+    transport(tls_server.url, ca_path=root).send("GET", "/a", HEADERS, None, 5)
+    assert len(tls_server.received) == 1
+    assert not proxy.connections
 
 
-def test_the_environment_is_read_once(monkeypatch, server, other):
-    made = transport(server.url)
-    monkeypatch.setenv("HTTP_PROXY", other.url)
+def test_the_environment_is_read_once(monkeypatch, tls_server, proxy, root):
+    made = transport(tls_server.url, ca_path=root)
+    by_proxy(monkeypatch, proxy)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
     made.send("GET", "/a", HEADERS, None, 5)
-    assert len(server.received) == 1
+    assert len(tls_server.received) == 1
 
 
-def test_an_https_request_goes_through_a_tunnel_that_does_not_see_it(monkeypatch, tls_server, other, root):
-    monkeypatch.setenv("HTTPS_PROXY", f"http://user:{SECRET}@127.0.0.1:{other.server_port}")
-    reason = no_answer(tls_server.url, "/refused", body=BODY, ca_path=root)
-    assert "proxy" in reason or "TLS" in reason
-    command, target, headers, _body = other.received[0]
-    assert (command, target) == ("CONNECT", f"127.0.0.1:{tls_server.server_port}")
-    assert "APIKey" not in str(headers)
+def test_a_proxy_that_refuses(monkeypatch, tls_server, proxy, root):
+    by_proxy(monkeypatch, proxy)
+    proxy.refuses = True
+    assert no_answer(tls_server.url, body=BODY, ca_path=root) == "failed: the proxy refused or could not be reached"
     assert not tls_server.received
 
 
-def test_a_proxy_that_is_not_there(monkeypatch, server):
+def test_a_proxy_that_is_not_there(monkeypatch, tls_server):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("HTTP_PROXY", f"http://user:{SECRET}@127.0.0.1:{unused.getsockname()[1]}")
-        assert no_answer(server.url) == "failed: the proxy refused or could not be reached"
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:{SECRET}@127.0.0.1:{unused.getsockname()[1]}")
+        assert no_answer(tls_server.url) == "failed: the proxy refused or could not be reached"
 
 
 def test_netrc_is_not_looked_at(monkeypatch, tmp_path, server):
@@ -401,12 +441,12 @@ def test_a_dripping_server_behind_tls(tls_server, root):
     assert time.monotonic() - begin < 3
 
 
-def test_a_dripping_server_behind_a_proxy(monkeypatch, server, other):
-    monkeypatch.setenv("HTTP_PROXY", other.url)
+def test_a_dripping_server_behind_a_proxy(monkeypatch, tls_server, proxy, root):
+    by_proxy(monkeypatch, proxy)
     begin = time.monotonic()
-    assert "no complete answer" in no_answer(server.url, "/drip_body", timeout=0.3)
+    assert "no complete answer" in no_answer(tls_server.url, "/drip_body", timeout=0.5, ca_path=root)
     assert time.monotonic() - begin < 3
-    assert other.received
+    assert proxy.received
 
 
 def test_a_socket_is_left_as_it_was():
@@ -488,10 +528,10 @@ def test_a_header_that_http_does_not_allow_is_not_sent_and_not_quoted(server, va
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://[::1", "gopher://127.0.0.1:1", "http://"])
-def test_a_proxy_that_can_not_be_used(monkeypatch, server, proxy):
-    monkeypatch.setenv("HTTP_PROXY", proxy)
-    assert "proxy" in no_answer(server.url, body=BODY)
-    assert not server.received
+def test_a_proxy_that_can_not_be_used(monkeypatch, tls_server, proxy):
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    assert "proxy" in no_answer(tls_server.url, body=BODY)
+    assert not tls_server.received
 
 
 @pytest.mark.parametrize(
