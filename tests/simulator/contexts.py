@@ -35,6 +35,11 @@ class ServerContexts:
         # Weak certificates must be servable too: refusing them is the client's business.
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
         context.num_tickets = 0
+        self.load(context, material, leaf_only)
+        return context
+
+    def load(self, context: ssl.SSLContext, material: Material, leaf_only: bool = False) -> None:
+        """Give a context a certificate; with a second one of another key type it serves either."""
         path = Path(self._directory.name, "pair.pem")
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -43,7 +48,6 @@ class ServerContexts:
             context.load_cert_chain(path)
         finally:
             path.unlink()
-        return context
 
 
 def _pair(material: Material, leaf_only: bool) -> bytes:

@@ -1,19 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""What a TLS server really serves: one handshake with SNI, no trust needed, no failure that is not an answer."""
+"""What a TLS server really serves: handshakes with SNI, no trust needed, no failure that is not an answer."""
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from .._errors import CertificateError
 from .._x509.certificate import Certificate
 from .._x509.hostname import normalised
+
+_ADDRESSES = 8
+"""No edge has more, and a list without an end is not asked to its end."""
+
+_RSA, _ECDSA = "RSA", "ECDSA"
+_OTHER = {_RSA: _ECDSA, _ECDSA: _RSA}
+_HALVES = {"RSA": _RSA, "RSA-PSS": _RSA, "ECDSA": _ECDSA, "Ed25519": _ECDSA}
+"""Of two certificates for one name the one that a type of key belongs to (RFC 8422, section 2; RFC 8446, 4.2.3)."""
+
+_NO_SUCH_HALF = ("HANDSHAKE_FAILURE", "INSUFFICIENT_SECURITY")
+"""The alerts of a server that has no certificate for the suites that it is offered (RFC 5246, section 7.2.2)."""
+_ONLY_TLS_1_3 = "PROTOCOL_VERSION"
+
+_OP_LEGACY_SERVER_CONNECT = 0x4
+"""OpenSSL's, that Python names since 3.12: a server from before RFC 5746 is looked at too."""
 
 
 @dataclass(frozen=True)
@@ -24,60 +41,151 @@ class EdgeAnswer:
         leaf: the certificate that was served.
         chain: all that was served, leaf first; None where this Python can't tell.
         problem: why there is no leaf.
+        address: the one that answered.
+        other_half: the leaf with a key of the other type that the same server has for other clients, None where it has
+            none or was not asked.
+        unseen: why nobody can tell whether it has one.
     """
 
     leaf: Certificate | None = None
     chain: tuple[Certificate, ...] | None = None
     problem: str = ""
+    address: str = ""
+    other_half: Certificate | None = None
+    unseen: str = ""
 
 
-def probe(address: str, port: int, server_name: str, timeout: float) -> EdgeAnswer:
+def probe(address: str, port: int, server_name: str, timeout: float, key_type: str | None = None) -> EdgeAnswer:
     """Ask a TLS server which certificate it serves for a name (SNI, RFC 6066, section 3).
 
     Args:
-        address: an IPv4 or IPv6 address.
+        address: an IPv4 or IPv6 address; of several, with commas or spaces between them, the first that answers counts.
         port: the TCP port.
         server_name: the host name, international or not.
-        timeout: seconds for connection and handshake together.
+        timeout: seconds for all of it.
+        key_type: of the certificate that is looked for: a server may have one of each type.
     """
-    where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    if not address:
-        return EdgeAnswer(problem="the resource has no service_ip")
-    try:
-        served, is_whole_chain = _handshake(address, port, normalised(server_name), timeout)
-        chain = tuple(Certificate.from_der(der, where) for der in served)
-    except CertificateError as error:
-        return EdgeAnswer(problem=error.message)
-    except (OSError, ValueError, TypeError, OverflowError) as error:
-        return EdgeAnswer(problem=f"{where} {_problem(error, timeout)}")
-    if not chain:
-        return EdgeAnswer(problem=f"{where} served no certificate")
-    return EdgeAnswer(chain[0], chain if is_whole_chain else None)
+    answer, server = _first_answer(address, port, server_name, timeout)
+    served, wanted = _half_of(answer.leaf), _HALVES.get(key_type or "")
+    if server is None or served is None or wanted in (None, served):
+        return answer
+    half, unseen = server.ask_for(wanted)
+    return replace(half, other_half=answer.leaf) if half else replace(answer, unseen=unseen)
+
+
+def probe_both(address: str, port: int, server_name: str, timeout: float) -> EdgeAnswer:
+    """Ask as `probe` does, and with a second handshake for the certificate that has a key of the other type."""
+    answer, server = _first_answer(address, port, server_name, timeout)
+    served = _half_of(answer.leaf)
+    if server is None or served is None:
+        return answer
+    half, unseen = server.ask_for(_OTHER[served])
+    return replace(answer, other_half=half.leaf if half else None, unseen=unseen)
+
+
+def _half_of(leaf: Certificate | None) -> str | None:
+    return _HALVES.get(leaf.key[0]) if leaf else None
+
+
+def _first_answer(address: str, port: int, server_name: str, timeout: float) -> tuple[EdgeAnswer, _Server | None]:
+    """Ask one address after the other, each with its share of the time that is left."""
+    addresses = [one for one in re.split(r"[,\s]+", address) if one][:_ADDRESSES]
+    if not addresses:
+        return EdgeAnswer(problem="the resource has no service_ip"), None
+    end = time.monotonic() + timeout
+    problems = []
+    for asked, one in enumerate(addresses):
+        share = timeout if len(addresses) == 1 else (end - time.monotonic()) / (len(addresses) - asked)
+        server = _Server(one, port, server_name, share)
+        try:
+            return server.ask(), server
+        except _NoAnswerError as error:
+            problems.append(str(error))
+    return EdgeAnswer(problem="; ".join(problems)), None
+
+
+class _NoAnswerError(Exception):
+    """A handshake that showed no certificate, or none that can be read.
+
+    Attributes:
+        alert: what the TLS library calls the reason.
+    """
+
+    def __init__(self, problem: str, alert: str = "") -> None:
+        super().__init__(problem)
+        self.alert = alert
+
+
+class _Server:
+    """One address of an edge, for one name, with so many seconds for all that it is asked."""
+
+    def __init__(self, address: str, port: int, server_name: str, timeout: float) -> None:
+        self._address = address
+        self._port = port
+        self._server_name = server_name
+        self._timeout = timeout
+        self._end = time.monotonic() + timeout
+
+    def ask(self, half: str | None = None) -> EdgeAnswer:
+        """Make a handshake, as any client does or as one that takes a key of one type alone.
+
+        Raises:
+            _NoAnswerError: there is nothing to see.
+        """
+        where = f"[{self._address}]:{self._port}" if ":" in self._address else f"{self._address}:{self._port}"
+        try:
+            served, is_whole_chain = self._handshake(_context(half))
+            chain = tuple(Certificate.from_der(der, where) for der in served)
+        except CertificateError as error:
+            raise _NoAnswerError(error.message) from None
+        except (OSError, ValueError, TypeError, OverflowError) as error:
+            alert = str(getattr(error, "reason", None) or "")
+            raise _NoAnswerError(f"{where} {_problem(error, self._timeout)}", alert) from None
+        if not chain:
+            raise _NoAnswerError(f"{where} served no certificate")
+        return EdgeAnswer(chain[0], chain if is_whole_chain else None, address=self._address)
+
+    def ask_for(self, half: str) -> tuple[EdgeAnswer | None, str]:
+        """Ask for the certificate of one type of key.
+
+        Returns:
+            The answer, None where there is none, and why nobody can tell whether there is one.
+        """
+        try:
+            return self.ask(half), ""
+        except _NoAnswerError as error:
+            if any(alert in error.alert for alert in _NO_SUCH_HALF):
+                return None, ""
+            if _ONLY_TLS_1_3 in error.alert:
+                return None, f"it answers TLS 1.3 alone, where its {half} certificate, if it has one, can't be asked for"
+            return None, f"asked for its {half} certificate, {error}"
+
+    def _handshake(self, context: ssl.SSLContext) -> tuple[list[bytes], bool]:
+        family = socket.AF_INET6 if ":" in self._address else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as connection:
+            connection.settimeout(self._left())
+            connection.connect((self._address, self._port))
+            connection.settimeout(self._left())
+            name = normalised(self._server_name)
+            with context.wrap_socket(connection, server_hostname=name, do_handshake_on_connect=False) as session:
+                session.do_handshake()
+                return _served(session)
+
+    def _left(self) -> float:
+        return max(self._end - time.monotonic(), 0.001)
 
 
 def _problem(error: Exception, timeout: float) -> str:
     if isinstance(error, TimeoutError):
-        return f"did not answer within {timeout:g} s"
+        return f"did not answer within {round(timeout, 2):g} s"
     if isinstance(error, ssl.SSLError):
         return f"failed the TLS handshake ({error.reason or type(error).__name__})"
     return f"could not be asked ({getattr(error, 'strerror', None) or type(error).__name__})"
 
 
-def _handshake(address: str, port: int, server_name: str, timeout: float) -> tuple[list[bytes], bool]:
-    """The DER of what is served, leaf first, and whether that is the whole chain or all that this Python can tell."""
-    deadline = time.monotonic() + timeout
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as connection:
-        connection.settimeout(timeout)
-        connection.connect((address, port))
-        connection.settimeout(max(deadline - time.monotonic(), 0.001))
-        with _CONTEXT.wrap_socket(connection, server_hostname=server_name, do_handshake_on_connect=False) as session:
-            session.do_handshake()
-            return _served(session)
-
-
 def _served(session: Any) -> tuple[list[bytes], bool]:
-    """Reading the whole chain is public since Python 3.13; the same method is there, undocumented, since 3.10."""
+    """Read the DER of what is served, leaf first, and whether that is the whole chain or all that this Python tells."""
+    # Reading the whole chain is public since Python 3.13; the same method is there, undocumented, since 3.10.
     leaf = session.getpeercert(binary_form=True)
     source = session if hasattr(session, "get_unverified_chain") else session._sslobj
     read_chain = getattr(source, "get_unverified_chain", None)
@@ -90,13 +198,17 @@ def _der(link: Any) -> bytes:
     return link if isinstance(link, bytes) else ssl.PEM_cert_to_DER_cert(link.public_bytes())
 
 
-def _inspection_context() -> ssl.SSLContext:
-    """Only looks, never sends: what is served counts, whether it is trusted or even strong does not."""
+@lru_cache
+def _context(half: str | None) -> ssl.SSLContext:
+    """Make a context that takes whatever it is shown."""
+    # It only looks and never sends: what is served counts, whether that is trusted, strong or old does not.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.options |= _OP_LEGACY_SERVER_CONNECT
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    if half:  # Python 3.10 to 3.13 can't choose signature algorithms: the suites of TLS 1.2 name the type of the key
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(f"a{half}:@SECLEVEL=0")
     return context
-
-
-_CONTEXT = _inspection_context()

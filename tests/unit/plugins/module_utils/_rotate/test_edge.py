@@ -10,6 +10,7 @@ import ssl
 import struct
 import threading
 import time
+import warnings
 from types import SimpleNamespace
 
 import pytest
@@ -17,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate import edge
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer, probe
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer, probe, probe_both
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate
 from simulator.authority import Authority, self_signed
 from simulator.contexts import ServerContexts
@@ -89,10 +90,12 @@ def contexts():
 def serving(contexts):
     """A TLS server that serves one certificate, or another for some names."""
 
-    def server(issued=ISSUED, host="127.0.0.1", leaf_only=False, by_name=None, tune=lambda context: None):
+    def server(issued=ISSUED, host="127.0.0.1", leaf_only=False, by_name=None, twin=None, tune=lambda context: None):
         own = {name: contexts.get(Material.of(one)) for name, one in (by_name or {}).items()}
         material = issued if isinstance(issued, Material) else Material.of(issued)
         context = contexts.get.__wrapped__(material, leaf_only)
+        if twin:
+            contexts.load(context, Material.of(twin))
         tune(context)
 
         def serve(it, connection):
@@ -111,7 +114,8 @@ def serving(contexts):
 
 def test_the_leaf_and_its_chain(serving):
     with serving() as server:
-        assert probe("127.0.0.1", server.port, NAME, LONG) == EdgeAnswer(chain_of(ISSUED)[0], chain_of(ISSUED))
+        answer = probe("127.0.0.1", server.port, NAME, LONG)
+    assert answer == EdgeAnswer(chain_of(ISSUED)[0], chain_of(ISSUED), address="127.0.0.1")
 
 
 def test_a_chain_that_is_not_sent(serving):
@@ -142,15 +146,91 @@ def test_what_nobody_trusts_is_seen_too(serving, issued):
 
 def only(version):
     def tune(context):
-        context.minimum_version = context.maximum_version = version
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = context.maximum_version = ssl.TLSVersion[f"TLSv{version}"]
 
     return tune
 
 
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+@pytest.mark.parametrize("version", ["1", "1_1", "1_2", "1_3"])
 def test_versions(serving, version):
     with serving(tune=only(version)) as server:
         assert probe("127.0.0.1", server.port, NAME, LONG).leaf == chain_of(ISSUED)[0]
+
+
+@pytest.mark.parametrize("half", [None, "RSA", "ECDSA"])
+def test_old_versions_are_no_news_for_the_user(half):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert edge._context.__wrapped__(half).minimum_version is ssl.TLSVersion.MINIMUM_SUPPORTED
+
+
+RSA = LOWER.issue([NAME], key_type="rsa")
+EXPIRED_RSA = LOWER.issue([NAME], key=RSA.key, days=-9)
+ONLY_1_3 = "it answers TLS 1.3 alone, where its {} certificate, if it has one, can't be asked for"
+HALVES = {
+    "any client": (ISSUED, RSA, None, None, (ISSUED, None, "")),
+    "what is wanted comes first": (ISSUED, RSA, None, "ECDSA", (ISSUED, None, "")),
+    "the other half": (ISSUED, RSA, None, "RSA", (RSA, ISSUED, "")),
+    "the other half of TLS 1.2": (ISSUED, RSA, "1_2", "RSA", (RSA, ISSUED, "")),
+    "the other half, expired": (ISSUED, EXPIRED_RSA, None, "RSA", (EXPIRED_RSA, ISSUED, "")),
+    "beside Ed25519": (UNTRUSTED["Ed25519"], RSA, None, "RSA", (RSA, UNTRUSTED["Ed25519"], "")),
+    "Ed25519 where ECDSA is looked for": (UNTRUSTED["Ed25519"], None, None, "ECDSA", (UNTRUSTED["Ed25519"], None, "")),
+    "no other half": (ISSUED, None, None, "RSA", (ISSUED, None, "")),
+    "no other half of RSA": (RSA, None, None, "ECDSA", (RSA, None, "")),
+    "TLS 1.3 alone": (ISSUED, RSA, "1_3", "RSA", (ISSUED, None, ONLY_1_3.format("RSA"))),
+    "a type that nobody serves": (ISSUED, RSA, None, "DSA", (ISSUED, None, "")),
+    "both": (ISSUED, RSA, None, "both", (ISSUED, RSA, "")),
+    "both, and there is one": (RSA, None, None, "both", (RSA, None, "")),
+    "both, of TLS 1.3 alone": (ISSUED, RSA, "1_3", "both", (ISSUED, None, ONLY_1_3.format("RSA"))),
+}
+
+
+@pytest.mark.parametrize(("issued", "twin", "version", "wanted", "expected"), HALVES.values(), ids=HALVES)
+def test_the_halves_of_a_dual_pair(serving, issued, twin, version, wanted, expected):
+    with serving(issued, twin=twin, tune=only(version) if version else lambda context: None) as server:
+        where = ("127.0.0.1", server.port, NAME, LONG)
+        answer = probe_both(*where) if wanted == "both" else probe(*where, wanted)
+    leaf, other, unseen = expected
+    assert (answer.leaf, answer.other_half, answer.unseen, answer.problem) == (
+        chain_of(leaf)[0], chain_of(other)[0] if other else None, unseen, ""
+    )  # fmt: skip
+    assert answer.chain == chain_of(leaf)
+
+
+@pytest.mark.parametrize(("wanted", "handshakes"), [(None, 1), ("ECDSA", 1), ("RSA", 2)])
+def test_a_second_handshake_is_made_where_the_first_shows_the_other_half(serving, wanted, handshakes):
+    with serving(twin=RSA) as server:
+        probe("127.0.0.1", server.port, NAME, LONG, wanted)
+    assert len(server.names) == handshakes
+
+
+def test_a_server_that_answers_once_leaves_the_other_half_unseen(serving):
+    with serving(twin=RSA) as server:
+        once = server._serve
+        server._serve = lambda it, connection: None if it.names else once(it, connection)
+        answer = probe("127.0.0.1", server.port, NAME, LONG, "RSA")
+    assert answer.leaf == chain_of(ISSUED)[0]
+    assert answer.unseen.startswith(f"asked for its RSA certificate, 127.0.0.1:{server.port} ")
+
+
+def test_of_several_addresses_the_first_that_answers_counts(serving):
+    with serving() as server:
+        answer = probe("127.0.0.9,  127.0.0.1 127.0.0.8", server.port, NAME, LONG)
+        nobody = probe("127.0.0.9, 127.0.0.8", server.port, NAME, LONG)
+    assert (answer.leaf, answer.address, len(server.names)) == (chain_of(ISSUED)[0], "127.0.0.1", 1)
+    refused = "could not be asked (Connection refused)"
+    assert nobody == EdgeAnswer(problem=f"127.0.0.9:{server.port} {refused}; 127.0.0.8:{server.port} {refused}")
+
+
+def test_several_addresses_share_the_time():
+    with Server(silent) as server:
+        start = time.monotonic()
+        problem = probe("127.0.0.1," * 99, server.port, NAME, SHORT).problem
+        took = time.monotonic() - start
+    assert problem.count("did not answer within 0.0") == edge._ADDRESSES
+    assert took < LONG / 3
 
 
 def test_ipv6(serving):
@@ -311,7 +391,7 @@ def test_a_certificate_that_the_library_cant_read_is_a_problem(serving):
 
 
 def test_a_server_without_a_certificate_is_a_problem(monkeypatch):
-    monkeypatch.setattr(edge, "_handshake", lambda *_: ([], False))
+    monkeypatch.setattr(edge._Server, "_handshake", lambda *_: ([], False))
     assert probe("192.0.2.1", 443, NAME, LONG) == EdgeAnswer(problem="192.0.2.1:443 served no certificate")
 
 
@@ -340,5 +420,6 @@ def test_whether_python_tells_the_chain(session, served, is_whole):
 
 
 def test_a_chain_that_is_not_told_is_unknown(monkeypatch):
-    monkeypatch.setattr(edge, "_handshake", lambda *_: ([ISSUED.der], False))
-    assert probe("192.0.2.1", 443, NAME, LONG) == EdgeAnswer(chain_of(ISSUED)[0], None)
+    monkeypatch.setattr(edge._Server, "_handshake", lambda *_: ([ISSUED.der], False))
+    answer = probe("192.0.2.1", 443, NAME, LONG)
+    assert (answer.leaf, answer.chain) == (chain_of(ISSUED)[0], None)
