@@ -19,6 +19,9 @@ options:
   edge_timeout:
     description:
       - Seconds for the TLS handshake. An edge that does not answer is a warning, not a failure.
+      - Of several addresses the first that answers counts. They share this time.
+      - An edge that serves an ECDSA and an RSA certificate for one name is asked for both, or for the one that is
+        looked for, by the cipher suites of TLS 1.2. Where it answers TLS 1.3 alone, only one of them can be seen.
     type: float
     default: 5.0
 """

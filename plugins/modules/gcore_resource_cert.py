@@ -245,7 +245,7 @@ resource:
       type: str
       sample: "2027-02-28T23:59:59Z"
     service_ip:
-      description: Its protected IP address, where the edge is.
+      description: Its protected IP address, where the edge is. Several are separated by commas.
       type: str
       sample: 203.0.113.7
     status:

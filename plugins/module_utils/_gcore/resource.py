@@ -67,7 +67,7 @@ class Resource:
             name=_text(raw.get("name")),
             ssl_type=_ssl_type(raw),
             expires=_unix_time(raw.get(EXPIRY_FIELD)),
-            service_ip=_text(raw.get("service_ip")),
+            service_ip=_addresses(raw.get("service_ip")),
             status=_text(raw.get("status")),
             updated=_text(raw.get("updated")),
             certificate=_text(raw.get(CERTIFICATE_FIELD)) or None,
@@ -108,6 +108,10 @@ def expiry_timestamp(expires: int | None) -> str | None:
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _addresses(value: Any) -> str:
+    return ", ".join(_text(one) for one in value) if isinstance(value, list) else _text(value)
 
 
 def _ssl_type(raw: Mapping[str, Any]) -> str:

@@ -85,7 +85,7 @@ class Rotation:
         self,
         client: Client,
         policy: Policy,
-        probe_edge: Callable[[str, int, str, float], EdgeAnswer] = probe,
+        probe_edge: Callable[[str, int, str, float, str | None], EdgeAnswer] = probe,
         budget: FailureBudget | None = None,
     ) -> None:
         self._client = client
@@ -124,7 +124,7 @@ class Rotation:
         Raises:
             GcoreError: the target does not fit the resource, or must not take the place of what is there.
         """
-        item.edge = self._probe(item.resource) if ask_edge else None
+        item.edge = self._probe(item) if ask_edge else None
         now = self._client.clock.now()
         item.report.current = current_facts(Observation(item.resource, item.edge), now)
         item.report.desired = item.target.facts(now)
@@ -179,7 +179,7 @@ class Rotation:
         return [(item, _unserved(item, self._policy.edge_port, waited)) for item in pending]
 
     def _is_served(self, item: Rotated) -> bool:
-        item.edge = self._probe(item.resource)
+        item.edge = self._probe(item)
         if item.target.served(item.edge):
             item.report.verification["edge"] = "verified"
             return True
@@ -188,9 +188,10 @@ class Rotation:
     def _client_for(self, item: Rotated) -> Client:
         return self._client.minding(item.redactor) if item.redactor else self._client
 
-    def _probe(self, resource: Resource) -> EdgeAnswer:
-        policy = self._policy
-        return self._probe_edge(resource.service_ip, policy.edge_port, resource.name, policy.edge_timeout)
+    def _probe(self, item: Rotated) -> EdgeAnswer:
+        policy, resource = self._policy, item.resource
+        where = (resource.service_ip, policy.edge_port, resource.name, policy.edge_timeout)
+        return self._probe_edge(*where, item.target.key_type)
 
     def _write(self, item: Rotated) -> Raw | None:
         """Read, judge again, write; after a failure look before writing again.
@@ -296,6 +297,8 @@ def _plan(item: Rotated) -> Verdict:
         report.warn(f"{resource.label()}: {verdict.warning}.")
     if edge and edge.problem:
         report.warn(f"{resource.label()}: the edge could not be probed: {edge.problem}.")
+    if edge and edge.unseen:
+        report.warn(f"{resource.label()}: of what the edge serves one half was seen: {edge.unseen}.")
     item.target.guard(observed, verdict)
     return verdict
 
@@ -333,13 +336,15 @@ def _moved(report: Report) -> str:
 def _unserved(item: Rotated, port: int, waited: float) -> NotServedError:
     """The time is over: the edge serves the certificate from before, or a stranger, or nothing."""
     leaf = item.edge.leaf if item.edge else None
+    address = (item.edge.address if item.edge else "") or item.resource.service_ip
     if leaf is None:
         seen = f"could not be probed: {item.edge.problem if item.edge else 'there was no time'}"
     else:
         seen = f"serves {leaf.fingerprint_sha256} {leaf.label()}"
+        seen += f"; {item.edge.unseen}" if item.edge and item.edge.unseen else ""
         if leaf.fingerprint_sha256 != item.report.current.get("fingerprint_sha256"):
             item.report.verification["edge"] = "mismatch"
     return NotServedError(
-        f"the certificate is stored, but the edge {item.resource.service_ip}:{port} {seen} (waited {waited:.0f} s)",
+        f"the certificate is stored, but the edge {address}:{port} {seen} (waited {waited:.0f} s)",
         "Look at the site; if it still serves the old certificate in a while, ask the vendor's support.",
     )

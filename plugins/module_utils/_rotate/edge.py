@@ -157,7 +157,10 @@ class _Server:
             if any(alert in error.alert for alert in _NO_SUCH_HALF):
                 return None, ""
             if _ONLY_TLS_1_3 in error.alert:
-                return None, f"it answers TLS 1.3 alone, where its {half} certificate, if it has one, can't be asked for"
+                return (
+                    None,
+                    f"it answers TLS 1.3 alone, where its {half} certificate, if it has one, can't be asked for",
+                )
             return None, f"asked for its {half} certificate, {error}"
 
     def _handshake(self, context: ssl.SSLContext) -> tuple[list[bytes], bool]:

@@ -52,6 +52,10 @@ class Target(Protocol):
 
     wants_edge: bool
 
+    @property
+    def key_type(self) -> str | None:
+        """Tell the type of the key that is looked for at an edge, None where none is."""
+
     def judge(self, observed: Observation) -> Verdict:
         """Whether it is there."""
 
@@ -101,6 +105,11 @@ class CustomCertificate:
     allow_downgrade: bool = False
     require_alias_coverage: bool = False
     wants_edge = True
+
+    @property
+    def key_type(self) -> str:
+        """Tell the leaf's."""
+        return self.key_pair.leaf.key[0]
 
     def judge(self, observed: Observation) -> Verdict:
         """By fingerprint, on the best evidence there is."""
@@ -160,6 +169,7 @@ class SslType:
 
     ssl_type: str
     wants_edge = False
+    key_type = None
 
     def judge(self, observed: Observation) -> Verdict:
         """By the API's word."""

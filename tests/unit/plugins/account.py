@@ -101,7 +101,7 @@ class FakeAccount:
         """From now on the edge of that name serves this certificate."""
         self.served[name] = Certificate(leaf.public_bytes(Encoding.DER))
 
-    def probe(self, address, port, server_name, timeout):
+    def probe(self, address, port, server_name, timeout, key_type=None):
         with self._lock:
             self.asked.append(server_name)
         leaf = self.served.get(server_name)

@@ -237,11 +237,13 @@ class FakeEdge:
     def __init__(self, *answers, time=None, seconds=0.0):
         self.answers = deque(answers)
         self.asked = []
+        self.key_types = []
         self._time = time
         self._seconds = seconds
 
-    def __call__(self, address, port, server_name, timeout):
+    def __call__(self, address, port, server_name, timeout, key_type=None):
         self.asked.append((address, port, server_name, timeout))
+        self.key_types.append(key_type)
         if self._time and self._seconds:
             self._time.sleep(self._seconds)
         assert self.answers, "unplanned handshake"

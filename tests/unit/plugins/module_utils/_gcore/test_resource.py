@@ -103,6 +103,8 @@ LOOSE = [
     ("service_ssl_crt", "PEM", "certificate", "PEM"),
     ("name", 7, "name", "7"),
     ("service_ip", None, "service_ip", ""),
+    ("service_ip", ["192.0.2.7", "2001:db8::7"], "service_ip", "192.0.2.7, 2001:db8::7"),
+    ("service_ip", [], "service_ip", ""),
     ("updated", 1790000000, "updated", "1790000000"),
     ("is_redirect_to_https_enabled", 1, "redirects_to_https", True),
     ("is_redirect_to_https_enabled", "1", "redirects_to_https", True),

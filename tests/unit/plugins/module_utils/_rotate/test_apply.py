@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -61,7 +62,18 @@ VENDORS = {"ssl_type": "le", "service_ssl_expire": unix(NOW + 60 * DAY)}
 
 
 def rotate(
-    target=None, *, raw=None, gets=(), puts=(), edge=None, tries=5, total=1800, seconds=0.0, api=None, rate=None, **policy
+    target=None,
+    *,
+    raw=None,
+    gets=(),
+    puts=(),
+    edge=None,
+    tries=5,
+    total=1800,
+    seconds=0.0,
+    api=None,
+    rate=None,
+    **policy,
 ):
     """One rotation of a resource over a fake API; what it did and said of it."""
     time = FakeClock()
@@ -562,6 +574,24 @@ def test_how_a_change_is_proved(verify, calls, shown):
 def test_an_edge_that_is_asked_is_asked_for_the_name_at_the_protected_address():
     run = rotate(edge_port=8443, edge_timeout=2.5)
     assert run.probe.asked == [("192.0.2.7", 8443, NAME, 2.5)]
+
+
+RSA = issued(key_type="rsa", not_after=NOW + 90 * DAY)
+
+
+def test_an_edge_that_serves_a_dual_pair_is_asked_for_the_half_that_is_desired():
+    run = rotate(target(RSA), verify="edge", edge=[serves(OLD), serves(RSA)])
+    assert run.error is None
+    assert run.probe.key_types == ["RSA", "RSA"]
+    assert rotate(HTTPS_OFF, edge_probe="always").probe.key_types == [None]
+
+
+def test_an_edge_that_shows_one_half_alone_is_told_of():
+    half = replace(serves(OLD), address="192.0.2.8", unseen="it answers TLS 1.3 alone")
+    run = rotate(target(RSA), verify="edge", edge=[half], verify_timeout=0)
+    assert "the edge 192.0.2.8:443 serves" in run.result["msg"]
+    assert "'CN=www.example.com'; it answers TLS 1.3 alone (waited" in run.result["msg"]
+    assert any("one half was seen: it answers TLS 1.3 alone." in warning for warning in run.result["warnings"])
 
 
 @pytest.mark.parametrize(
