@@ -208,7 +208,7 @@ class Rotation:
             raw = client.resource(item.resource.id, to_write=True)
             read_at = client.clock.monotonic()
             item.resource = Resource.from_api(raw)
-            if before is not None and took_effect(target, Resource.from_api(before), item.resource):
+            if before is not None and took_effect(target, before, raw):
                 report.written = Written.YES
                 self._budget.write_succeeded(item.resource.id)
                 return before

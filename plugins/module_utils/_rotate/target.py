@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -20,6 +21,7 @@ from .._gcore.resource import (
     TYPE_FIELD,
     UNKNOWN,
     Resource,
+    collateral,
 )
 from .._x509.certificate import timestamp
 from .._x509.chain import without_root
@@ -78,13 +80,16 @@ class Target(Protocol):
         """What results and diffs show of it."""
 
 
-def took_effect(target: Target, before: Resource, after: Resource) -> bool:
-    """Whether a write of unknown outcome is there: the answer shows it, and did not before or was written since."""
-    was_written = bool(after.updated) and after.updated != before.updated
-    shown = target.shown(after)
-    return shown is not StoreCheck.NO and (
-        was_written or (shown is StoreCheck.YES and target.shown(before) is not StoreCheck.YES)
-    )
+def took_effect(target: Target, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Tell whether a write of unknown outcome is there: it shows now, and did not before, or nothing else was written.
+
+    `updated` alone tells nothing: somebody else's write moves it too.
+    """
+    earlier, now = Resource.from_api(before), Resource.from_api(after)
+    if target.shown(now) is not StoreCheck.YES:
+        return False
+    was_written = bool(now.updated) and now.updated != earlier.updated and not collateral(before, after)
+    return was_written or target.shown(earlier) is not StoreCheck.YES
 
 
 @dataclass(frozen=True)

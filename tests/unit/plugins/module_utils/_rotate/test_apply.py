@@ -548,10 +548,31 @@ def test_an_api_that_tells_nothing_and_a_silent_edge_is_written_to_be_sure():
     assert any("to be sure" in warning for warning in run.result["warnings"])
 
 
-def test_a_write_of_unknown_outcome_on_an_api_that_tells_nothing():
-    run = rotate(raw={"service_ssl_expire": 0}, api={"tells_expiry": False}, edge=[SILENT], puts=[cut_after])
-    assert run.api.writes == 1
+TELLS_NOTHING = {"raw": {"service_ssl_expire": 0}, "api": {"tells_expiry": False}, "edge": [SILENT]}
+
+
+@pytest.mark.parametrize("meanwhile_moved", [lambda raw: None, lambda raw: raw.update(service_geoip_mode=2)])
+@pytest.mark.parametrize("failure", [cut_before, cut_after])
+def test_where_nothing_is_told_a_lost_write_is_made_again_whoever_moved_updated(failure, meanwhile_moved):
+    run = rotate(puts=[failure], gets=[None, meanwhile(meanwhile_moved)], **TELLS_NOTHING)
+    assert run.api.writes == 2
     assert run.report.written is Written.YES
+
+
+def test_where_nothing_is_told_a_lost_write_of_the_last_try_is_no_success():
+    run = rotate(puts=[cut_before], gets=[None, meanwhile(lambda raw: None)], tries=0, **TELLS_NOTHING)
+    assert isinstance(run.error, ApiError)
+    assert "is not known" in run.result["msg"]
+
+
+def test_a_twin_is_not_taken_for_ours_because_somebody_else_wrote():
+    run = rotate(
+        raw=STORED,
+        edge=[serves(TWIN)],
+        puts=[cut_before],
+        gets=[None, meanwhile(lambda raw: raw.update(service_geoip_mode=2))],
+    )
+    assert run.api.writes == 2
 
 
 @pytest.mark.parametrize(
