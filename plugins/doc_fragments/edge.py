@@ -18,7 +18,7 @@ options:
     default: 443
   edge_timeout:
     description:
-      - Seconds for the TLS handshake. An edge that does not answer is a warning, not a failure.
+      - Seconds for the TLS handshake. An edge that does not answer is a warning, and by itself no failure.
       - Of several addresses the first that answers counts. They share this time.
       - An edge that serves an ECDSA and an RSA certificate for one name is asked for both, or for the one that is
         looked for, by the cipher suites of TLS 1.2. Where it answers TLS 1.3 alone, only one of them can be seen.
@@ -35,7 +35,7 @@ options:
       - V(auto) makes one handshake, unless the API does return the certificate, or HTTPS is off.
       - V(always) makes it in any case.
       - V(never) makes none, and leaves the expiry date as the only evidence. Use it where a firewall lets nothing
-        through.
+        through. The proof that O(verify=edge) asks for is looked for all the same.
     type: str
     choices: [auto, always, never]
     default: auto

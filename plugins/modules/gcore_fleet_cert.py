@@ -128,7 +128,8 @@ options:
     default: false
   allow_downgrade:
     description:
-      - Whether a certificate may be replaced by one that expires earlier.
+      - Whether a certificate may be replaced by one that expires earlier. Where only the API tells the expiry, up to a
+        day may be rounding, and is a warning.
     type: bool
     default: false
   replace_lets_encrypt:

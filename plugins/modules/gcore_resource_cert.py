@@ -114,6 +114,8 @@ options:
   allow_downgrade:
     description:
       - Whether a certificate may be replaced by one that expires earlier.
+      - An expiry that only the API tells may be a rounded date. Up to a day later than the desired one, it is a warning
+        and no error.
     type: bool
     default: false
   replace_lets_encrypt:
@@ -132,8 +134,8 @@ options:
       - V(none) trusts the API's answer to the write.
       - V(api) reads the resource again. The certificate must show within 30 seconds, and no other setting may have
         moved.
-      - V(edge) also waits until the edge serves the certificate, after a change, and where it is stored but not
-        served yet.
+      - V(edge) also waits until the edge serves the certificate, after a change, and where nothing had to be written.
+        What is not proved in time is a failure. In check mode, one handshake is made, and a missing proof is a warning.
     type: str
     choices: [none, api, edge]
     default: api

@@ -33,6 +33,8 @@ _STORED_WITHIN = 30.0
 _STORED_INTERVAL = 2.0
 """Seconds: the API's own store is given half a minute to show a write, and asked this often."""
 
+_UNPROVED = "nothing proves yet that the edge serves it, as verify: edge asks; a run that may wait does so"
+
 Raw = dict[str, Any]
 
 
@@ -114,9 +116,17 @@ class Rotation:
             raise refusal
 
     def asks_edge(self, item: Rotated) -> bool:
-        """Whether the edge can tell anything that the API does not."""
+        """Tell whether the edge is of use now: as evidence, or as the proof of what may be there, which is looked for once
+        in check mode."""
+        return self._counts_edge(item) or (self._policy.check_mode and self._wants_proof(item))
+
+    def _counts_edge(self, item: Rotated) -> bool:
+        """Tell whether what the edge serves is evidence."""
         is_open = item.resource.certificate is None and item.resource.ssl_type != DISABLED
         return {"never": False, "auto": item.target.wants_edge and is_open, "always": True}[self._policy.edge_probe]
+
+    def _wants_proof(self, item: Rotated) -> bool:
+        return self._policy.verify == "edge" and item.target.wants_edge
 
     def look(self, item: Rotated, *, ask_edge: bool) -> None:
         """Gather evidence and plan. In check mode a drift ends here, as planned.
@@ -124,12 +134,14 @@ class Rotation:
         Raises:
             GcoreError: the target does not fit the resource, or must not take the place of what is there.
         """
-        item.edge = self._probe(item) if ask_edge else None
+        answer = self._probe(item) if ask_edge else None
+        item.edge = answer if self._counts_edge(item) else None
         now = self._client.clock.now()
         item.report.current = current_facts(Observation(item.resource, item.edge), now)
         item.report.desired = item.target.facts(now)
         if _plan(item).state is State.IN_SYNC:
-            _credit(item)
+            item.edge = answer
+            self._credit(item)
         elif self._policy.check_mode:
             item.report.written = Written.PLANNED
 
@@ -141,7 +153,7 @@ class Rotation:
         """
         before = self._write(item)
         if before is None:
-            _credit(item)
+            self._credit(item)
         elif self._policy.verify != "none":
             self._await_store(before, item)
             if self._policy.verify == "edge" and item.target.wants_edge:
@@ -184,6 +196,18 @@ class Rotation:
             item.report.verification["edge"] = "verified"
             return True
         return False
+
+    def _credit(self, item: Rotated) -> None:
+        """What is in sync has its proof already, or it is still to come."""
+        verification = item.report.verification
+        verification["api"] = item.target.shown(item.resource).value
+        is_on_its_way = bool(item.report.verdict and item.report.verdict.propagating)
+        if item.target.served(item.edge):
+            verification["edge"] = "verified"
+        elif is_on_its_way or self._wants_proof(item):
+            verification["edge"] = "pending"
+            if self._policy.check_mode and not is_on_its_way:
+                item.report.warn(f"{item.resource.label()}: {_UNPROVED}.")
 
     def _client_for(self, item: Rotated) -> Client:
         return self._client.minding(item.redactor) if item.redactor else self._client
@@ -276,16 +300,6 @@ def _give_up(failure: ApiError | None) -> None:
         raise failure
 
 
-def _credit(item: Rotated) -> None:
-    """What is in sync has its proof already."""
-    verification = item.report.verification
-    verification["api"] = item.target.shown(item.resource).value
-    if item.target.served(item.edge):
-        verification["edge"] = "verified"
-    elif item.report.verdict and item.report.verdict.propagating:
-        verification["edge"] = "pending"
-
-
 def _plan(item: Rotated) -> Verdict:
     """The one decision, for check mode, diff and the write alike."""
     report, resource, edge = item.report, item.resource, item.edge
@@ -299,7 +313,7 @@ def _plan(item: Rotated) -> Verdict:
         report.warn(f"{resource.label()}: the edge could not be probed: {edge.problem}.")
     if edge and edge.unseen:
         report.warn(f"{resource.label()}: of what the edge serves one half was seen: {edge.unseen}.")
-    item.target.guard(observed, verdict)
+    report.warn(*item.target.guard(observed, verdict))
     return verdict
 
 

@@ -64,8 +64,8 @@ class Target(Protocol):
     def admit(self, resource: Resource) -> tuple[str, ...]:
         """Warnings; an `InputError` where the target does not fit the resource."""
 
-    def guard(self, observed: Observation, verdict: Verdict) -> None:
-        """A `ConflictError` where it must not be written over what is there."""
+    def guard(self, observed: Observation, verdict: Verdict) -> tuple[str, ...]:
+        """Warnings; a `ConflictError` where it must not be written over what is there."""
 
     def fields(self) -> dict[str, Any]:
         """The fields of the PUT that are not the resource's own."""
@@ -126,20 +126,30 @@ class CustomCertificate:
         """It must cover the resource's names."""
         return check_names(self.key_pair.leaf, resource, self.require_alias_coverage)
 
-    def guard(self, observed: Observation, verdict: Verdict) -> None:
+    def guard(self, observed: Observation, verdict: Verdict) -> tuple[str, ...]:
         """Neither Let's Encrypt nor a certificate that lives longer is replaced unasked."""
         if verdict.state is State.CONFLICT:
             raise ConflictError(
                 "the resource uses Let's Encrypt, which renews itself",
                 "Set replace_lets_encrypt to true if the custom certificate shall take its place.",
             )
+        if verdict.state is State.IN_SYNC or self.allow_downgrade:
+            return ()
         later = later_than_desired(observed, self.key_pair.leaf)
-        if later and verdict.state is State.DRIFT and not self.allow_downgrade:
+        if later:
             raise DowngradeError(
                 f"the current certificate is valid until {timestamp(later)}, "
                 f"the desired one only until {timestamp(self.key_pair.leaf.not_after)}",
                 "Give the newer certificate, or set allow_downgrade to true.",
             )
+        perhaps = later_than_desired(observed, self.key_pair.leaf, rounding=0)
+        if not perhaps or self.served(observed.edge):
+            return ()
+        return (
+            f"{observed.resource.label()}: the API tells that the current certificate is valid until "
+            f"{timestamp(perhaps)}, the desired one only until {timestamp(self.key_pair.leaf.not_after)}; within a day "
+            "that may be a rounded date, so it is no downgrade.",
+        )
 
     def fields(self) -> dict[str, Any]:
         """The one place where the key leaves."""
@@ -186,8 +196,9 @@ class SslType:
             return (f"{resource.label()} redirects HTTP to HTTPS: with HTTPS off, its visitors reach nothing.",)
         return ()
 
-    def guard(self, observed: Observation, verdict: Verdict) -> None:
+    def guard(self, observed: Observation, verdict: Verdict) -> tuple[str, ...]:
         """Whoever asks for it means it."""
+        return ()
 
     def fields(self) -> dict[str, Any]:
         """The type alone."""

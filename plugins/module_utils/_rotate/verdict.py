@@ -203,11 +203,16 @@ def judge_type(desired: str, resource: Resource) -> Verdict:
     return Verdict(State.IN_SYNC if known == desired else State.DRIFT, reason, "api")
 
 
-def later_than_desired(observed: Observation, desired: Certificate) -> datetime | None:
+def later_than_desired(observed: Observation, desired: Certificate, *, rounding: int = _A_DAY) -> datetime | None:
     """The notAfter of the current certificate where replacing it with the desired one would be a downgrade.
 
     The API's word counts first: it is what is stored; an expiry within a day may be a rounded one. The edge's leaf
     counts where the API has none to tell.
+
+    Args:
+        observed: what is known.
+        desired: the certificate to compare with.
+        rounding: seconds by which the API's expiry may be off.
     """
     resource = observed.resource
     if resource.ssl_type == DISABLED:
@@ -216,7 +221,7 @@ def later_than_desired(observed: Observation, desired: Certificate) -> datetime 
     if chain:
         return chain[0].not_after if chain[0].not_after > desired.not_after else None
     if resource.expires is not None:
-        is_later = resource.expires - desired.not_after.timestamp() > _A_DAY
+        is_later = resource.expires - desired.not_after.timestamp() > rounding
         return (from_unix(resource.expires) or _THE_LAST) if is_later else None
     leaf = observed.edge.leaf if observed.edge else None
     return leaf.not_after if leaf and leaf.not_after > desired.not_after else None

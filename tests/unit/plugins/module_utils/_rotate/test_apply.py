@@ -679,6 +679,72 @@ def test_what_is_in_sync_but_never_served_is_a_failure_that_changed_nothing():
     assert "Nothing was changed." in run.result["msg"]
 
 
+IN_ANSWER = {**STORED, "service_ssl_crt": NEW.full_chain_pem}
+UNPROVED = [
+    (STORED, [SILENT], {}, "did not answer"),
+    (STORED, [serves(OLD)], {"edge_probe": "never"}, f"serves {OLD.fingerprint_sha256}"),
+    (IN_ANSWER, [serves(OLD)], {}, f"serves {OLD.fingerprint_sha256}"),
+    (IN_ANSWER, [SILENT], {"edge_probe": "never"}, "did not answer"),
+]
+UNPROVED_IDS = ["silent", "never probed", "in the answer, not served", "in the answer, silent"]
+
+
+@pytest.mark.parametrize(("raw", "edge", "policy", "said"), UNPROVED, ids=UNPROVED_IDS)
+def test_what_is_in_sync_and_not_proved_is_a_failure_with_verify_edge(raw, edge, policy, said):
+    run = rotate(raw=raw, verify="edge", edge=edge, verify_timeout=30, **policy)
+    assert isinstance(run.error, NotServedError)
+    assert said in run.result["msg"]
+    assert run.result["changed"] is False
+    assert 30 <= run.time.elapsed < 31
+
+
+@pytest.mark.parametrize(("raw", "edge", "policy", "_said"), UNPROVED, ids=UNPROVED_IDS)
+def test_what_is_in_sync_and_not_proved_is_told_in_check_mode(raw, edge, policy, _said):
+    run = rotate(raw=raw, verify="edge", edge=edge, check_mode=True, **policy)
+    assert run.error is None
+    assert run.time.elapsed == 0
+    assert len(run.probe.asked) == 1
+    assert run.result["verification"]["edge"] == "pending"
+    assert any("nothing proves yet that the edge serves it" in warning for warning in run.result["warnings"])
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize(("raw", "_edge", "policy", "_said"), UNPROVED, ids=UNPROVED_IDS)
+def test_what_is_in_sync_is_proved_by_one_handshake(raw, _edge, policy, _said, check_mode):
+    run = rotate(raw=raw, verify="edge", edge=[serves(NEW)], check_mode=check_mode, **policy)
+    assert run.error is None
+    assert len(run.probe.asked) == 1
+    assert run.result["verification"]["edge"] == "verified"
+    assert not any("nothing proves" in warning for warning in run.result["warnings"])
+
+
+LATER_BY_HOURS = {"service_ssl_expire": unix(NOW + 90 * DAY) + 6 * 3600}
+
+
+@pytest.mark.parametrize(
+    ("raw", "edge", "options", "is_told"),
+    [
+        (LATER_BY_HOURS, SILENT, {}, True),
+        (LATER_BY_HOURS, serves(OLD), {}, True),
+        (LATER_BY_HOURS, SILENT, {"allow_downgrade": True}, False),
+        (LATER_BY_HOURS, serves(NEW), {}, False),
+        (LATER_BY_HOURS, serves(NEW), {"force": True}, False),
+        (STORED, SILENT, {"force": True}, False),
+        ({}, SILENT, {}, False),
+    ],
+    ids=["silent", "another leaf", "allowed", "is there", "is there and forced", "equal", "earlier"],
+)
+def test_a_downgrade_that_may_be_rounding_is_told(raw, edge, options, is_told):
+    run = rotate(target(**options), raw=raw, edge=[edge])
+    assert run.error is None
+    assert any("may be a rounded date" in warning for warning in run.result["warnings"]) is is_told
+
+
+def test_an_edge_that_still_serves_the_desired_one_hides_no_downgrade():
+    run = rotate(raw={"service_ssl_expire": unix(NOW + 200 * DAY)}, edge=[serves(NEW)])
+    assert isinstance(run.error, DowngradeError)
+
+
 def test_check_mode_waits_for_no_edge():
     run = rotate(raw=STORED, verify="edge", edge=[serves(OLD)], check_mode=True)
     assert run.error is None
