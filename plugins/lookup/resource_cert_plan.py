@@ -44,6 +44,7 @@ _list:
   elements: dict
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -103,14 +104,19 @@ class LookupModule(LookupBase):
 
     def _found(self, path: str, variables: Values) -> str:
         place: str | None = self.find_file_in_search_path(variables, "files", path, ignore_missing=True)
-        if place is None:
+        # Beside a playbook of the collection there is nothing of the user's: where the play was started there is.
+        here = os.path.abspath(str(path))
+        if place is None and not os.path.exists(here):
             raise AnsibleFileNotFound(file_name=path)
-        return place
+        return place or here
 
     def _reason(self, place: str | None) -> str:
         """Why a file can't be read."""
         if place is None:
-            return "A relative path is looked for in files/ beside the playbook, then beside the playbook."
+            return (
+                "A relative path is looked for in files/ beside the playbook, beside the playbook, "
+                "and where the play was started."
+            )
         try:
             with open(place, "rb") as opened:
                 encrypted = is_encrypted_file(opened)

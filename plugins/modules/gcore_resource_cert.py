@@ -179,8 +179,8 @@ attributes:
     support: full
 seealso:
   - name: How to renew a certificate by hand
-    description: What this module does, in the words of the vendor.
-    link: https://gcore.com/docs/web-security/add-an-ssl-certificate-to-your-resource
+    description: What this module does, in the words of the vendor, as last published.
+    link: https://github.com/G-Core/product-documentation/blob/24f8600215/documentation/web-security/faq/how-do-i-renew-my-ssl-certificate.md
 """
 
 EXAMPLES = r"""

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible import constants
@@ -56,6 +57,8 @@ class EngineAction(ActionBase):
         if validated.error_messages or self._is_near():
             result.update(self._run_here(validated, task_vars or {}))
         else:
+            if self._connection.transport == "local":
+                given = _with_places(given, self.specification)
             wrap = self._task.async_val
             words = {"module_name": self.module, "module_args": given, "task_vars": task_vars, "wrap_async": wrap}
             result.update(self._execute_module(**words))
@@ -115,6 +118,21 @@ class EngineAction(ActionBase):
             for name, value in parameters.items()
             if name in self.specification
         }
+
+
+def _with_places(given: Mapping[str, Any], specification: Specification) -> dict[str, Any]:
+    """Return the arguments with the paths of files that are here made absolute."""
+    # Ansible starts a module of this machine beside the playbook. In the controller's process a relative path starts
+    # where the play was started, and nobody means the collection that a playbook came in.
+    return {name: _with_place(value, specification.get(name, {})) for name, value in given.items()}
+
+
+def _with_place(value: Any, option: Mapping[str, Any]) -> Any:
+    if isinstance(value, list) and "options" in option:
+        return [_with_places(each, option["options"]) if isinstance(each, Mapping) else each for each in value]
+    if option.get("type") == "path" and isinstance(value, str) and os.path.exists(value):
+        return os.path.join(os.getcwd(), value)
+    return value
 
 
 def _shows(result: dict[str, Any], secrets: Iterable[str]) -> bool:

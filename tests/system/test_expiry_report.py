@@ -111,6 +111,15 @@ def told(played) -> dict[str, Any]:
     return json.loads(shown)["gcore_cert_expiry_report"]
 
 
+def test_a_relative_path_starts_where_the_play_was_started(variables, ansible):
+    """Not beside the playbook, which the collection brought."""
+    names = {"html": "certificates.html", "prometheus": "./certificates.prom"}
+    given = {**variables, **{f"cert_expiry_report_{name}_path": path for name, path in names.items()}}
+    played = ansible.run(PLAYBOOK, "-e", json.dumps(given), env=TOKEN)
+    assert played.returncode == 0, played.output
+    assert [path for path in names.values() if not (played.folder / path).exists()] == []
+
+
 def test_all_of_them_then_nothing_then_news(account, everything, paths, ansible):
     account.clear_journal()
     first = ansible.run(play(**everything), env=TOKEN)

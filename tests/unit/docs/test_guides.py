@@ -15,7 +15,7 @@ from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_events 
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.formats import Options, rendered
 from unit.plugins.expiry_result import a_host, a_result
 
-from .guide import GUIDES, ROOT, blocks, text_of
+from .guide import GUIDES, READMES, ROOT, blocks, fenced, text_of
 
 NAMES = [guide.stem for guide in GUIDES]
 MONITORING = text_of("monitoring")
@@ -48,6 +48,40 @@ def test_a_guide_can_be_referred_to(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_its_yaml_is_yaml(name):
     assert [yaml.safe_load(block) for block in blocks(name, "yaml")]
+
+
+SNIPPETS = {
+    **{name: blocks(name, "yaml") for name in NAMES},
+    **{str(path.relative_to(ROOT)): fenced(path, "yaml") for path in READMES},
+}
+
+
+@pytest.mark.parametrize("where", SNIPPETS)
+def test_plays_and_tasks_have_names(where):
+    """As ansible-lint wants them of whoever pastes these."""
+    lists = [found for text in SNIPPETS[where] if isinstance(found := yaml.safe_load(text), list)]
+    named = [each for found in lists for each in found]
+    named += [task for play in named for task in play.get("tasks", [])]
+    assert [each for each in named if "name" not in each] == []
+
+
+DOCUMENTS = [
+    *GUIDES,
+    *READMES,
+    *(path for folder in ("docs/examples", "plugins", "playbooks") for path in (ROOT / folder).rglob("*.*")),
+]
+NOT_TRUE = {
+    "Galaxy's namespace `gcore` is the vendor's, and holds nothing of ours": (
+        r"collection install gcore\.web_security\b|collections:\n +- name: gcore\.web_security\b"
+    ),
+    "the vendor's site sends its pages about Web Security on to those about its CDN": r"gcore\.com/docs/web-security",
+}
+
+
+@pytest.mark.parametrize("reason", NOT_TRUE)
+def test_what_is_not_true_is_not_told(reason):
+    texts = {path: path.read_text("utf-8") for path in DOCUMENTS if path.suffix in (".md", ".rst", ".yml", ".py")}
+    assert [str(path.relative_to(ROOT)) for path, text in texts.items() if re.search(NOT_TRUE[reason], text)] == []
 
 
 ROLES = ("cert_expiry_report", "fleet_cert", "resource_cert")
@@ -96,7 +130,7 @@ def test_alerts():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_belongs_to_the_collection_is_there(name):
-    found = named(r"\bgcore\.web_security\.(?!docsite)(\w+)", text_of(name))
+    found = named(r"\bgcore\.web_security\.(?!docsite|git\b)(\w+)", text_of(name))
     assert found
     assert [each for each in found if not any((ROOT / kind.format(each)).exists() for kind in KINDS)] == []
     paths = named(r"\b(?:extensions|docs/examples|playbooks/vars)/[\w/.-]+\w", text_of(name))

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.gcore.web_security.plugins.action.gcore_resource_cert import ActionModule
 from ansible_collections.gcore.web_security.plugins.module_utils import _libraries as libraries
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
-from ansible_collections.gcore.web_security.plugins.module_utils._options import RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils._options import FLEET_CERT, RESOURCE_CERT
 from ansible_collections.gcore.web_security.plugins.modules import gcore_resource_cert
 from ansible_collections.gcore.web_security.plugins.plugin_utils import _local_action as engine_action
 from unit.plugins.fakes import DAY, NAME, NOW, TOKEN, FakeApi, issued, refused, resource_json
@@ -125,6 +125,25 @@ def test_what_is_shipped(async_val):
     assert made.shipped.arguments == GIVEN
     assert made.shipped.task_vars == {"a": 1}
     assert made.shipped.wrap_async == async_val
+
+
+@pytest.mark.parametrize("transport", ["local", "ssh"])
+def test_a_relative_path_starts_where_the_play_was_started(transport, monkeypatch, tmp_path):
+    """Ansible starts a module of this machine beside the playbook, and the collection's own are beside nothing."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop.crt").touch()
+    made = action(
+        {"directory": "missing", "certificates": [{"certificate_path": "shop.crt", "private_key_path": "/shop.crt"}]},
+        transport=transport,
+        async_val=60,
+    )
+    made.specification = FLEET_CERT
+    made.run()
+    place = str(tmp_path / "shop.crt") if transport == "local" else "shop.crt"
+    assert made.shipped.arguments == {
+        "directory": "missing",
+        "certificates": [{"certificate_path": place, "private_key_path": "/shop.crt"}],
+    }
 
 
 def test_what_an_action_declares():
