@@ -67,8 +67,10 @@ class Deadline:
 
 def from_unix(seconds: int | None) -> datetime | None:
     """Return a Unix time as a moment in UTC, None where there is none, or none that a calendar has."""
+    if seconds is None or seconds < 0:  # before 1970 there were no certificates: it is some program's "no time"
+        return None
     try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
+        return datetime.fromtimestamp(seconds, timezone.utc)
     except (ValueError, OverflowError, OSError):
         return None
 

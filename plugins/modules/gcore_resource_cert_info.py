@@ -36,24 +36,29 @@ options:
     default: true
   warning_days:
     description:
-      - A certificate that ends in fewer days is in the state V(warning).
-      - For certificates that live 47 days or fewer, O(warning_percent) counts instead.
+      - A certificate is in the state V(warning) with fewer days left, if less than O(warning_percent) of its lifetime
+        is left too. So the smaller of both counts.
+      - In its last 24 hours no certificate is V(ok), whatever the four thresholds are.
     type: int
     default: 30
   critical_days:
     description:
-      - A certificate that ends in fewer days is in the state V(critical).
-      - For certificates that live 47 days or fewer, O(critical_percent) counts instead.
+      - A certificate is in the state V(critical) with fewer days left, if less than O(critical_percent) of its lifetime
+        is left too. So the smaller of both counts.
+      - In its last 24 hours every certificate is V(critical), whatever the four thresholds are. If it lives less than
+        three days, it is in the last third of its life.
     type: int
     default: 7
   warning_percent:
     description:
-      - A certificate that lives 47 days or fewer is in the state V(warning) when less of its lifetime is left.
+      - How much of a certificate's lifetime is left, see O(warning_days). With V(100), days count alone, as they do
+        where nobody tells when the certificate began.
     type: int
     default: 25
   critical_percent:
     description:
-      - A certificate that lives 47 days or fewer is in the state V(critical) when less of its lifetime is left.
+      - How much of a certificate's lifetime is left, see O(critical_days). With V(100), days count alone, as they do
+        where nobody tells when the certificate began.
     type: int
     default: 10
   certificates:
@@ -206,7 +211,8 @@ hosts:
         - V(unreachable), the edge did not answer, or nobody tells when the certificate ends.
         - V(warning), its end comes nearer, or the chain that is served is incomplete.
         - V(no_certificate), HTTPS is off.
-        - V(lets_encrypt), the vendor renews it. Only V(warning) is not told of these.
+        - V(lets_encrypt), the vendor renews it. That its end comes nearer is told of these only when it is critical, or
+          within the last 24 hours.
         - V(ok).
       type: str
       sample: critical
@@ -239,6 +245,14 @@ hosts:
       description: How much of the certificate's lifetime is left. Null where only its end is known.
       type: int
       sample: 3
+    warning_from:
+      description: From when on its end is near enough for V(warning), UTC. Null where no end is known.
+      type: str
+      sample: "2026-11-08T12:00:00Z"
+    critical_from:
+      description: From when on its end is near enough for V(critical), UTC. Null where no end is known.
+      type: str
+      sample: "2026-11-24T00:00:00Z"
     api:
       description: The API's expiry, as RV(hosts[].api.not_after) and RV(hosts[].api.days_left).
       type: dict

@@ -29,6 +29,8 @@ from .playbook import command, environment
 pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
 
 FLEET = "gcore.web_security.gcore_fleet_cert"
+ALARM = {"cert_expiry_report_critical_days": "100", "cert_expiry_report_critical_percent": "100"}
+"""By these every certificate is critical."""
 SITES = [f"site{number}.{ZONE}" for number in range(1, 8)]
 CERTIFICATES = {
     # The first is left empty, and the third has a passphrase: what is missing between is no obstacle.
@@ -184,7 +186,7 @@ def test_fleet(run, account):
 
 
 def test_report(run, account):
-    job = run("expiry_report.yml", token(account), answers={"cert_expiry_report_critical_percent": "100"})
+    job = run("expiry_report.yml", token(account), answers=ALARM)
     assert job.status == "failed"
     published = job.artifacts["gcore_cert_expiry_report"]
     assert published["critical"] == SITES
@@ -313,7 +315,7 @@ HUNTS = {
     "hosts-wrong-vault-password": Hunt(
         "rotate_hosts.yml", "ecrypt", options={"vault_password": WRONG_PASSPHRASE}, is_failed=True
     ),
-    "report": Hunt("expiry_report.yml", "critical", {"cert_expiry_report_critical_percent": "100"}, is_failed=True),
+    "report": Hunt("expiry_report.yml", "critical", ALARM, is_failed=True),
     "report-wrong-token": Hunt("expiry_report.yml", "answered 401", api_key=WRONG_TOKEN, is_failed=True),
 }
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .._clock import from_unix
@@ -39,43 +39,47 @@ LEVELS: Mapping[str, str] = {
 """Every state with its level, the worst first."""
 
 _BY_SEVERITY = tuple(LEVELS)
-_SHORT_LIFE = timedelta(days=47)
-"""What a public certificate may live from 2029 on (CA/Browser Forum ballot SC-081v3). Days say nothing of these."""
-
 _NAMED = 3
 """How many of a certificate's names a reason shows."""
 
 
+_A_DAY = timedelta(days=1)
+
+
 @dataclass(frozen=True)
 class Thresholds:
-    """When an end is near: days for a certificate that lives long, percent of its life for one that does not."""
+    """When an end is near: with fewer days left and less of the life, so that the smaller of the two counts."""
 
     warning_days: int = 30
     critical_days: int = 7
     warning_percent: int = 25
     critical_percent: int = 10
 
-    def state(self, not_before: datetime | None, not_after: datetime, now: datetime) -> str:
-        """`expired`, `critical`, `warning` or `ok`.
+    def limits(self, not_before: datetime | None, not_after: datetime) -> dict[str, timedelta]:
+        """Tell below how much time a certificate is critical, and below how much a warning.
 
         Args:
-            not_before: the start of the validity, None where nobody tells.
+            not_before: the start of the validity, None where nobody tells: then days count alone.
             not_after: its end.
-            now: the time.
         """
+        life = not_after - not_before if not_before and not_before < not_after else None
+
+        def smaller(days: int, percent: int) -> timedelta:
+            by_days = timedelta(days=days)
+            return min(by_days, life * percent / 100) if life else by_days
+
+        # Whatever the numbers say: on its last day nothing is in order. A third of its life is when a certificate that
+        # lives shorter than three days is renewed.
+        last = min(_A_DAY, life / 3) if life else _A_DAY
+        critical = max(smaller(self.critical_days, self.critical_percent), last)
+        return {CRITICAL: critical, WARNING: max(smaller(self.warning_days, self.warning_percent), _A_DAY, critical)}
+
+    def state(self, not_before: datetime | None, not_after: datetime, now: datetime) -> str:
+        """Tell whether a certificate is `expired`, `critical`, a `warning` or `ok` by its end."""
         left = not_after - now
         if left <= timedelta(0):
             return EXPIRED
-        life = not_after - not_before if not_before else None
-        is_short = life is not None and life <= _SHORT_LIFE
-        for state in (CRITICAL, WARNING):
-            limit = self._limit(state, life) if is_short and life else timedelta(days=getattr(self, f"{state}_days"))
-            if left < limit:
-                return state
-        return OK
-
-    def _limit(self, state: str, life: timedelta) -> timedelta:
-        return life * getattr(self, f"{state}_percent") / 100
+        return next((state for state, limit in self.limits(not_before, not_after).items() if left < limit), OK)
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,21 @@ class Endpoint:
         return self.served.not_after if self.served else self.api_not_after
 
     @property
+    def not_before(self) -> datetime | None:
+        """When that certificate begins, None where only its end is known."""
+        return self.known.not_before if self.known else None
+
+    def limits(self, thresholds: Thresholds) -> dict[str, timedelta]:
+        """Tell below how much time left its end is a finding, empty where no end is known."""
+        if self.not_after is None:
+            return {}
+        return self.applicable(thresholds).limits(self.not_before, self.not_after)
+
+    def applicable(self, thresholds: Thresholds) -> Thresholds:
+        """Leave out the warnings where the vendor renews: its owner has nothing to do until it should have done so."""
+        return replace(thresholds, warning_days=0) if self.is_renewed_by_vendor else thresholds
+
+    @property
     def agrees(self) -> bool | None:
         """Whether the edge serves what the API has stored, None where one of them does not tell."""
         if self.served is None:
@@ -175,15 +194,15 @@ def findings(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> list[
     """All that is to be said of a host name, the worst first; the first one is its state.
 
     Args:
-        sighting: what is known.
+        endpoint: what is known.
         thresholds: when an end is near.
         now: the time.
     """
     if not endpoint.has_https:
         return [Finding(NO_CERTIFICATE, "HTTPS is off")]
-    found = [finding for finder in _FINDERS for finding in finder(endpoint, thresholds, now)]
+    found = [finding for finder in _FINDERS for finding in finder(endpoint, endpoint.applicable(thresholds), now)]
     if endpoint.is_renewed_by_vendor:
-        found = [finding for finding in found if finding.state != WARNING] + [Finding(RENEWED)]
+        found.append(Finding(RENEWED))
     return sorted(found or [Finding(OK)], key=lambda finding: _BY_SEVERITY.index(finding.state))
 
 
@@ -193,11 +212,9 @@ def worst(states: Sequence[str]) -> str | None:
 
 
 def _end(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
-    end, leaf = endpoint.not_after, endpoint.known
-    if end is None:
-        return
-    state = thresholds.state(leaf.not_before if leaf else None, end, now)
-    if state != OK:
+    end = endpoint.not_after
+    state = thresholds.state(endpoint.not_before, end, now) if end else OK
+    if end and state != OK:
         yield Finding(state, _when(end, now))
 
 
@@ -235,13 +252,12 @@ def _silence(endpoint: Endpoint, _thresholds: Thresholds, _now: datetime) -> Ite
 
 
 def _chain(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
-    """What stands above the leaf. An intermediate's life is long: days count."""
     chain = (endpoint.edge.chain if endpoint.edge else None) or ()
-    if chain and is_complete(chain) is False:
+    if chain and is_complete(chain) is False and not endpoint.is_renewed_by_vendor:
         issuer = chain[0].x509.issuer.rfc4514_string()
         yield Finding(WARNING, f"the chain that the edge serves is incomplete: the intermediate '{issuer}' is missing")
     for link in chain[1:]:
-        state = thresholds.state(None, link.not_after, now)
+        state = thresholds.state(link.not_before, link.not_after, now)
         if state != OK and not link.is_self_issued:
             yield Finding(state, f"the intermediate {link.label()} {_when(link.not_after, now)}")
 

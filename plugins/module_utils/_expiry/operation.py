@@ -45,7 +45,7 @@ def scan_resources(task: Task, report: ScanReport) -> None:
     hosts: Sequence[Endpoint] = endpoints(_chosen(client, values, report))
     if values["probe_edge"]:
         hosts = _asked(Scan(values["edge_port"], values["edge_timeout"], client.deadline), hosts, values, report)
-    report.now = task.clock.now()
+    report.now = task.clock.now().replace(microsecond=0)  # as results write it, so that every figure is of one moment
     matcher = Matcher(report.given)
     for endpoint in hosts:
         report.add(endpoint, _should_have(endpoint, matcher, report), report.now)

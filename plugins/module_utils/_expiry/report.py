@@ -20,7 +20,9 @@ from .._wording import counted
 from .._x509.certificate import Certificate, timestamp
 from .._x509.chain import is_complete
 from .judge import (
+    CRITICAL,
     LEVELS,
+    WARNING,
     Endpoint,
     Finding,
     Thresholds,
@@ -72,7 +74,7 @@ class Host:
         reasons = "; ".join(finding.reason for finding in self.findings if finding.reason)
         return f"{self.endpoint.host}: {reasons or self.state}"
 
-    def facts(self, now: datetime, port: int) -> dict[str, Any]:
+    def facts(self, now: datetime, port: int, thresholds: Thresholds) -> dict[str, Any]:
         """What the result says of it."""
         endpoint, resource = self.endpoint, self.endpoint.resource
         return {
@@ -88,6 +90,7 @@ class Host:
             "evidence": "edge" if endpoint.served else "api" if endpoint.not_after else "none",
             **_end(endpoint.not_after, now),
             "lifetime_left_percent": _percent_left(endpoint.known, now),
+            **_near(endpoint, thresholds),
             "api": _end(endpoint.api_not_after, now),
             "edge": _edge(endpoint, now, port),
             "agrees": endpoint.agrees,
@@ -148,7 +151,7 @@ class ScanReport:
             "changed": False,
             "checked_at": timestamp(now) if now else None,
             "thresholds": asdict(self.thresholds),
-            "hosts": [host.facts(now, self.port) for host in self.hosts] if now else [],
+            "hosts": [host.facts(now, self.port, self.thresholds) for host in self.hosts] if now else [],
             "given_certificates": [self._whereabouts(offer, now) for offer in self.given] if now else [],
             "warnings": self.warnings,
         }
@@ -187,6 +190,14 @@ def _end(not_after: datetime | None, now: datetime) -> dict[str, Any]:
     if not_after is None:
         return {"not_after": None, "days_left": None}
     return {"not_after": timestamp(not_after), "days_left": days_left(not_after, now)}
+
+
+def _near(endpoint: Endpoint, thresholds: Thresholds) -> dict[str, Any]:
+    limits, end = endpoint.limits(thresholds), endpoint.not_after
+    return {
+        f"{state}_from": timestamp(end - limits[state]) if end and state in limits else None
+        for state in (WARNING, CRITICAL)
+    }
 
 
 def _identity(offer: Offer) -> dict[str, Any]:

@@ -33,9 +33,9 @@ class State:
     meaning: str
 
 
-_SHORT = "for one that lives 47 days or fewer, less than {%s} %% of its life"
-_CRITICAL = f"Less than {{critical_days}} days are left; {_SHORT % 'critical_percent'}. Or it is not valid yet."
-_WARNING = f"Less than {{warning_days}} days are left; {_SHORT % 'warning_percent'}. Or its chain is incomplete."
+_NEAR = "Fewer than {{{0}_days}} days and less than {{{0}_percent}} % of its life are left, or less than a day."
+_CRITICAL = f"{_NEAR.format('critical')} Or it is not valid yet."
+_WARNING = f"{_NEAR.format('warning')} Or its chain is incomplete."
 
 _WORDS = {
     "expired": ("Expired", "✖", "The certificate is no longer valid: visitors see a warning."),

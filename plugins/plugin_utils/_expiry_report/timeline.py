@@ -12,15 +12,15 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from .findings import Findings, Json
 from .moments import (
-    counted,
     day,
     seconds,
     until,
 )
-from .states import LEVELS
+from .states import CRITICAL, LEVELS, WARNING
 
 LANES = 10
 """The dates that are drawn one by one."""
@@ -56,7 +56,6 @@ class Band:
     level: str
     start: float
     width: float
-    label: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,7 @@ class Lane:
 
     place: float
     level: str
+    bands: tuple[Band, ...]
     hosts: tuple[str, ...]
     date: str
     left: str
@@ -106,7 +106,6 @@ class Timeline:
 
     start: float
     ticks: tuple[Tick, ...]
-    bands: tuple[Band, ...]
     lanes: tuple[Lane, ...]
     later: int
     columns: tuple[Column, ...]
@@ -139,7 +138,6 @@ def timeline(findings: Findings) -> Timeline:
     return Timeline(
         start=axis.start,
         ticks=_ticks(axis),
-        bands=_bands(axis, findings.thresholds),
         lanes=tuple(_lane(axis, *group) for group in groups[:LANES]),
         later=len(groups[LANES:]),
         columns=columns,
@@ -156,19 +154,24 @@ def _axis(all_days: list[float]) -> Axis:
 
 
 def _groups(dated: Iterable[tuple[float, Json]]) -> list[tuple[float, list[Json]]]:
-    """The hosts that expire at the same moment, by level, the first ones first."""
-    groups: dict[tuple[str, str], list[Json]] = {}
-    for _days, host in dated:
-        groups.setdefault((host["not_after"], host["level"]), []).append(host)
-    days = {host["not_after"]: left for left, host in dated}
-    ordered = sorted(groups.items(), key=lambda group: (group[0][0], -LEVELS.index(group[0][1])))
-    return [(days[moment], hosts) for (moment, _level), hosts in ordered]
+    """The hosts that expire at the same moment and are judged alike, the first ones first."""
+    groups: dict[tuple[Any, ...], list[Json]] = {}
+    for days, host in dated:
+        limits = (host.get("warning_from"), host.get("critical_from"))
+        groups.setdefault((days, -LEVELS.index(host["level"]), limits), []).append(host)
+    return [(key[0], hosts) for key, hosts in sorted(groups.items(), key=lambda group: group[0][:2])]
 
 
 def _lane(axis: Axis, days: float, hosts: list[Json]) -> Lane:
     first = hosts[0]
-    left = until(math.floor(days))
-    return Lane(axis.place(days), first["level"], tuple(host["host"] for host in hosts), day(first["not_after"]), left)
+    return Lane(
+        axis.place(days),
+        first["level"],
+        _bands(axis, first),
+        tuple(host["host"] for host in hosts),
+        day(first["not_after"]),
+        until(math.floor(days)),
+    )
 
 
 def _ticks(axis: Axis) -> tuple[Tick, ...]:
@@ -182,15 +185,16 @@ def _ticks(axis: Axis) -> tuple[Tick, ...]:
     return (Tick(0.0, "over", "start"), *ticks) if axis.start else tuple(ticks)
 
 
-def _bands(axis: Axis, thresholds: Json) -> tuple[Band, ...]:
+def _bands(axis: Axis, host: Json) -> tuple[Band, ...]:
+    """How near an end is a finding depends on the certificate's life, so each lane has bands of its own."""
     bands = []
-    reached = 0
-    for level in ("critical", "warning"):
-        days = max(reached, thresholds[f"{level}_days"])
-        start, end = axis.place(reached), axis.place(days)
+    start = axis.place(0)
+    for level in (CRITICAL, WARNING):
+        begins = host.get(f"{level}_from")  # a report that an earlier version wrote has none
+        end = axis.place((seconds(host["not_after"]) - seconds(begins)) / _DAY) if begins else start
         if end > start:
-            bands.append(Band(level, start, round(end - start, 2), f"{level}: under {counted(days, 'day')}"))
-        reached = days
+            bands.append(Band(level, start, round(end - start, 2)))
+            start = end
     return tuple(bands)
 
 

@@ -84,6 +84,8 @@ def a_host(host="www.example.com", state="ok", number=17, days="by state", now=N
         "evidence": {"no_certificate": "none", "unreachable": "api"}.get(state, "edge"),
         **dated(days, now),
         "lifetime_left_percent": None if days is None else max(0, days),
+        "warning_from": None if days is None else moment(days - (7 if state == "lets_encrypt" else 22.5), now),
+        "critical_from": None if days is None else moment(days - 7, now),
         "api": dated(days, now),
         "edge": edge(host, days, now, problem, state != "critical") if has_edge else None,
         "agrees": None if problem or not has_edge else state != "mismatch",
@@ -105,7 +107,7 @@ def a_result(*hosts, checked_at=None, **fields):
         "checked_at": checked_at or moment(0),
         "worst": worst,
         "level": LEVELS.get(worst, "ok"),
-        "thresholds": {"warning_days": 30, "critical_days": 7, "warning_percent": 33, "critical_percent": 10},
+        "thresholds": {"warning_days": 30, "critical_days": 7, "warning_percent": 25, "critical_percent": 10},
         "summary": {
             **counts,
             "hosts": len(hosts),
@@ -137,7 +139,7 @@ _WORDS = ("shop", "www", "api", "static", "blog", "login", "mail", "cdn", "docs"
 def _member(number):
     state = _MIX[number * 41 % len(_MIX)]
     name = f"{_WORDS[number % len(_WORDS)]}.brand-{number:03}.example"
-    spread = {"ok": 31 + number * 7 % 330, "lets_encrypt": 20 + number % 60, "warning": 8 + number % 22}
+    spread = {"ok": 31 + number * 7 % 330, "lets_encrypt": 20 + number % 60, "warning": 8 + number % 14}
     spread |= {"critical": number % 7, "expired": -1 - number % 20}
     days = spread.get(state, DAYS.get(state, 90))
     reasons = [f"expires in {days} days"] if state in ("critical", "warning") else list(REASONS.get(state, []))

@@ -47,22 +47,24 @@ options:
     default: true
   warning_days:
     description:
-      - With fewer days left, a certificate is in the state V(warning).
+      - With fewer days left, and less than O(warning_percent) of its lifetime, a certificate is in the state
+        V(warning). In its last 24 hours none is V(ok).
     type: int
     default: 30
   critical_days:
     description:
-      - With fewer days left, a certificate is in the state V(critical).
+      - With fewer days left, and less than O(critical_percent) of its lifetime, a certificate is in the state
+        V(critical). In its last 24 hours every one is, or in its last third if it lives less than three days.
     type: int
     default: 7
   warning_percent:
     description:
-      - The same for a certificate that lives 47 days or fewer, in percent of its lifetime.
+      - How much of its lifetime is left, see O(warning_days). With V(100), days count alone.
     type: int
     default: 25
   critical_percent:
     description:
-      - The same for a certificate that lives 47 days or fewer, in percent of its lifetime.
+      - How much of its lifetime is left, see O(critical_days). With V(100), days count alone.
     type: int
     default: 10
   concurrency:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import (
     LEVELS,
@@ -22,6 +24,7 @@ from simulator.authority import Authority
 from unit.plugins.fakes import DAY, NAME, NOW, ROOT, certificate, chain, issued, resource_json, unix
 
 THRESHOLDS = Thresholds()
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 SILENT = EdgeAnswer(problem="192.0.2.7:443 did not answer within 5 s")
 GOOD = issued(days=90)
 
@@ -55,20 +58,31 @@ def aged(left, life=90 * DAY):
     ("edge", "fields", "expected"),
     [
         (aged(60 * DAY), {}, ["ok"]),
-        (aged(30 * DAY), {}, ["ok"]),
-        (aged(30 * DAY - timedelta(seconds=1)), {}, ["warning"]),
-        (aged(7 * DAY), {}, ["warning"]),
-        (aged(7 * DAY - timedelta(seconds=1)), {}, ["critical"]),
-        (aged(timedelta(seconds=1)), {}, ["critical"]),
-        (aged(timedelta(0)), {}, ["expired"]),
-        (aged(-3 * DAY), {}, ["expired"]),
-        # Of a life of 47 days or fewer percent count, not days.
+        # Of days and percent the smaller counts: days of a long life, percent of a short one.
+        (aged(30 * DAY, life=398 * DAY), {}, ["ok"]),
+        (aged(30 * DAY - SECOND, life=398 * DAY), {}, ["warning"]),
+        (aged(7 * DAY, life=398 * DAY), {}, ["warning"]),
+        (aged(7 * DAY - SECOND, life=398 * DAY), {}, ["critical"]),
+        (aged(22.5 * DAY), {}, ["ok"]),
+        (aged(22.5 * DAY - SECOND), {}, ["warning"]),
+        (aged(7 * DAY - SECOND), {}, ["critical"]),
+        (aged(64 * DAY / 3, life=64 * DAY), {}, ["ok"]),
+        (aged(16 * DAY, life=64 * DAY), {}, ["ok"]),
+        (aged(16 * DAY - SECOND, life=64 * DAY), {}, ["warning"]),
+        (aged(6.4 * DAY - SECOND, life=64 * DAY), {}, ["critical"]),
         (aged(12 * DAY, life=47 * DAY), {}, ["ok"]),
         (aged(11 * DAY, life=47 * DAY), {}, ["warning"]),
         (aged(4 * DAY, life=47 * DAY), {}, ["critical"]),
         (aged(2 * DAY, life=6 * DAY), {}, ["ok"]),
+        # Whatever they say, the last day is never in order, and critical of all that lives three days or more.
         (aged(DAY, life=6 * DAY), {}, ["warning"]),
-        (aged(12 * DAY, life=48 * DAY), {}, ["warning"]),
+        (aged(DAY - SECOND, life=6 * DAY), {}, ["critical"]),
+        (aged(DAY - SECOND, life=2 * DAY), {}, ["warning"]),
+        (aged(DAY * 2 / 3 - SECOND, life=2 * DAY), {}, ["critical"]),
+        (aged(HOUR, life=2 * HOUR), {}, ["warning"]),
+        (aged(timedelta(seconds=1)), {}, ["critical"]),
+        (aged(timedelta(0)), {}, ["expired"]),
+        (aged(-3 * DAY), {}, ["expired"]),
         (serving(issued("other.example.com")), {}, ["not_covered"]),
         (serving(GOOD), {"service_ssl_expire": unix(NOW + 200 * DAY)}, ["mismatch"]),
         (serving(GOOD), {"service_ssl_expire": unix(NOW + 90.9 * DAY)}, ["ok"]),
@@ -86,6 +100,7 @@ def aged(left, life=90 * DAY):
         (serving(GOOD), {"ssl_type": "le"}, ["lets_encrypt"]),
         (aged(20 * DAY), {"ssl_type": "le"}, ["lets_encrypt"]),
         (aged(3 * DAY), {"ssl_type": "le"}, ["critical", "lets_encrypt"]),
+        (aged(DAY - SECOND, life=2 * DAY), {"ssl_type": "le"}, ["warning", "lets_encrypt"]),
         (aged(-DAY), {"ssl_type": "le"}, ["expired", "lets_encrypt"]),
         (SILENT, {"ssl_type": "le", "service_ssl_expire": None}, ["unreachable", "lets_encrypt"]),
         # Where the answer lacks the type, a certificate's expiry tells that there is one.
@@ -127,9 +142,9 @@ def test_an_incomplete_chain_is_a_warning(links, complete):
 
 
 def test_an_intermediate_that_ends_first_is_told():
-    weary = Authority("Weary CA", issuer=ROOT, days=3)
+    weary = Authority("Weary CA", issuer=ROOT, days=0.5)
     endpoint = seen(serving(issued(days=90, issuer=weary)))
-    assert states(endpoint) == ["critical"]
+    assert states(endpoint) == ["warning"]
     assert "the intermediate 'CN=Weary CA" in reasons(endpoint)[0]
     assert endpoint.chain_end.not_after < endpoint.served.not_after
 
@@ -169,15 +184,50 @@ def test_a_reason_names_a_few_of_many_names():
     assert reason == "the edge serves a certificate for a.example, b.example, c.example and 2 more"
 
 
+LENGTHS = st.timedeltas(SECOND, 4000 * DAY)
+ANY_THRESHOLDS = st.builds(
+    Thresholds, st.integers(0, 36500), st.integers(0, 36500), st.integers(0, 100), st.integers(0, 100)
+)
+
+
+@given(ANY_THRESHOLDS, LENGTHS | st.none(), st.timedeltas(-DAY, 4000 * DAY), st.timedeltas(timedelta(0), 4000 * DAY))
+def test_the_less_time_is_left_the_worse_it_is(thresholds, life, left, more):
+    sooner, later = (_judged(thresholds, life, end) for end in (left, left + more))
+    assert _SEVERITY.index(sooner) <= _SEVERITY.index(later)
+    assert (sooner == "expired") == (left <= timedelta(0))
+
+
+@given(ANY_THRESHOLDS, LENGTHS | st.none(), st.timedeltas(SECOND, DAY - SECOND))
+def test_the_last_day_is_never_in_order(thresholds, life, left):
+    state = _judged(thresholds, life, left)
+    assert state == "critical" or (state == "warning" and life is not None and left >= life / 3)
+
+
+_SEVERITY = ["expired", "critical", "warning", "ok"]
+
+
+def _judged(thresholds, life, left):
+    return thresholds.state(None if life is None else NOW + left - life, NOW + left, NOW)
+
+
 def test_thresholds_are_the_user_s():
     strict = Thresholds(warning_days=80, critical_days=70)
     assert strict.state(None, NOW + 75 * DAY, NOW) == "warning"
     assert strict.state(None, NOW + 69 * DAY, NOW) == "critical"
+    assert strict.state(NOW - 13 * DAY, NOW + 77 * DAY, NOW) == "ok"
+    by_days = Thresholds(warning_days=80, warning_percent=100)
+    assert by_days.state(NOW - 13 * DAY, NOW + 77 * DAY, NOW) == "warning"
     assert Thresholds(warning_percent=50).state(NOW - 10 * DAY, NOW + 9 * DAY, NOW) == "warning"
 
 
-def test_an_expiry_that_no_calendar_has_is_none():
-    assert states(seen(service_ssl_expire=10**18)) == ["unreachable"]
+def test_a_start_that_is_no_start_is_unknown():
+    assert Thresholds().state(NOW + 20 * DAY, NOW + 20 * DAY, NOW) == "warning"
+
+
+@pytest.mark.parametrize("expires", [10**18, -62135596800])
+def test_an_expiry_that_no_calendar_has_is_none(expires):
+    """The second one is how Go writes that there is no time."""
+    assert states(seen(service_ssl_expire=expires)) == ["unreachable"]
 
 
 def test_the_worst_of_some_states():

@@ -13,6 +13,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report 
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Offer
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import timestamp
 from unit.plugins.fakes import DAY, NOW, certificate, chain, issued, resource_json, unix
 
 OLD = issued("*.example.com", days=40)
@@ -54,6 +55,8 @@ def test_all_facts_of_a_host_name():
         "not_after": certificate(OLD).facts(NOW)["not_after"],
         "days_left": 40,
         "lifetime_left_percent": 99,
+        "warning_from": timestamp(OLD.not_after - (OLD.not_after - OLD.not_before) / 4),
+        "critical_from": timestamp(OLD.not_after - (OLD.not_after - OLD.not_before) / 10),
         "api": {"not_after": certificate(OLD).facts(NOW)["not_after"], "days_left": 40},
         "edge": {
             "address": "192.0.2.7",
@@ -75,7 +78,8 @@ def test_all_facts_of_a_host_name():
 
 def test_what_is_not_known_is_null():
     (found,) = hosts((endpoint(1, probed=False, service_ssl_expire=None), None))
-    unknown = ("not_after", "days_left", "lifetime_left_percent", "edge", "agrees", "covers_host", "given")
+    unknown = ("not_after", "days_left", "lifetime_left_percent", "warning_from", "critical_from", "edge", "agrees")
+    unknown += ("covers_host", "given")
     assert [found[name] for name in unknown] == [None] * len(unknown)
     assert found["api"] == {"not_after": None, "days_left": None}
     assert found["evidence"] == "none"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.findings import Findings
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.timeline import LANES, Axis, timeline
-from unit.plugins.expiry_result import LEVELS, a_fleet, a_host, a_result
+from unit.plugins.expiry_result import LEVELS, a_fleet, a_host, a_result, moment
 
 
 def drawn(*hosts, **fields):
@@ -89,20 +89,31 @@ def test_columns_only_where_the_lanes_do_not_show_all():
     assert drawn(*(member(number, 50) for number in range(300))).columns == ()
 
 
-def test_the_bands_are_those_of_the_thresholds():
-    wide = {"warning_days": 60, "critical_days": 14, "warning_percent": 25, "critical_percent": 10}
-    line = drawn(member(1, 50), thresholds=wide)
-    assert [(band.level, band.label) for band in line.bands] == [
-        ("critical", "critical: under 14 days"),
-        ("warning", "warning: under 60 days"),
+def test_each_lane_has_the_bands_of_its_certificate():
+    long, short, unknown = drawn(
+        a_host("a.example", days=60, warning_from=moment(30), critical_from=moment(53)),
+        a_host("b.example", days=70, warning_from=moment(55), critical_from=moment(69)),
+        a_host("c.example", days=80, warning_from=None, critical_from=None),
+    ).lanes
+    axis = Axis(0.0, 90)
+    assert [(band.level, band.start, band.start + band.width) for band in long.bands] == [
+        ("critical", 0.0, axis.place(7)),
+        ("warning", axis.place(7), pytest.approx(axis.place(30))),
     ]
-    assert line.bands[0].start + line.bands[0].width == pytest.approx(line.bands[1].start)
+    assert short.bands[0].width == pytest.approx(axis.place(1))
+    assert short.bands[1].start + short.bands[1].width == pytest.approx(axis.place(15))
+    assert unknown.bands == ()
 
 
-@pytest.mark.parametrize("days", [(0, 0), (7, 7), (0, 30), (9, 5)])
-def test_odd_thresholds_draw_no_band_of_no_width(days):
-    odd = {"critical_days": days[0], "warning_days": days[1], "warning_percent": 25, "critical_percent": 10}
-    assert all(band.width > 0 for band in drawn(member(1, 50), thresholds=odd).bands)
+def test_where_a_warning_never_comes_before_it_is_critical_there_is_no_band_for_it():
+    (lane,) = drawn(a_host("a.example", days=60, warning_from=moment(53), critical_from=moment(53))).lanes
+    assert [band.level for band in lane.bands] == ["critical"]
+
+
+def test_a_report_of_an_earlier_version_has_no_bands():
+    host = a_host()
+    del host["warning_from"], host["critical_from"]
+    assert [lane.bands for lane in drawn(host).lanes] == [()]
 
 
 def test_a_fleet_of_300():

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""Whatever the certificate's life and the time left: the figure, the colour and the word say the same everywhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import LEVELS, Endpoint, Thresholds
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import ScanReport
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import timestamp
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_events import Memory, events_of
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.findings import Findings
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.formats import Options, rendered
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.states import state_of
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.timeline import timeline
+from unit.plugins.expiry_result import NOW
+from unit.plugins.fakes import NAME, resource_json, unix
+
+DAY = timedelta(days=1)
+SECONDS = st.integers(1, 4000 * 86400).map(lambda seconds: timedelta(seconds=seconds))
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """As much of a certificate as is judged by its ends; to sign one for each example would take long."""
+
+    not_before: datetime
+    not_after: datetime
+    dns_names: tuple[str, ...] = (NAME,)
+
+    def facts(self, now):
+        ends = {"not_before": timestamp(self.not_before), "not_after": timestamp(self.not_after)}
+        names = dict.fromkeys(("subject", "issuer", "serial_number", "fingerprint_sha256", "key_type"), "x")
+        days = (self.not_after - now) // DAY
+        return {**names, **ends, "key_size": 256, "subject_alt_names": [NAME], "days_left": days}
+
+
+def result_of(thresholds, life, left, ssl_type):
+    end = NOW + left
+    resource = Resource.from_api(resource_json(ssl_type=ssl_type, service_ssl_expire=unix(end)))
+    edge = None if life is None else EdgeAnswer(Leaf(end - life, end))
+    report = ScanReport(thresholds, now=NOW)
+    report.add(Endpoint(NAME, resource, None, edge), None, NOW)
+    return report.success(diff=False)
+
+
+@settings(deadline=None)  # the first example compiles the page
+@given(
+    st.builds(Thresholds, st.integers(0, 120), st.integers(0, 120), st.integers(0, 100), st.integers(0, 100)),
+    SECONDS | st.none(),
+    SECONDS | st.integers(1, 2 * 86400).map(lambda seconds: timedelta(seconds=seconds)),
+    st.sampled_from(["custom", "le"]),
+)
+def test_figure_colour_and_word_agree(thresholds, life, left, ssl_type):
+    if life and left > life:
+        left = life  # one that has not begun is critical for another reason
+    result = result_of(thresholds, life, left, ssl_type)
+    (host,) = result["hosts"]
+    told = [state for state in ("critical", "warning") if host[f"{state}_from"] < result["checked_at"]]
+    level = told[0] if told else "ok"
+    assert host["level"] == result["level"] == LEVELS[host["state"]] == level
+    assert (level == "ok") <= (left >= DAY)
+    assert bool(host["reasons"]) == (level != "ok")
+    assert host["days_left"] == left // DAY
+    (lane,) = timeline(Findings.of(result)).lanes
+    colours = [band.level for band in lane.bands if band.start <= lane.place < band.start + band.width]
+    assert lane.level == level
+    assert colours == ([] if level == "ok" else [level]) or _on_an_edge(lane)
+    _every_format_says(result, host, level)
+
+
+def _on_an_edge(lane):
+    """Places are rounded to a hundredth of a per cent: below a pixel."""
+    return min(abs(lane.place - place) for band in lane.bands for place in (band.start, band.start + band.width)) < 0.02
+
+
+def _every_format_says(result, host, level):
+    texts = {name: rendered(name, result, Options()) for name in ("html", "csv", "json", "markdown", "junit")}
+    word = state_of(host["state"]).word
+    assert re.findall('<p class="verdict (.*?)">', texts["html"]) == [level]
+    assert re.findall('<li class="lane (.*?)">', texts["html"]) == [level]
+    assert re.findall('<svg class="mark (.*?)"', texts["html"]) == [level]
+    assert f'<span class="badge {level} {host["state"]}">' in texts["html"]
+    (row,) = csv.DictReader(io.StringIO(texts["csv"]))
+    assert (row["state"], row["level"], row["days_left"]) == (host["state"], level, str(host["days_left"]))
+    assert json.loads(texts["json"])["hosts"] == [host]
+    assert (f"| {state_of(host['state']).sign} {word} |" in texts["markdown"]) == (level != "ok")
+    assert ("<failure" in texts["junit"]) == (level == "critical")
+    metrics = rendered("prometheus", result, Options())
+    assert re.findall("^gcore_certificate_level{.*} (.)$", metrics, re.MULTILINE) == [
+        str(["ok", "warning", "critical"].index(level))
+    ]
+    events, _memory = events_of(result, Memory(), 0.0)
+    assert [event["cert_expiry"]["level"] for event in events] == ([] if level == "ok" else [level])
