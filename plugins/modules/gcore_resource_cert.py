@@ -291,7 +291,7 @@ desired:
       elements: str
       sample: [www.example.com, example.com]
     key_type:
-      description: V(RSA), V(ECDSA) or V(Ed25519).
+      description: V(RSA), V(RSA-PSS), V(ECDSA) or V(Ed25519).
       type: str
       sample: ECDSA
     key_size:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from .._errors import CertificateError
-from .._x509.certificate import Certificate
+from .._x509.certificate import RSA_PSS, Certificate
 from .._x509.hostname import normalised
 
 _ADDRESSES = 8
@@ -22,7 +22,7 @@ _ADDRESSES = 8
 
 _RSA, _ECDSA = "RSA", "ECDSA"
 _OTHER = {_RSA: _ECDSA, _ECDSA: _RSA}
-_HALVES = {"RSA": _RSA, "RSA-PSS": _RSA, "ECDSA": _ECDSA, "Ed25519": _ECDSA}
+_HALVES = {"RSA": _RSA, RSA_PSS: _RSA, "ECDSA": _ECDSA, "Ed25519": _ECDSA}
 """Of two certificates for one name the one that a type of key belongs to (RFC 8422, section 2; RFC 8446, 4.2.3)."""
 
 _NO_SUCH_HALF = ("HANDSHAKE_FAILURE", "INSUFFICIENT_SECURITY")

@@ -25,6 +25,11 @@ from .._libraries import (
 from .pem import PemBlock
 
 _WEAK_HASHES = ("md2", "md5", "sha1")
+_PARSED_WHEN_ASKED = (
+    "_lasting_facts", "is_authority", "serves_tls", "issuer_address", "public_key_der", "has_weak_signature",
+)  # fmt: skip
+RSA_PSS = "RSA-PSS"
+_ID_RSASSA_PSS = bytes.fromhex("06092a864886f70d01010a")
 _SERVER_USAGES = ("1.3.6.1.5.5.7.3.1", "2.5.29.37.0")
 """serverAuth and anyExtendedKeyUsage (RFC 5280, section 4.2.1.12)."""
 
@@ -47,22 +52,11 @@ class Certificate:
             return known
         certificate = cls(der)
         try:
-            certificate._touch()
-        except (
-            ValueError,
-            KeyError,  # cryptography 41, at a string type that it does not know
-            crypto_exceptions.UnsupportedAlgorithm,
-            x509.DuplicateExtension,
-            x509.InvalidVersion,
-            x509.UnsupportedGeneralNameType,
-        ) as error:
+            for name in _PARSED_WHEN_ASKED:
+                getattr(certificate, name)
+        except Exception as error:  # noqa: BLE001  # whatever a stranger's bytes do to the parser is about these bytes
             raise CertificateError(f"{what}: not a readable X.509 certificate ({type(error).__name__})") from None
         return _KNOWN.setdefault(der, certificate)
-
-    def _touch(self) -> None:
-        """The library parses as it is asked: ask now, where an error is expected."""
-        for name in ("_lasting_facts", "is_authority", "serves_tls", "issuer_address", "public_key_der"):
-            getattr(self, name)
 
     @cached_property
     def x509(self) -> Any:
@@ -136,14 +130,21 @@ class Certificate:
 
     @cached_property
     def key(self) -> tuple[str, int]:
-        """Type and bits of the public key, such as ("RSA", 2048); 0 bits where the type is not for TLS servers."""
+        """Tell type and bits of the public key, such as ("RSA", 2048); 0 bits where the type is not for TLS servers."""
         public = self.x509.public_key()
-        for kind, name in ((rsa.RSAPublicKey, "RSA"), (ec.EllipticCurvePublicKey, "ECDSA")):
-            if isinstance(public, kind):
-                return name, public.key_size
-        return (
-            ("Ed25519", 256) if isinstance(public, ed25519.Ed25519PublicKey) else (type(public).__name__.strip("_"), 0)
-        )
+        if isinstance(public, rsa.RSAPublicKey):
+            return RSA_PSS if self._is_for_pss_alone() else "RSA", public.key_size
+        if isinstance(public, ec.EllipticCurvePublicKey):
+            return "ECDSA", public.key_size
+        if isinstance(public, ed25519.Ed25519PublicKey):
+            return "Ed25519", 256
+        return type(public).__name__.strip("_"), 0
+
+    def _is_for_pss_alone(self) -> bool:
+        """Tell id-RSASSA-PSS (RFC 4055, section 1.2) from rsaEncryption: the library takes both for the same key."""
+        # What it writes anew is as it was read, unless it was the former.
+        signed = self.x509.tbs_certificate_bytes
+        return _ID_RSASSA_PSS in signed and self.public_key_der not in signed
 
     def is_issued_by(self, issuer: Certificate) -> bool:
         """Whether the issuer's name and its key's signature say so; of a signature too weak to be verified the name."""
@@ -189,7 +190,7 @@ def _is_issued_by(certificate: Certificate, issuer: Certificate) -> bool:
         return bool(certificate.x509.issuer == issuer.x509.subject)
     try:
         certificate.x509.verify_directly_issued_by(issuer.x509)
-    except (ValueError, TypeError, crypto_exceptions.InvalidSignature, crypto_exceptions.UnsupportedAlgorithm):
+    except Exception:  # noqa: BLE001  # a signature that can't be verified, for whatever reason, proves nothing
         return False
     return True
 

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from .._errors import CertificateError, PrivateKeyError
 from .._libraries import (
-    crypto_exceptions,
     pkcs12,
     serialization,
 )
 from .certificate import (
+    RSA_PSS,
     Certificate,
     certificates_from_pem,
     timestamp,
@@ -109,7 +109,7 @@ def _from_pkcs12(material: Material) -> tuple[list[Certificate], PrivateKey]:
     try:
         content = pkcs12.load_pkcs12(material.pkcs12, password.encode() if password is not None else None)
         key = PrivateKey(content.key)
-    except (ValueError, TypeError, crypto_exceptions.UnsupportedAlgorithm, crypto_exceptions.InternalError):
+    except Exception:  # noqa: BLE001  # whatever these bytes do to the parser is about these bytes
         raise PrivateKeyError(
             f"{what}: not a readable PKCS#12 bundle (wrong or missing passphrase, or damaged)",
             "Its passphrase goes into private_key_passphrase.",
@@ -158,6 +158,11 @@ def check_key_pair(key_pair: KeyPair, now: datetime, min_days_valid: int) -> tup
     """
     leaf = key_pair.leaf
     checked = without_root(key_pair.chain)
+    if leaf.key[0] == RSA_PSS:
+        raise CertificateError(
+            f"{leaf.label()} has an RSA-PSS key (id-RSASSA-PSS), which browsers do not take",
+            "Have it issued for a key that is plain RSA (rsaEncryption) or ECDSA.",
+        )
     for certificate in key_pair.chain:
         _check_strength(certificate, signature=certificate in checked)
     if not leaf.serves_tls:
@@ -177,6 +182,7 @@ def check_key_pair(key_pair: KeyPair, now: datetime, min_days_valid: int) -> tup
 
 def _check_strength(certificate: Certificate, *, signature: bool) -> None:
     kind, bits = certificate.key
+    kind = "RSA" if kind == RSA_PSS else kind
     if kind not in _MINIMUM_BITS:
         raise CertificateError(f"{certificate.label()} has a {kind} key; TLS servers use {', '.join(_MINIMUM_BITS)}")
     if bits < _MINIMUM_BITS[kind]:

@@ -10,7 +10,6 @@ from typing import Any
 
 from .._errors import PrivateKeyError
 from .._libraries import (
-    crypto_exceptions,
     ec,
     serialization,
 )
@@ -75,6 +74,6 @@ def _loaded(block: PemBlock, passphrase: str | None, what: str) -> PrivateKey:
     try:
         password = passphrase.encode() if encrypted and passphrase is not None else None
         return PrivateKey(serialization.load_pem_private_key(block.text().encode("ascii"), password))
-    except (ValueError, TypeError, crypto_exceptions.UnsupportedAlgorithm, crypto_exceptions.InternalError):
+    except Exception:  # noqa: BLE001  # whatever these bytes do to the parser is about these bytes
         reason = "wrong passphrase, or damaged" if encrypted else "damaged, or of a type that is not for TLS"
         raise PrivateKeyError(f"{what}, line {block.line}: the private key can't be read ({reason})") from None

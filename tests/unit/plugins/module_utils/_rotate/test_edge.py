@@ -23,6 +23,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._x509.certifica
 from simulator.authority import Authority, self_signed
 from simulator.contexts import ServerContexts
 from simulator.material import Material
+from unit.plugins.rsa_pss import badly_signed
 
 LONG = 30.0
 """Seconds for what answers at once."""
@@ -32,6 +33,7 @@ SHORT = 0.3
 NAME = "shop.example"
 LOWER = Authority("Lower", issuer=Authority("Upper", issuer=Authority("Root")))
 ISSUED = LOWER.issue([NAME])
+RSA_SIGNED = Authority(key_type="rsa").issue([NAME])
 HTTP = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -378,16 +380,19 @@ def test_a_resource_without_an_address_is_a_problem():
     assert probe("", 443, NAME, LONG) == EdgeAnswer(problem="the resource has no service_ip")
 
 
-def with_an_unknown_kind_of_name():
-    """A certificate that servers serve and clients accept, and of which the library can't read the names."""
-    der = ISSUED.der.replace(b"\x82\x0cshop.example", b"\xa3\x0cshop.example")
-    return Material("", (x509.load_der_x509_certificate(der),), ISSUED.key)
+UNREADABLE = {
+    "a kind of name that the library does not know": (
+        ISSUED, ISSUED.der.replace(b"\x82\x0cshop.example", b"\xa3\x0cshop.example"), "UnsupportedGeneralNameType"
+    ),
+    "RSA-PSS without parameters": (RSA_SIGNED, badly_signed(RSA_SIGNED), "ValueError"),
+}  # fmt: skip
 
 
-def test_a_certificate_that_the_library_cant_read_is_a_problem(serving):
-    with serving(with_an_unknown_kind_of_name()) as server:
+@pytest.mark.parametrize(("issued", "der", "reason"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_certificate_that_servers_serve_and_the_library_cant_read_is_a_problem(serving, issued, der, reason):
+    with serving(Material("", (x509.load_der_x509_certificate(der),), issued.key)) as server:
         problem = probe("127.0.0.1", server.port, NAME, LONG).problem
-    assert problem == f"127.0.0.1:{server.port}: not a readable X.509 certificate (UnsupportedGeneralNameType)"
+    assert problem == f"127.0.0.1:{server.port}: not a readable X.509 certificate ({reason})"
 
 
 def test_a_server_without_a_certificate_is_a_problem(monkeypatch):

@@ -27,6 +27,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._x509.key_pair 
     read_key_pair,
 )
 from simulator.authority import Authority, new_key, self_signed
+from unit.plugins.rsa_pss import pss_pair
 
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
 DAY = timedelta(days=1)
@@ -324,7 +325,7 @@ def test_bad_pkcs12(content, passphrase, kind, message):
     assert_quotes_nothing(caught.value)
 
 
-LIBRARY_ERRORS = [ValueError("x"), TypeError("x"), UnsupportedAlgorithm("x"), InternalError("x", [])]
+LIBRARY_ERRORS = [ValueError("x"), TypeError("x"), UnsupportedAlgorithm("x"), InternalError("x", []), KeyError("x")]
 
 
 @pytest.mark.parametrize("error", LIBRARY_ERRORS, ids=lambda error: type(error).__name__)
@@ -456,6 +457,20 @@ def test_flaws_are_refused(key_pair, message):
     with pytest.raises(CertificateError, match=rf"^'CN=[\w. ]+' {message}|^{message}") as caught:
         check_key_pair(key_pair, NOW, 0)
     assert_quotes_nothing(caught.value)
+
+
+def test_a_key_for_rsa_pss_alone_is_refused_by_its_name():
+    issued, key = pss_pair(LOWER, ["shop.example"])
+    key_pair = read_key_pair(Material(issued.full_chain_pem, None, key))
+    assert key_pair.leaf.key == ("RSA-PSS", 2048)
+    with pytest.raises(CertificateError, match=r"^'CN=shop.example' has an RSA-PSS key \(id-RSASSA-PSS\), which brow"):
+        check_key_pair(key_pair, NOW, 0)
+
+
+def test_an_issuer_with_a_key_for_rsa_pss_alone_is_fine():
+    issuer, _key = pss_pair(LOWER, ["Issuer"])
+    key_pair = bundle_of(LOWER.issue(["shop.example"]).certificate, issuer.certificate)
+    assert check_key_pair(key_pair, NOW, 0) == ()
 
 
 ODDITIES = {
