@@ -1,17 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""How every module ends: one run of its operation, printed as Ansible wants it."""
+"""How every module begins and ends: its options, one run of its operation, printed as Ansible wants it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
+from ._options import Specification
 from ._redaction import Redactor
 from ._task import Operation, Outcome, run
 
 
-def leave(module: AnsibleModule, operation: Operation, report: Outcome) -> None:
+class Module(AnsibleModule):
+    """A module that writes what it was asked for into the system's log, but no option's value."""
+
+    def __init__(self, specification: Specification) -> None:
+        super().__init__(argument_spec=specification, supports_check_mode=True)
+
+    def log(self, msg: str, log_args: Mapping[str, Any] | None = None) -> None:
+        """Write to the system's log; with options, name them alone.
+
+        Ansible hides a secret where the very same text stands. A list is logged as Python writes it, in which a key's
+        line ends and a passphrase's quotes are others; and a key may be in an option that is not for keys.
+        """
+        super().log(f"Invoked with {', '.join(sorted(log_args))}" if log_args else msg)
+
+
+def leave(module: Module, operation: Operation, report: Outcome) -> None:
     """Run the operation with the module's parameters, and end the process with its result."""
     result = run(operation, module.params, check_mode=module.check_mode, diff=module._diff, report=report)
     # A key in an option that is not for keys must not be shown either; the secret options Ansible hides itself.

@@ -337,17 +337,15 @@ api_error:
   type: dict
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils._fleet.operation import rotate_fleet
 from ..module_utils._fleet.report import FleetReport
-from ..module_utils._module import leave
+from ..module_utils._module import Module, leave
 from ..module_utils._options import FLEET_CERT
 
 
 def main() -> None:
     """Parse, run, print."""
-    leave(AnsibleModule(argument_spec=FLEET_CERT, supports_check_mode=True), rotate_fleet, FleetReport())
+    leave(Module(FLEET_CERT), rotate_fleet, FleetReport())
 
 
 if __name__ == "__main__":

@@ -397,9 +397,7 @@ api_error:
       sample: 3f0b2c9d-58a1-4c1e-9a57-1d5d0c6f2b7a
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._module import leave
+from ..module_utils._module import Module, leave
 from ..module_utils._options import RESOURCE_CERT
 from ..module_utils._rotate.operation import rotate_resource
 from ..module_utils._rotate.report import Report
@@ -407,7 +405,7 @@ from ..module_utils._rotate.report import Report
 
 def main() -> None:
     """Parse, run, print."""
-    leave(AnsibleModule(argument_spec=RESOURCE_CERT, supports_check_mode=True), rotate_resource, Report())
+    leave(Module(RESOURCE_CERT), rotate_resource, Report())
 
 
 if __name__ == "__main__":

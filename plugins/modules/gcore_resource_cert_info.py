@@ -354,17 +354,15 @@ api_error:
   type: dict
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils._expiry.operation import scan_resources
 from ..module_utils._expiry.report import ScanReport
-from ..module_utils._module import leave
+from ..module_utils._module import Module, leave
 from ..module_utils._options import RESOURCE_CERT_INFO
 
 
 def main() -> None:
     """Parse, run, print."""
-    leave(AnsibleModule(argument_spec=RESOURCE_CERT_INFO, supports_check_mode=True), scan_resources, ScanReport())
+    leave(Module(RESOURCE_CERT_INFO), scan_resources, ScanReport())
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ API_KEY = CANARIES.plant_text("the permanent token", f"42424${secrets.token_hex(
 BEARER_TOKEN = CANARIES.plant_text("the session token", secrets.token_urlsafe(40))
 WRONG_TOKEN = CANARIES.plant_text("a wrong token", f"31${secrets.token_hex(20)}")
 CUT_TOKEN = CANARIES.plant_text("a token that lost its tail", secrets.token_hex(10))
-PASSPHRASE = CANARIES.plant_text("the passphrase", f"Ünlöck {secrets.token_urlsafe(24)}")
+PASSPHRASE = CANARIES.plant_text("the passphrase", f"Ün'l\"ö\\ck {secrets.token_urlsafe(24)}")
 WRONG_PASSPHRASE = CANARIES.plant_text("a wrong passphrase", secrets.token_urlsafe(24))
 
 ZONE = "example.test"

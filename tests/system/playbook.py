@@ -21,6 +21,10 @@ MODULE = "gcore.web_security.gcore_resource_cert"
 
 _HERE = Path(__file__).resolve().parent
 _LINKED = _HERE.parents[1] / ".build" / "collections"
+_LOGS = _HERE / "logs"
+"""What stands before the modules that write into the system's log."""
+
+SYSTEM_LOG = "system.log"
 _SECONDS = 300
 """No play takes nearly as long; one that does hangs."""
 
@@ -54,6 +58,7 @@ class Played:
     stderr: str
     folder: Path
     tasks: tuple[TaskRun, ...] = field(repr=False)
+    logged: str = field(repr=False)
 
     @cached_property
     def output(self) -> str:
@@ -89,12 +94,17 @@ class Running:
     def wait(self) -> Played:
         """Wait for its end. Whatever a run is about, it must not show a secret."""
         stdout, stderr = self._process.communicate(timeout=_SECONDS)
-        record = self._folder / "record"
-        recorded = record.read_text("utf-8") if record.exists() else ""
-        for text, where in ((stdout, "stdout"), (stderr, "stderr"), (recorded, "a result")):
+        recorded = _text(self._folder / "record")
+        logged = _text(self._folder / SYSTEM_LOG)
+        for text, where in (
+            (stdout, "stdout"),
+            (stderr, "stderr"),
+            (recorded, "a result"),
+            (logged, "the system's log"),
+        ):
             self._canaries.assert_absent(text, where)
         tasks = tuple(TaskRun(**json.loads(line)) for line in recorded.splitlines())
-        return Played(self._process.returncode, stdout, stderr, self._folder, tasks)
+        return Played(self._process.returncode, stdout, stderr, self._folder, tasks, logged)
 
 
 class Ansible:
@@ -151,6 +161,10 @@ class Ansible:
         return Running(process, folder, self._canaries)
 
 
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""
+
+
 def command(name: str) -> str:
     """A command of the Python that runs the tests."""
     return str(Path(sys.executable).with_name(name))
@@ -170,6 +184,8 @@ def environment(folder: Path) -> dict[str, str]:
     return {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath]),
         "HOME": str(home),
+        "PYTHONPATH": str(_LOGS),
+        "SYSTEM_LOG": str(folder / SYSTEM_LOG),
         "LC_ALL": "C.UTF-8",
         "ANSIBLE_CONFIG": str(settings),
         "ANSIBLE_COLLECTIONS_PATH": collections_path(),

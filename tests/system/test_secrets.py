@@ -72,7 +72,7 @@ LOUD = [
     Case("damaged-bundle", {"pkcs12": BUNDLE[:-40], "private_key_passphrase": PASSPHRASE}),
     Case("truncated-key", {**CERTIFICATE, "private_key": NEW.private_key_pem[:-50]}),
     Case("key-on-one-line", {**CERTIFICATE, "private_key": NEW.private_key_pem.replace("\n", " ")}),
-    Case("key-as-certificate", {**CERTIFICATE, "certificate": NEW.private_key_pem}),
+    Case("key-as-certificate", {**CERTIFICATE, "certificate": OLD.private_key_pem}),
     Case("token-with-line-end", {**CERTIFICATE, "api_key": f"{WRONG_TOKEN}\n{WRONG_TOKEN}"}),
     Case("token-in-the-url", {**CERTIFICATE, "api_key": None, "api_url": f"https://user:{WRONG_TOKEN}@api.invalid"}),
 ]
@@ -241,6 +241,7 @@ def test_nor_ansible_runner_and_so_no_awx(plays, tmp_path):
 
 
 FLEET = "gcore.web_security.gcore_fleet_cert"
+SURVEY = "gcore.web_security.gcore_resource_cert_info"
 INLINE = {"certificate": NEW.full_chain_pem, "private_key": NEW.key_pem("traditional"), "label": "the new one"}
 FLEETS = {
     # options, and a word of the end
@@ -248,7 +249,7 @@ FLEETS = {
     "encrypted": ({"certificates": [{**ENCRYPTED, "private_key_passphrase": PASSPHRASE}]}, "changed"),
     "wrong-passphrase": ({"certificates": [{**ENCRYPTED, "private_key_passphrase": WRONG_PASSPHRASE}]}, "passphrase"),
     "bundle": ({"certificates": [{"pkcs12": BUNDLE, "private_key_passphrase": PASSPHRASE}]}, "changed"),
-    "key-as-certificate": ({"certificates": [{**INLINE, "certificate": NEW.private_key_pem}]}, "private key"),
+    "key-as-certificate": ({"certificates": [{**INLINE, "certificate": OLD.private_key_pem}]}, "private key"),
     "unknown-option": ({"certificates": [{"certificate": "x", "privatekey": NEW.private_key_pem}]}, "privatekey"),
     "skipped": (
         {"certificates": [{**INLINE, "chain": NEW.private_key_pem}], "on_bad_certificate": "skip"},
@@ -258,7 +259,19 @@ FLEETS = {
 }
 
 
-def test_nor_a_fleet(simulator, ansible):
+SURVEYS = {
+    "key-as-certificate": ({"certificates": [{"certificate": OLD.private_key_pem}]}, "private key"),
+    "unknown-option": ({"certificates": [{"private_key": NEW.private_key_pem}]}, "private_key"),
+}
+MANY = {
+    f"{module.rpartition('.')[2]} {name} {way}": (module, options, word, environment_of_task)
+    for module, tasks in ((FLEET, FLEETS), (SURVEY, SURVEYS))
+    for way, environment_of_task in (("action", {}), ("module", {"WAY": "far"}))
+    for name, (options, word) in tasks.items()
+}
+
+
+def test_nor_what_looks_at_many(simulator, ansible):
     simulator.reset()
     simulator.settings(echo_secrets=True)
     simulator.seed([with_installed(resource(number, f"site{number}.{ZONE}"), OLD) for number in (1, 2)])
@@ -266,18 +279,18 @@ def test_nor_a_fleet(simulator, ansible):
     common = {"api_url": simulator.api_url, "api_key": API_KEY, "edge_port": simulator.edge_port, "retries": 0}
     tasks = [
         {
-            "name": f"{name} {way}",
-            FLEET: {**common, **options, **({"force": True} if word == "400" else {})},
+            "name": name,
+            module: {**common, **options, **({"force": True} if word == "400" else {})},
             "environment": environment_of_task,
             "ignore_errors": True,
         }
-        for way, environment_of_task in (("action", {}), ("module", {"WAY": "far"}))
-        for name, (options, word) in FLEETS.items()
+        for name, (module, options, word, environment_of_task) in MANY.items()
     ]
     played = ansible.run([tasks_play(*tasks)], *LOUDEST)
-    for way in ("action", "module"):
-        for name, (_options, word) in FLEETS.items():
-            assert word in json.dumps(played.task(f"{name} {way}").result), name
+    for name, (_module, _options, word, _environment) in MANY.items():
+        assert word in json.dumps(played.task(name).result), name
+    shipped = [name for name in MANY if name.endswith("module") and "unknown-option" not in name]
+    assert played.logged.count(" Invoked with a") == len(shipped)
     assert [entry["status"] for entry in simulator.journal(call="put", resource_id=2)].count(400) >= 2
 
 

@@ -51,6 +51,16 @@ def test_a_change_and_then_none(api, module):
     assert api.writes == 1
 
 
+def test_the_systems_log_gets_the_names_of_options_and_no_value(monkeypatch, api, module):
+    lines = []
+    monkeypatch.setattr(basic.syslog, "syslog", lambda *words: lines.append(str(words[-1])))
+    assert module(**GIVEN)["changed"] is True
+    assert len(lines) == 1
+    assert "certificate, certificate_path" in lines[0]
+    assert "edge_probe" in lines[0]
+    assert "never" not in lines[0]
+
+
 def test_check_mode_and_diff_are_those_of_the_task(api, module):
     planned = module(**GIVEN, _ansible_check_mode=True, _ansible_diff=True)
     assert planned["changed"] is True
