@@ -6,9 +6,14 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._errors import MissingLibraryError
+
+__all__ = (
+    "crypto_exceptions", "ec", "ed25519", "hashes", "idna", "libraries_are_here", "pkcs12", "requests",
+    "require_libraries", "rsa", "serialization", "urllib3", "x509",
+)  # fmt: skip
 
 _MISSING: list[str] = []
 
@@ -22,17 +27,27 @@ def _imported(name: str) -> Any:
         return None
 
 
-requests = _imported("requests")
-urllib3 = _imported("urllib3")
-idna = _imported("idna")
-x509 = _imported("cryptography.x509")
-crypto_exceptions = _imported("cryptography.exceptions")
-hashes = _imported("cryptography.hazmat.primitives.hashes")
-serialization = _imported("cryptography.hazmat.primitives.serialization")
-pkcs12 = _imported("cryptography.hazmat.primitives.serialization.pkcs12")
-ec = _imported("cryptography.hazmat.primitives.asymmetric.ec")
-ed25519 = _imported("cryptography.hazmat.primitives.asymmetric.ed25519")
-rsa = _imported("cryptography.hazmat.primitives.asymmetric.rsa")
+if TYPE_CHECKING:
+    import idna
+    import requests
+    import urllib3
+    from cryptography import exceptions as crypto_exceptions
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import pkcs12
+else:
+    requests = _imported("requests")
+    urllib3 = _imported("urllib3")
+    idna = _imported("idna")
+    x509 = _imported("cryptography.x509")
+    crypto_exceptions = _imported("cryptography.exceptions")
+    hashes = _imported("cryptography.hazmat.primitives.hashes")
+    serialization = _imported("cryptography.hazmat.primitives.serialization")
+    pkcs12 = _imported("cryptography.hazmat.primitives.serialization.pkcs12")
+    ec = _imported("cryptography.hazmat.primitives.asymmetric.ec")
+    ed25519 = _imported("cryptography.hazmat.primitives.asymmetric.ed25519")
+    rsa = _imported("cryptography.hazmat.primitives.asymmetric.rsa")
 
 
 def libraries_are_here() -> bool:

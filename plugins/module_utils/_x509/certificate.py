@@ -116,7 +116,7 @@ class Certificate:
     def issuer_address(self) -> str | None:
         """Where its issuer's certificate can be fetched (caIssuers): only a certificate with a public issuer has it."""
         access = self._extension("AuthorityInformationAccess") or ()
-        method = x509.AuthorityInformationAccessOID.CA_ISSUERS
+        method = x509.oid.AuthorityInformationAccessOID.CA_ISSUERS
         return next((entry.access_location.value for entry in access if entry.access_method == method), None)
 
     @cached_property

@@ -107,7 +107,7 @@ def _from_pem(material: Material) -> tuple[list[Certificate], PrivateKey]:
 def _from_pkcs12(material: Material) -> tuple[list[Certificate], PrivateKey]:
     what, password = material.name("pkcs12"), material.passphrase
     try:
-        content = pkcs12.load_pkcs12(material.pkcs12, password.encode() if password is not None else None)
+        content = pkcs12.load_pkcs12(material.pkcs12 or b"", password.encode() if password is not None else None)
         key = PrivateKey(content.key)
     except Exception:  # noqa: BLE001  # whatever these bytes do to the parser is about these bytes
         raise PrivateKeyError(
