@@ -53,6 +53,7 @@ from ansible.errors import AnsibleError, AnsibleFileNotFound
 from ansible.parsing.vault import is_encrypted_file
 from ansible.plugins.lookup import LookupBase
 
+from ..module_utils._files import opened
 from ..module_utils._options import RESOURCE_CERT
 from ..plugin_utils._contents import Contents, Values
 from ..plugin_utils._resource_plan import (
@@ -118,8 +119,8 @@ class LookupModule(LookupBase):
                 "and where the play was started."
             )
         try:
-            with open(place, "rb") as opened:
-                encrypted = is_encrypted_file(opened)
+            with opened(place) as file:
+                encrypted = is_encrypted_file(file)
         except OSError as error:
             return f"{error.strerror}."
         return (

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ansible.plugins.loader import lookup_loader
+
+from ..module_utils._files import opened
 
 Values = Mapping[str, Any]
 
@@ -41,8 +42,9 @@ class Contents:
         Raises:
             AnsibleError, OSError: it can't be read.
         """
-        if part == _BINARY:
-            return base64.b64encode(Path(place).read_bytes()).decode()
+        with opened(place) as file:
+            if part == _BINARY:
+                return base64.b64encode(file.read()).decode()
         return str(self._ask("ansible.builtin.file", [place], rstrip=False)[0]).rstrip("\r\n")
 
     def _ask(self, name: str, terms: Sequence[str], **options: Any) -> list[Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import secrets
 import subprocess
 from pathlib import Path
@@ -162,6 +163,15 @@ def test_a_file_that_cannot_be_decrypted_ends_it_before_the_first_request(accoun
     played = ansible.run(play(**{**variables, "resource_cert_resources": listed}), env=TOKEN)
     assert played.returncode == 2
     assert f"{SITES[4]}: private_key_path: can't read '{path}' on the control node" in played.output.replace("\n", " ")
+    assert account.journal() == []
+
+
+def test_a_named_pipe_among_the_files_is_named_and_not_waited_for(account, variables, ansible, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    one = {"name": SITES[4], "private_key_path": str(tmp_path / "pipe")}
+    played = ansible.run(play(**{**variables, "resource_cert_resources": [one]}), env=TOKEN)
+    assert played.returncode == 2
+    assert "on the control node. Is a named pipe, not a file." in played.output.replace("\n", " ")
     assert account.journal() == []
 
 

@@ -141,7 +141,7 @@ def _settings(url: str, validate_certs: bool, ca_path: str | None) -> dict[str, 
     verify = None if validate_certs else False
     settings = requests.Session().merge_environment_settings(url, {}, True, ca_path or verify, None)
     for path in (ca_path, settings["verify"] if validate_certs else None):
-        if isinstance(path, str) and not os.path.exists(path):
+        if isinstance(path, str) and not (os.path.isfile(path) or os.path.isdir(path)):
             name = "ca_path" if ca_path else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
             raise InputError(f"{name}: no such file or folder: {path}")
     # Plain http leads to this machine alone. A proxy would take what is sent off it, unencrypted.

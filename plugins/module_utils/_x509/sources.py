@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._errors import CertificateError, InputError
+from .._files import opened
 from .._options import CERTIFICATE, exclude_each_other
 from .._redaction import Redactor
 from .certificate import Certificate, certificates_from_pem
@@ -114,7 +115,7 @@ def read_file(path: str, option: str) -> bytes:
         InputError: the file can't be read, or is far too large; names the path.
     """
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             size = os.fstat(file.fileno()).st_size
             if size > MAX_BYTES:
                 raise InputError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import os
 import socket
 import struct
 import time
@@ -413,9 +414,12 @@ def test_a_folder_of_cas(tmp_path, tls_server):
     assert "TLS" in no_answer(tls_server.url, ca_path=str(tmp_path))
 
 
-def test_a_ca_path_that_is_not_there():
-    with pytest.raises(InputError, match=r"ca_path: no such file or folder: /nowhere/ca\.pem"):
-        transport("https://127.0.0.1", ca_path="/nowhere/ca.pem")
+@pytest.mark.parametrize("path", ["/nowhere/ca.pem", "pipe"])
+def test_a_ca_path_that_is_not_there(tmp_path, path):
+    os.mkfifo(tmp_path / "pipe")
+    place = str(tmp_path / path)
+    with pytest.raises(InputError, match=f"ca_path: no such file or folder: {place}"):
+        transport("https://127.0.0.1", ca_path=place)
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])

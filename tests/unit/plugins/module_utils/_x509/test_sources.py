@@ -222,6 +222,12 @@ def test_read_file(tmp_path):
     assert read_file(written(tmp_path, "any", b"\0\xff"), "certificate_path") == b"\0\xff"
 
 
+def named_pipe(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    return str(path)
+
+
 def unreadable(tmp_path, kind):
     return {
         "absent": str(tmp_path / "absent"),
@@ -230,10 +236,15 @@ def unreadable(tmp_path, kind):
         "too long a name": str(tmp_path / ("x" * 5000)),
         "a NUL": "/etc/\0",
         "a surrogate": "/etc/\ud800",
+        "a device": os.devnull,
+        "a named pipe": named_pipe(tmp_path),
     }[kind]
 
 
-@pytest.mark.parametrize("kind", ["absent", "a folder", "below a file", "too long a name", "a NUL", "a surrogate"])
+@pytest.mark.parametrize(
+    "kind",
+    ["absent", "a folder", "below a file", "too long a name", "a NUL", "a surrogate", "a device", "a named pipe"],
+)
 @pytest.mark.parametrize("option", ["certificate_path", "private_key_path", "private_key_passphrase_path"])
 def test_a_file_that_cant_be_read(tmp_path, option, kind):
     path = unreadable(tmp_path, kind)
@@ -250,10 +261,11 @@ def test_a_file_that_is_far_too_large(tmp_path):
         read(certificate_path=str(path), private_key=KEY)
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no device without an end here")
-def test_a_file_without_an_end():
-    with pytest.raises(PemError, match=r"^certificate_path \(/dev/zero\): 1048577 bytes is more than"):
-        read(certificate_path="/dev/zero", private_key=KEY)
+def test_what_may_never_end_is_named_and_not_waited_for(tmp_path):
+    for path, kind in ((named_pipe(tmp_path), "named pipe"), (os.devnull, "device")):
+        with pytest.raises(InputError) as caught:
+            read(certificate_path=path, private_key=KEY)
+        assert caught.value.message == f"certificate_path: can't read '{path}': Is a {kind}, not a file"
 
 
 def lines_of(*texts):
