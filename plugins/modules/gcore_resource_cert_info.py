@@ -29,8 +29,9 @@ options:
     type: str
   probe_edge:
     description:
-      - Whether to make a TLS handshake for each host name, to see what visitors get. If not, the expiry that the API
+      - Whether to make TLS handshakes for each host name, to see what visitors get. If not, the expiry that the API
         tells is all that is known.
+      - There are two, since an edge may have one certificate with an RSA key and one with an ECDSA key.
       - When none of the first edges answers, which is so behind a firewall, the rest are not asked.
     type: bool
     default: true
@@ -234,7 +235,10 @@ hosts:
       type: str
       sample: edge
     not_after:
-      description: When the certificate that visitors get expires, UTC. Where the edge does not tell, the API's expiry.
+      description:
+        - When the certificate that visitors get expires, UTC. Where the edge does not tell, the API's expiry.
+        - Where the edge serves one with an RSA key and one with an ECDSA key, as the client likes, both are judged, and
+          this is of the one that is worse.
       type: str
       sample: "2026-12-01T00:00:00Z"
     days_left:
@@ -308,6 +312,16 @@ hosts:
               description: Whole days until then.
               type: int
               sample: 3
+        other_certificate:
+          description:
+            - Facts of the leaf with a key of the other type, RSA or ECDSA, that it serves to clients that want that one.
+            - Null where it has none, and where that can't be told.
+          type: dict
+          sample: null
+        other_problem:
+          description: Why nobody can tell whether it has one, null where that is told.
+          type: str
+          sample: null
     agrees:
       description: Whether the edge serves what the API's expiry says, a day aside. Null where one does not tell.
       type: bool

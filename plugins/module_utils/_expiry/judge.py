@@ -5,22 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .._clock import from_unix
-from .._gcore.resource import (
-    DISABLED,
-    LETS_ENCRYPT,
-    Alias,
-    Resource,
-)
-from .._rotate.edge import EdgeAnswer
-from .._rotate.verdict import Expiry, expiry_beside, installed_chain
+from .._match.matcher import Offer
+from .._rotate.verdict import Expiry, expiry_beside
 from .._x509.certificate import Certificate, timestamp
 from .._x509.chain import is_complete
-from .._x509.hostname import covered
+from .scan import Endpoint
 
 EXPIRED, NOT_COVERED, CRITICAL, MISMATCH = "expired", "not_covered", "critical", "mismatch"
 UNREACHABLE, WARNING, NO_CERTIFICATE, RENEWED, OK = "unreachable", "warning", "no_certificate", "lets_encrypt", "ok"
@@ -38,12 +31,12 @@ LEVELS: Mapping[str, str] = {
 }
 """Every state with its level, the worst first."""
 
-_BY_SEVERITY = tuple(LEVELS)
-_NAMED = 3
-"""How many of a certificate's names a reason shows."""
-
+severity = tuple(LEVELS).index
+"""Sorts states, the worst first."""
 
 _A_DAY = timedelta(days=1)
+_NAMED = 3
+"""How many of a certificate's names a reason shows."""
 
 
 @dataclass(frozen=True)
@@ -91,146 +84,117 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Endpoint:
-    """What is known of a host name.
+class Host:
+    """A host name with what is to be said of it.
 
     Attributes:
-        host: the name.
-        resource: the resource that serves it.
-        alias: where it is not the resource's own name.
-        edge: what the edge answered, None where it was not asked.
+        findings: all of it, the worst first.
+        certificate: the one that is told of: of two that are served, the one that needs somebody first.
+        limits: below how much time left its end is a finding, empty where no end is known.
+        given: the certificate that it should have, None where none of the given ones is for it.
     """
 
-    host: str
-    resource: Resource
-    alias: Alias | None = None
-    edge: EdgeAnswer | None = None
+    endpoint: Endpoint
+    findings: tuple[Finding, ...]
+    certificate: Certificate | None
+    limits: Mapping[str, timedelta]
+    given: Offer | None = None
 
     @property
-    def has_own_certificate(self) -> bool:
-        """An alias may have one that the resource's does not touch."""
-        return self.alias is not None and self.alias.has_certificate
+    def state(self) -> str:
+        """Return the worst finding's."""
+        return self.findings[0].state
 
     @property
-    def has_https(self) -> bool:
-        """Whether there is a certificate to speak of."""
-        return self.has_own_certificate or self.resource.supposed_type != DISABLED
-
-    @property
-    def is_renewed_by_vendor(self) -> bool:
-        """Let's Encrypt, for which its owner has nothing to do."""
-        return self.resource.ssl_type == LETS_ENCRYPT and not self.has_own_certificate
-
-    @property
-    def stored(self) -> Certificate | None:
-        """The leaf in the API's answer, where an installation returns it."""
-        chain = () if self.has_own_certificate else installed_chain(self.resource)
-        return chain[0] if chain else None
-
-    @property
-    def served(self) -> Certificate | None:
-        """The leaf that visitors get."""
-        return self.edge.leaf if self.edge else None
-
-    @property
-    def known(self) -> Certificate | None:
-        """The best known leaf: the served one before the stored one."""
-        return self.served or self.stored
-
-    @property
-    def api_expires(self) -> int | None:
-        """The API's expiry (Unix seconds)."""
-        own = self.alias.expires if self.alias and self.has_own_certificate else self.resource.expires
-        return own if self.has_https else None
-
-    @property
-    def api_not_after(self) -> datetime | None:
-        """The same as a moment, None where there is none, or none that a calendar has."""
-        return self.stored.not_after if self.stored else from_unix(self.api_expires)
+    def reasons(self) -> list[str]:
+        """Return what there is to say in words."""
+        return [finding.reason for finding in self.findings if finding.reason]
 
     @property
     def not_after(self) -> datetime | None:
-        """When the certificate ends: as the edge serves it, as the API tells it where nothing is served."""
-        return self.served.not_after if self.served else self.api_not_after
+        """Return when the certificate ends: as the edge serves it, as the API tells it where nothing is served."""
+        return self.certificate.not_after if self.certificate else self.endpoint.api_not_after
 
     @property
-    def not_before(self) -> datetime | None:
-        """When that certificate begins, None where only its end is known."""
-        return self.known.not_before if self.known else None
-
-    def limits(self, thresholds: Thresholds) -> dict[str, timedelta]:
-        """Tell below how much time left its end is a finding, empty where no end is known."""
-        if self.not_after is None:
-            return {}
-        return self.applicable(thresholds).limits(self.not_before, self.not_after)
-
-    def applicable(self, thresholds: Thresholds) -> Thresholds:
-        """Leave out the warnings where the vendor renews: its owner has nothing to do until it should have done so."""
-        return replace(thresholds, warning_days=0) if self.is_renewed_by_vendor else thresholds
-
-    @property
-    def agrees(self) -> bool | None:
-        """Whether the edge serves what the API has stored, None where one of them does not tell."""
-        if self.served is None:
+    def is_served(self) -> bool | None:
+        """Tell whether it has the given certificate, None where that can't be told."""
+        if self.given is None:
             return None
-        if self.stored:
-            return self.stored == self.served
-        beside = expiry_beside(self.api_expires, self.served.not_after)
-        return None if beside is Expiry.UNKNOWN else beside is not Expiry.DIFFERENT
+        if self.endpoint.certificates:
+            return self.given.leaf in self.endpoint.certificates
+        is_other = expiry_beside(self.endpoint.api_expires, self.given.leaf.not_after) is Expiry.DIFFERENT
+        return False if is_other else None
 
     @property
-    def covers_host(self) -> bool | None:
-        """Whether the best known leaf is for this name, None where no leaf is known."""
-        return covered(self.known.dns_names, self.host) if self.known else None
+    def lags_behind(self) -> bool:
+        """Tell whether it has another certificate than the given one, and not a later one."""
+        if self.given is None or self.is_served is not False:
+            return False
+        leaf = self.given.leaf
+        of_its_kind = (one for one in self.endpoint.certificates if one.key[0] == leaf.key[0])
+        beside = next(of_its_kind, self.certificate)
+        end = beside.not_after if beside else self.not_after
+        return end is None or end <= leaf.not_after
 
-    @property
-    def chain_end(self) -> Certificate | None:
-        """Of the certificates that are served, the one that ends first; None where this Python does not see them."""
-        chain = self.edge.chain if self.edge else None
-        return min(chain, key=lambda link: link.not_after) if chain else None
 
-
-def findings(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> list[Finding]:
-    """All that is to be said of a host name, the worst first; the first one is its state.
+def judge(endpoint: Endpoint, thresholds: Thresholds, now: datetime, given: Offer | None = None) -> Host:
+    """Say all that is to be said of a host name.
 
     Args:
         endpoint: what is known.
         thresholds: when an end is near.
         now: the time.
+        given: the certificate that it should have.
     """
+    if endpoint.is_renewed_by_vendor:  # its owner has nothing to do until the vendor should have done so
+        thresholds = replace(thresholds, warning_days=0)
+
+    def urgency(leaf: Certificate) -> tuple[int, datetime]:
+        return severity(thresholds.state(leaf.not_before, leaf.not_after, now)), leaf.not_after
+
+    leaf = min(endpoint.certificates, key=urgency, default=None)
+    end = leaf.not_after if leaf else endpoint.api_not_after
+    limits = thresholds.limits(leaf.not_before if leaf else None, end) if end else {}
+    return Host(endpoint, _findings(endpoint, thresholds, now), leaf, limits, given)
+
+
+def worst(states: Iterable[str]) -> str | None:
+    """Return the worst of some states, None where there are none."""
+    return min(states, key=severity, default=None)
+
+
+def _findings(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> tuple[Finding, ...]:
     if not endpoint.has_https:
-        return [Finding(NO_CERTIFICATE, "HTTPS is off")]
-    found = [finding for finder in _FINDERS for finding in finder(endpoint, endpoint.applicable(thresholds), now)]
+        return (Finding(NO_CERTIFICATE, "HTTPS is off"),)
+    found = [finding for finder in _FINDERS for finding in finder(endpoint, thresholds, now)]
     if endpoint.is_renewed_by_vendor:
         found.append(Finding(RENEWED))
-    return sorted(found or [Finding(OK)], key=lambda finding: _BY_SEVERITY.index(finding.state))
-
-
-def worst(states: Sequence[str]) -> str | None:
-    """The worst of some states, None where there are none."""
-    return min(states, key=_BY_SEVERITY.index, default=None)
+    return tuple(sorted(found or [Finding(OK)], key=lambda finding: severity(finding.state)))
 
 
 def _end(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
-    end = endpoint.not_after
-    state = thresholds.state(endpoint.not_before, end, now) if end else OK
-    if end and state != OK:
-        yield Finding(state, _when(end, now))
+    ends = [(_which(endpoint, leaf), leaf.not_before, leaf.not_after) for leaf in endpoint.certificates]
+    if not ends and endpoint.api_not_after:
+        ends = [("", None, endpoint.api_not_after)]
+    for which, begin, end in ends:
+        state = thresholds.state(begin, end, now)
+        if state != OK:
+            yield Finding(state, f"{which}{_when(end, now)}")
 
 
 def _begin(endpoint: Endpoint, _thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
-    leaf = endpoint.known
-    if leaf and leaf.not_before > now:
-        yield Finding(CRITICAL, f"not valid before {timestamp(leaf.not_before)}")
+    for leaf in endpoint.certificates:
+        if leaf.not_before > now:
+            yield Finding(CRITICAL, f"{_which(endpoint, leaf)}not valid before {timestamp(leaf.not_before)}")
 
 
 def _names(endpoint: Endpoint, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
-    leaf = endpoint.known
-    if leaf and not endpoint.covers_host:
-        names = ", ".join(leaf.dns_names[:_NAMED]) or "no name at all"
-        more = f" and {len(leaf.dns_names) - _NAMED} more" if len(leaf.dns_names) > _NAMED else ""
-        verb = "the edge serves" if endpoint.served else "the API has stored"
-        yield Finding(NOT_COVERED, f"{verb} a certificate for {names}{more}")
+    verb = "the edge serves" if endpoint.served else "the API has stored"
+    for leaf in endpoint.certificates:
+        if not endpoint.covers(leaf):
+            names = ", ".join(leaf.dns_names[:_NAMED]) or "no name at all"
+            more = f" and {len(leaf.dns_names) - _NAMED} more" if len(leaf.dns_names) > _NAMED else ""
+            yield Finding(NOT_COVERED, f"{_which(endpoint, leaf)}{verb} a certificate for {names}{more}")
 
 
 def _agreement(endpoint: Endpoint, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
@@ -247,7 +211,7 @@ def _agreement(endpoint: Endpoint, _thresholds: Thresholds, _now: datetime) -> I
 def _silence(endpoint: Endpoint, _thresholds: Thresholds, _now: datetime) -> Iterator[Finding]:
     if endpoint.edge and endpoint.edge.leaf is None:
         yield Finding(UNREACHABLE, f"the edge could not be probed: {endpoint.edge.problem}")
-    elif endpoint.not_after is None:
+    elif not endpoint.certificates and endpoint.api_not_after is None:
         yield Finding(UNREACHABLE, "nobody tells when its certificate expires: not the API, and the edge was not asked")
 
 
@@ -272,6 +236,11 @@ _FINDERS: tuple[Callable[[Endpoint, Thresholds, datetime], Iterator[Finding]], .
 )
 
 
+def _which(endpoint: Endpoint, leaf: Certificate) -> str:
+    """Say which certificate is meant where clients get one or another, as they support its type of key."""
+    return f"its {leaf.key[0]} certificate: " if len(endpoint.certificates) > 1 else ""
+
+
 def _when(end: datetime, now: datetime) -> str:
     left = end - now
     if left <= timedelta(0):
@@ -283,7 +252,7 @@ _UNITS = ((timedelta(days=2), timedelta(days=1), "days"), (timedelta(hours=2), t
 
 
 def _span(span: timedelta) -> str:
-    """Whole days, hours of less than two days, minutes of less than two hours."""
+    """Write whole days, hours of less than two days, minutes of less than two hours."""
     for least, unit, name in _UNITS:
         if span >= least:
             return f"{span // unit} {name}"

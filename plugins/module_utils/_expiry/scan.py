@@ -8,19 +8,101 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from .._clock import Deadline
-from .._gcore.resource import Resource
-from .._rotate.edge import EdgeAnswer, probe
+from .._clock import Deadline, from_unix
+from .._gcore.resource import DISABLED, LETS_ENCRYPT, Alias, Resource
+from .._rotate.edge import EdgeAnswer, probe_both
 from .._rotate.edge_reachability import EdgeReachability
-from .judge import Endpoint
+from .._rotate.verdict import Expiry, expiry_beside, installed_chain
+from .._x509.certificate import Certificate
+from .._x509.hostname import covered
 
 _NOT_ASKED = EdgeAnswer(problem="not asked, because no other edge answered")
 _NO_TIME = EdgeAnswer(problem="not asked, because the time of the task was over")
 
 
+@dataclass(frozen=True)
+class Endpoint:
+    """What is known of a host name.
+
+    Attributes:
+        host: the name.
+        resource: the resource that serves it.
+        alias: where it is not the resource's own name.
+        edge: what the edge answered, None where it was not asked.
+    """
+
+    host: str
+    resource: Resource
+    alias: Alias | None = None
+    edge: EdgeAnswer | None = None
+
+    @property
+    def has_own_certificate(self) -> bool:
+        """Tell whether it is an alias with a certificate that the resource's does not touch."""
+        return self.alias is not None and self.alias.has_certificate
+
+    @property
+    def has_https(self) -> bool:
+        """Tell whether there is a certificate to speak of."""
+        return self.has_own_certificate or self.resource.supposed_type != DISABLED
+
+    @property
+    def is_renewed_by_vendor(self) -> bool:
+        """Tell whether it is Let's Encrypt, for which its owner has nothing to do."""
+        return self.resource.ssl_type == LETS_ENCRYPT and not self.has_own_certificate
+
+    @property
+    def stored(self) -> Certificate | None:
+        """Return the leaf in the API's answer, where an installation returns it."""
+        chain = () if self.has_own_certificate else installed_chain(self.resource)
+        return chain[0] if chain else None
+
+    @property
+    def served(self) -> Certificate | None:
+        """Return the leaf that an ordinary visitor gets."""
+        return self.edge.leaf if self.edge else None
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Return the leaf of each key type that is served, or the stored one where none is known to be."""
+        served = (self.edge.leaf, self.edge.other_half) if self.edge and self.edge.leaf else (self.stored,)
+        return tuple(leaf for leaf in served if leaf)
+
+    @property
+    def api_expires(self) -> int | None:
+        """Return the API's expiry (Unix seconds)."""
+        own = self.alias.expires if self.alias and self.has_own_certificate else self.resource.expires
+        return own if self.has_https else None
+
+    @property
+    def api_not_after(self) -> datetime | None:
+        """Return the same as a moment."""
+        return self.stored.not_after if self.stored else from_unix(self.api_expires)
+
+    @property
+    def agrees(self) -> bool | None:
+        """Tell whether the edge serves what the API has stored, None where one of them does not tell."""
+        if self.served is None:
+            return None
+        if self.stored:
+            return self.stored in self.certificates
+        beside = {expiry_beside(self.api_expires, leaf.not_after) for leaf in self.certificates}
+        return None if beside == {Expiry.UNKNOWN} else beside != {Expiry.DIFFERENT}
+
+    @property
+    def covers_host(self) -> bool | None:
+        """Tell whether all that visitors get is for this name, None where nothing is known."""
+        return all(self.covers(leaf) for leaf in self.certificates) if self.certificates else None
+
+    def covers(self, leaf: Certificate) -> bool:
+        """Tell whether a leaf is for this name."""
+        return covered(leaf.dns_names, self.host)
+
+
 def endpoints(resources: Iterable[Resource]) -> list[Endpoint]:
-    """Every host name, before any edge was asked: resources by name, each before its aliases."""
+    """List every host name, before any edge was asked: resources by name, each before its aliases."""
     ordered = sorted(resources, key=lambda resource: (resource.name, resource.id))
     return [endpoint for resource in ordered for endpoint in _hosts(resource)]
 
@@ -37,21 +119,21 @@ class Scan:
 
     Attributes:
         port: the TCP port of the edges.
-        timeout: seconds for a handshake.
+        timeout: seconds for an edge.
         deadline: of the task.
-        probe_edge: makes a handshake.
+        probe_edge: asks an edge.
     """
 
     port: int
     timeout: float
     deadline: Deadline
-    probe_edge: Callable[[str, int, str, float], EdgeAnswer] = probe
+    probe_edge: Callable[[str, int, str, float], EdgeAnswer] = probe_both
 
     def ask(self, hosts: Iterable[Endpoint], workers: int) -> tuple[list[Endpoint], bool]:
-        """What the edges serve, in the order of the hosts.
+        """Ask what the edges serve.
 
         Returns:
-            The hosts with their edges' answers, and whether asking was given up because none answered.
+            The hosts in their order with their edges' answers, and whether asking was given up because none answered.
         """
         reachability = EdgeReachability()
         pool = ThreadPoolExecutor(workers)

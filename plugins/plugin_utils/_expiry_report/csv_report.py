@@ -79,6 +79,11 @@ COLUMNS: dict[str, Callable[[Json], Any]] = {
     "given_certificate": _at("given", "certificate"),
     "given_is_served": _at("given", "is_served"),
     "given_lags_behind": _at("given", "lags_behind"),
+    **{
+        f"edge_other_{name}": _at("edge", "other_certificate", name)
+        for name in ("key_type", "fingerprint_sha256", "not_after", "days_left")
+    },
+    "edge_other_problem": _at("edge", "other_problem"),
 }
 """The columns, and where each of them comes from."""
 

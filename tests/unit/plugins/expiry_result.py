@@ -63,6 +63,8 @@ def edge(host, days, now=NOW, problem=None, is_complete=True, **fields):
         "problem": problem,
         "certificate": None if is_silent else served(host, days, now, **fields),
         "chain": None if is_silent else {"length": 2, "is_complete": is_complete, **dated(days, now)},
+        "other_certificate": None if is_silent else served(f"other.{host}", days, now, **fields),
+        "other_problem": None,
     }
 
 

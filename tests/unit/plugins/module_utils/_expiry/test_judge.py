@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import (
     LEVELS,
-    Endpoint,
     Thresholds,
-    findings,
+    judge,
     worst,
 )
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from simulator.authority import Authority
-from unit.plugins.fakes import DAY, NAME, NOW, ROOT, certificate, chain, issued, resource_json, unix
+from unit.plugins.fakes import AUTHORITY, DAY, NAME, NOW, ROOT, certificate, chain, issued, resource_json, unix
 
 THRESHOLDS = Thresholds()
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -42,11 +42,11 @@ def seen(edge=None, *, host=NAME, alias=None, **fields):
 
 
 def states(endpoint):
-    return [finding.state for finding in findings(endpoint, THRESHOLDS, NOW)]
+    return [finding.state for finding in judge(endpoint, THRESHOLDS, NOW).findings]
 
 
 def reasons(endpoint):
-    return [finding.reason for finding in findings(endpoint, THRESHOLDS, NOW)]
+    return [finding.reason for finding in judge(endpoint, THRESHOLDS, NOW).findings]
 
 
 def aged(left, life=90 * DAY):
@@ -111,6 +111,53 @@ def test_state(edge, fields, expected):
     assert states(seen(edge, **fields)) == expected
 
 
+RSA = AUTHORITY.issue([NAME], key_type="rsa", not_before=NOW - 60 * DAY, not_after=NOW + 90 * DAY)
+DUAL = {
+    "both are well": (RSA, {}, ["ok"], []),
+    "the other half is expired": (
+        AUTHORITY.issue([NAME], key=RSA.key, not_before=NOW - 90 * DAY, not_after=NOW - 3 * DAY),
+        {},
+        ["expired"],
+        ["its RSA certificate: expired 3 days ago, at "],
+    ),
+    "the other half is for other names": (
+        AUTHORITY.issue(["b.example"], key=RSA.key, days=90),
+        {},
+        ["not_covered"],
+        ["its RSA certificate: the edge serves a certificate for b.example"],
+    ),
+    "the other half is not valid yet": (
+        AUTHORITY.issue([NAME], key=RSA.key, not_before=NOW + DAY, days=90),
+        {},
+        ["critical"],
+        ["its RSA certificate: not valid before "],
+    ),
+    "one of both is stored": (
+        AUTHORITY.issue([NAME], key=RSA.key, not_before=NOW - 60 * DAY, not_after=NOW + 50 * DAY),
+        {"service_ssl_expire": unix(NOW + 50 * DAY)},
+        ["ok"],
+        [],
+    ),
+    "none of both is stored": (RSA, {"service_ssl_expire": unix(NOW + 50 * DAY)}, ["mismatch"], ["the edge serves "]),
+}
+
+
+@pytest.mark.parametrize(("other", "fields", "expected", "told"), DUAL.values(), ids=DUAL)
+def test_both_halves_of_a_dual_pair_are_judged(other, fields, expected, told):
+    endpoint = seen(EdgeAnswer(certificate(GOOD), chain(GOOD), other_half=certificate(other)), **fields)
+    assert states(endpoint) == expected
+    assert [reason[: len(part)] for reason, part in zip(reasons(endpoint), told, strict=False)] == told
+
+
+def test_of_two_halves_the_one_that_needs_somebody_first_is_told_of():
+    near = AUTHORITY.issue([NAME], key=RSA.key, not_before=NOW - 390 * DAY, not_after=NOW + 5 * DAY)
+    young = issued(not_before=NOW - 2 * DAY, not_after=NOW + 4 * DAY)  # ends earlier, and is not near its end
+    for halves in ((near, young), (young, near)):
+        leaf, other = map(certificate, halves)
+        host = judge(seen(EdgeAnswer(leaf, other_half=other)), THRESHOLDS, NOW)
+        assert (host.state, host.certificate) == ("critical", certificate(near))
+
+
 def test_the_certificate_in_the_answer_counts_where_there_is_no_handshake():
     made = issued("other.example.com", not_before=NOW - 87 * DAY, days=3)
     other = seen(service_ssl_crt=made.full_chain_pem, service_ssl_expire=None)
@@ -146,7 +193,6 @@ def test_an_intermediate_that_ends_first_is_told():
     endpoint = seen(serving(issued(days=90, issuer=weary)))
     assert states(endpoint) == ["warning"]
     assert "the intermediate 'CN=Weary CA" in reasons(endpoint)[0]
-    assert endpoint.chain_end.not_after < endpoint.served.not_after
 
 
 def test_an_alias_with_a_certificate_of_its_own_is_judged_by_its_own_expiry():

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import InputError
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import Endpoint
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import ScanReport
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import Thresholds, judge
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import ScanReport, result_of
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Offer
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import timestamp
-from unit.plugins.fakes import DAY, NOW, certificate, chain, issued, resource_json, unix
+from unit.plugins.fakes import AUTHORITY, DAY, NOW, certificate, chain, issued, resource_json, unix
 
 OLD = issued("*.example.com", days=40)
 NEW = issued("*.example.com", days=90)
@@ -28,15 +30,13 @@ def endpoint(number, made=OLD, *, probed=True, **fields):
     return Endpoint(raw["name"], Resource.from_api(raw), None, edge)
 
 
-def report_of(*pairs):
-    report = ScanReport(given=[GIVEN], now=NOW)
-    for seen, given in pairs:
-        report.add(seen, given, NOW)
-    return report
+def result(*pairs):
+    judged = [judge(seen, Thresholds(), NOW, given) for seen, given in pairs]
+    return result_of(judged, [GIVEN], Thresholds(), 443, NOW)
 
 
 def hosts(*pairs):
-    return report_of(*pairs).success(diff=False)["hosts"]
+    return result(*pairs)["hosts"]
 
 
 def test_all_facts_of_a_host_name():
@@ -69,6 +69,8 @@ def test_all_facts_of_a_host_name():
                 "not_after": certificate(OLD).facts(NOW)["not_after"],
                 "days_left": 40,
             },
+            "other_certificate": None,
+            "other_problem": None,
         },
         "agrees": True,
         "covers_host": True,
@@ -97,6 +99,32 @@ def test_a_given_certificate_is_served_or_lags():
     assert lagging["given"]["certificate"] == "new"
 
 
+def test_a_given_certificate_is_compared_with_its_own_half():
+    rsa = AUTHORITY.issue(["*.example.com"], key_type="rsa", not_before=NOW - 80 * DAY, not_after=NOW + 10 * DAY)
+    renewed = AUTHORITY.issue(["*.example.com"], key=rsa.key, days=50)
+    dual = replace(endpoint(1, NEW), edge=EdgeAnswer(certificate(NEW), chain(NEW), other_half=certificate(rsa)))
+    offers = [
+        GIVEN,
+        Offer("rsa", certificate(rsa)),
+        Offer("renewed", certificate(renewed)),
+        Offer("old", certificate(OLD)),
+    ]
+    found = hosts(*((dual, offer) for offer in offers))
+    assert [(one["given"]["is_served"], one["given"]["lags_behind"]) for one in found] == [
+        (True, False),
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    assert found[0]["edge"]["other_certificate"] == certificate(rsa).facts(NOW)
+
+
+def test_that_one_half_alone_was_seen_is_told():
+    unseen = EdgeAnswer(certificate(NEW), unseen="it answers TLS 1.3 alone")
+    (found,) = hosts((replace(endpoint(1, NEW), edge=unseen), None))
+    assert (found["edge"]["other_problem"], found["state"]) == ("it answers TLS 1.3 alone", "ok")
+
+
 def test_a_later_certificate_than_the_given_one_does_not_lag():
     (found,) = hosts((endpoint(1, issued("*.example.com", days=120)), GIVEN))
     assert (found["given"]["is_served"], found["given"]["lags_behind"]) == (False, False)
@@ -109,11 +137,11 @@ def test_without_a_handshake_the_expiry_may_tell_that_it_is_another_one():
 
 
 def test_where_the_given_certificates_are():
-    result = report_of((endpoint(1, NEW), GIVEN), (endpoint(2, OLD), GIVEN), (endpoint(3, OLD), None)).success(False)
-    (given,) = result["given_certificates"]
+    found = result((endpoint(1, NEW), GIVEN), (endpoint(2, OLD), GIVEN), (endpoint(3, OLD), None))
+    (given,) = found["given_certificates"]
     assert (given["served_by"], given["lagging"]) == (["n1.example.com"], ["n2.example.com"])
-    assert result["summary"]["lagging"] == 1
-    assert "1 lag behind the given certificates" in result["msg"]
+    assert found["summary"]["lagging"] == 1
+    assert "1 lag behind the given certificates" in found["msg"]
 
 
 def test_the_message_names_the_worst_first():
@@ -122,34 +150,34 @@ def test_the_message_names_the_worst_first():
         (endpoint(number, issued("*.example.com", not_before=NOW - 200 * DAY, days=days)), None)
         for number, days in enumerate(ends)
     ]
-    result = report_of(*pairs).success(diff=False)
-    assert result["msg"].startswith(
+    found = result(*pairs)
+    assert found["msg"].startswith(
         "5 host names of 5 resources: 1 expired, 1 critical, 1 warning, 2 ok. "
         "Worst first: n3.example.com: expired 2 days ago"
     )
-    order = [result["msg"].index(f"n{number}.example.com") for number in (3, 2, 1)]
+    order = [found["msg"].index(f"n{number}.example.com") for number in (3, 2, 1)]
     assert order == sorted(order)
-    assert (result["worst"], result["level"]) == ("expired", "critical")
-    assert [host["host"] for host in result["hosts"]] == [f"n{number}.example.com" for number in range(5)]
+    assert (found["worst"], found["level"]) == ("expired", "critical")
+    assert [host["host"] for host in found["hosts"]] == [f"n{number}.example.com" for number in range(5)]
 
 
 def test_of_many_bad_ones_the_message_names_a_few():
     expired = issued("*.example.com", not_before=NOW - 90 * DAY, days=-1)
-    message = report_of(*[(endpoint(number, expired), None) for number in range(9)]).success(diff=False)["msg"]
+    message = result(*[(endpoint(number, expired), None) for number in range(9)])["msg"]
     assert message.count("expired 24 hours ago") == 5
     assert message.endswith("(and 4 more).")
 
 
 def test_no_host_name_at_all():
-    result = report_of().success(diff=False)
-    assert (result["worst"], result["level"], result["hosts"]) == (None, "ok", [])
-    assert result["msg"] == "0 host names of 0 resources: nothing to look at."
+    found = result()
+    assert (found["worst"], found["level"], found["hosts"]) == (None, "ok", [])
+    assert found["msg"] == "0 host names of 0 resources: nothing to look at."
 
 
 def test_a_failure_changed_nothing_and_says_what_to_do():
-    result = ScanReport().failure(InputError("no token", "Set api_key."), diff=True)
-    assert result == {"changed": False, "warnings": [], "failed": True, "msg": "no token. Set api_key."}
+    failed = ScanReport(["odd"]).failure(InputError("no token", "Set api_key."), diff=True)
+    assert failed == {"changed": False, "warnings": ["odd"], "failed": True, "msg": "no token. Set api_key."}
 
 
 def test_a_result_is_json():
-    assert json.loads(json.dumps(report_of((endpoint(1), GIVEN)).success(diff=True)))
+    assert json.loads(json.dumps(result((endpoint(1), GIVEN))))

@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import LEVELS, Endpoint, Thresholds
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import ScanReport
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import LEVELS, Thresholds, judge
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import result_of
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import timestamp
@@ -29,7 +30,7 @@ from unit.plugins.expiry_result import NOW
 from unit.plugins.fakes import NAME, resource_json, unix
 
 DAY = timedelta(days=1)
-SECONDS = st.integers(1, 4000 * 86400).map(lambda seconds: timedelta(seconds=seconds))
+SHORT, LONG = (st.integers(1, days * 86400).map(lambda seconds: timedelta(seconds=seconds)) for days in (2, 4000))
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Leaf:
     not_before: datetime
     not_after: datetime
     dns_names: tuple[str, ...] = (NAME,)
+    key: tuple[str, int] = ("RSA", 2048)
 
     def facts(self, now):
         ends = {"not_before": timestamp(self.not_before), "not_after": timestamp(self.not_after)}
@@ -47,33 +49,37 @@ class Leaf:
         return {**names, **ends, "key_size": 256, "subject_alt_names": [NAME], "days_left": days}
 
 
-def result_of(thresholds, life, left, ssl_type):
-    end = NOW + left
-    resource = Resource.from_api(resource_json(ssl_type=ssl_type, service_ssl_expire=unix(end)))
-    edge = None if life is None else EdgeAnswer(Leaf(end - life, end))
-    report = ScanReport(thresholds, now=NOW)
-    report.add(Endpoint(NAME, resource, None, edge), None, NOW)
-    return report.success(diff=False)
+def a_leaf(life, left):
+    """One that has begun: before, it is critical for another reason."""
+    return Leaf(NOW + left - max(life, left), NOW + left)
+
+
+def judged(thresholds, life, left, other, ssl_type):
+    resource = Resource.from_api(resource_json(ssl_type=ssl_type, service_ssl_expire=unix(NOW + left)))
+    edge = None
+    if life is not None:
+        edge = EdgeAnswer(a_leaf(life, left), other_half=a_leaf(*other) if other else None)
+    return result_of([judge(Endpoint(NAME, resource, None, edge), thresholds, NOW)], [], thresholds, 443, NOW)
 
 
 @settings(deadline=None)  # the first example compiles the page
 @given(
     st.builds(Thresholds, st.integers(0, 120), st.integers(0, 120), st.integers(0, 100), st.integers(0, 100)),
-    SECONDS | st.none(),
-    SECONDS | st.integers(1, 2 * 86400).map(lambda seconds: timedelta(seconds=seconds)),
+    LONG | st.none(),
+    LONG | SHORT,
+    st.none() | st.tuples(LONG, LONG | SHORT),
     st.sampled_from(["custom", "le"]),
 )
-def test_figure_colour_and_word_agree(thresholds, life, left, ssl_type):
-    if life and left > life:
-        left = life  # one that has not begun is critical for another reason
-    result = result_of(thresholds, life, left, ssl_type)
+def test_figure_colour_and_word_agree(thresholds, life, left, other, ssl_type):
+    result = judged(thresholds, life, left, other, ssl_type)
     (host,) = result["hosts"]
     told = [state for state in ("critical", "warning") if host[f"{state}_from"] < result["checked_at"]]
     level = told[0] if told else "ok"
     assert host["level"] == result["level"] == LEVELS[host["state"]] == level
-    assert (level == "ok") <= (left >= DAY)
+    lefts = [left, *([other[1]] if other and life is not None else [])]
+    assert (level == "ok") <= (min(lefts) >= DAY)
     assert bool(host["reasons"]) == (level != "ok")
-    assert host["days_left"] == left // DAY
+    assert host["days_left"] in [each // DAY for each in lefts]
     (lane,) = timeline(Findings.of(result)).lanes
     colours = [band.level for band in lane.bands if band.start <= lane.place < band.start + band.width]
     assert lane.level == level
