@@ -24,7 +24,9 @@ def opened(path: str) -> BinaryIO:
     Raises:
         OSError, ValueError: it can't be read, or is no file.
     """
-    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK | os.O_NOCTTY))
+    file = open(  # noqa: SIM115  # whoever asked for it closes it
+        path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK | os.O_NOCTTY)
+    )
     kind = _NO_FILES.get(stat.S_IFMT(os.fstat(file.fileno()).st_mode))
     if kind:
         file.close()

@@ -71,8 +71,11 @@ options:
   directory:
     description:
       - A folder of certificates with their keys, on the host where the task runs.
-      - Understood are certbot's C(live) folder, acme.sh's folder, C(NAME.crt) or C(NAME.pem) with C(NAME.key),
-        C(NAME.pem) with certificate and key in one file, and C(NAME.p12). Other files are left alone.
+      - Understood are the folders of certbot (C(live)), dehydrated (C(certs)), acme.sh, lego (C(certificates)), uacme
+        and Caddy (C(certificates/ISSUER)), C(NAME.crt) or C(NAME.pem) with C(NAME.key), C(NAME.pem) with certificate
+        and key in one file, and C(NAME.p12). Other files are left alone.
+      - Certbot's C(live) consists of links into C(archive), which has to be beside it. A link that leads nowhere is a
+        certificate that can't be used.
     type: path
   private_key_passphrase:
     description:

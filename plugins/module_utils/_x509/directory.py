@@ -1,27 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Certificates with their keys in a folder: the layouts of certbot and acme.sh, and flat ones, told by file names."""
+"""Certificates with their keys in a folder: the layouts of ACME clients, and flat ones, told by file names."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .._errors import InputError
 
-_LINEAGES: tuple[Mapping[str, str], ...] = (
-    {"certificate_path": "fullchain.pem", "private_key_path": "privkey.pem"},
-    {"certificate_path": "fullchain.cer", "private_key_path": "{name}.key"},
+_LINEAGES = (
+    ("fullchain.pem", "privkey.pem"),  # certbot's live/NAME, dehydrated's certs/NAME
+    ("fullchain.cer", "{name}.key"),  # acme.sh's NAME and NAME_ecc
+    ("{name}.crt", "{name}.key"),  # Caddy's certificates/ISSUER/NAME
+    ("cert.pem", "../private/{name}/key.pem"),  # uacme's NAME
 )
-"""Files of a sub-folder that belongs to one certificate: certbot's `live/NAME`, acme.sh's `NAME` and `NAME_ecc`."""
+"""Certificate and key in the sub-folder that belongs to one certificate. A name of its own ends in `.crt` alone."""
 
 _CERTIFICATES = (".crt", ".cer", ".pem")
 _BUNDLES = (".p12", ".pfx")
 _COMBINED = ".pem"
 _KEY = ".key"
 _CHAINS = (".chain.pem", ".chain.crt", ".ca-bundle", ".issuer.crt")
+
+_ARCHIVE = "certbot's live folder consists of links into its archive folder, which belongs beside it"
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Entry:
 
 
 def entries(directory: str) -> list[Entry]:
-    """All that the folder has, in the order of the names.
+    """List all that the folder has, in the order of the names.
 
     Raises:
         InputError: the folder can't be read, or holds nothing that looks like a certificate.
@@ -53,25 +57,51 @@ def entries(directory: str) -> list[Entry]:
         raise InputError(f"directory: can't read '{directory}': {error.strerror}") from None
     folders = [name for name in names if os.path.isdir(os.path.join(directory, name))]
     files = {name for name in names if name not in folders}
-    found = [entry for folder in folders for entry in _lineage(os.path.join(directory, folder))]
+    found = [entry for folder in folders for entry in _lineage(directory, folder)]
     found += _flat(directory, files)
     if not found:
         raise InputError(f"directory: nothing in '{directory}' looks like a certificate", "Is it the right folder?")
     return found
 
 
-def _lineage(folder: str) -> Iterator[Entry]:
-    """A sub-folder of certbot or acme.sh; any other is left alone."""
-    name = os.path.basename(folder).removesuffix("_ecc")
+def _lineage(directory: str, folder: str) -> Iterator[Entry]:
+    """Take a sub-folder for the first layout that it is complete in, else for one that it was begun in."""
+    path = os.path.join(directory, folder)
+    begun: list[str] = []
     for layout in _LINEAGES:
-        paths = {option: os.path.join(folder, file.format(name=name)) for option, file in layout.items()}
-        missing = [path for path in paths.values() if not os.path.exists(path)]
-        if not missing:
-            yield Entry(folder, paths)
+        files = [file.format(name=folder.removesuffix("_ecc")) for file in layout]
+        certificate, key = (os.path.normpath(os.path.join(path, file)) for file in files)
+        there = [os.path.lexists(file) for file in (certificate, key)]
+        if all(there):
+            problem = _problem(certificate, key)
+            options = {} if problem else {"certificate_path": certificate, "private_key_path": key}
+            yield Entry(path, options, problem=problem)
             return
-        if len(missing) < len(paths):
-            yield Entry(folder, problem=f"{missing[0]} is missing")
-            return
+        # A certificate alone may be anybody's, unless its name or a folder of keys tells whose.
+        is_one = "chain" in files[0] or (".." in files[1] and os.path.isdir(os.path.join(directory, "private")))
+        if not begun and (there[1] or (there[0] and is_one)):
+            begun = [certificate, key]
+    if begun:
+        yield Entry(path, problem=_problem(*begun))
+
+
+def _problem(*paths: str) -> str:
+    """Say why files can't be reached, nothing where they can."""
+    problems = [problem for path in paths if (problem := _unreachable(path))]
+    if problems and any(os.path.islink(path) and "/archive/" in os.readlink(path) for path in paths):
+        problems.append(_ARCHIVE)
+    return "; ".join(problems)
+
+
+def _unreachable(path: str) -> str:
+    try:
+        os.stat(path)
+    except OSError as error:
+        reason = "is missing" if isinstance(error, FileNotFoundError) else f"can't be read ({error.strerror})"
+        return (
+            f"{path} is a link to {os.readlink(path)}, which {reason}" if os.path.islink(path) else f"{path} {reason}"
+        )
+    return ""
 
 
 def _flat(directory: str, files: set[str]) -> Iterator[Entry]:
@@ -80,22 +110,31 @@ def _flat(directory: str, files: set[str]) -> Iterator[Entry]:
     for file in sorted(files):
         path = os.path.join(directory, file)
         stem, ending = os.path.splitext(file)
+        if _is_legos_copy(stem, ending, files) or file.endswith(_CHAINS):
+            continue
         if ending in _BUNDLES:
             yield Entry(path, {"pkcs12_path": path})
-        elif ending in _CERTIFICATES and not file.endswith(_CHAINS):
+        elif ending in _CERTIFICATES:
             key = stem + _KEY
             used.add(key)
             yield _pair(path, directory, stem, has_key=key in files)
+        elif ending != _KEY and os.path.islink(path) and not os.path.exists(path):
+            yield Entry(path, problem=_problem(path))
     for key in sorted(file for file in files - used if file.endswith(_KEY)):
         path = os.path.join(directory, key)
         yield Entry(path, problem=f"there is no certificate beside it ({', '.join(_CERTIFICATES)})")
+
+
+def _is_legos_copy(stem: str, ending: str, files: set[str]) -> bool:
+    """Tell what lego (--pem, --pfx) writes of a certificate that it also keeps as `NAME.crt`, `.key` and `.json`."""
+    return ending in (_COMBINED, *_BUNDLES) and {f"{stem}.crt", f"{stem}{_KEY}", f"{stem}.json"} <= files
 
 
 def _pair(path: str, directory: str, stem: str, *, has_key: bool) -> Entry:
     if not has_key:
         return Entry(path, combined_path=path)
     base = os.path.join(directory, stem)
-    chain = next((base + ending for ending in _CHAINS if os.path.exists(base + ending)), "")
+    chain = next((base + ending for ending in _CHAINS if os.path.lexists(base + ending)), "")
     options = {"private_key_path": base + _KEY, **({"chain_path": chain} if chain else {})}
     if path.endswith(_COMBINED):
         return Entry(path, options, combined_path=path)

@@ -94,14 +94,17 @@ def _from_pem(material: Material) -> tuple[list[Certificate], PrivateKey]:
         raise CertificateError("no certificate was given", "Set certificate, certificate_path, pkcs12 or pkcs12_path.")
     if material.private_key is None:
         raise PrivateKeyError("no private key was given", "Set private_key or private_key_path.")
-    parts = [(part, value) for part in ("certificate", "chain") if (value := getattr(material, part)) is not None]
-    certificates = [
-        certificate
-        for part, value in parts
-        for certificate in certificates_from_pem(read_pem(value, material.name(part)), material.name(part))
-    ]
+    certificates = _certificates(material, "certificate", material.certificate)
+    if material.chain is not None:
+        # That both files hold the intermediates is how lego keeps them, and no disorder.
+        given = set(certificates)
+        certificates += [link for link in _certificates(material, "chain", material.chain) if link not in given]
     what = material.name("private_key")
     return certificates, private_key_from_pem(read_pem(material.private_key, what), material.passphrase, what)
+
+
+def _certificates(material: Material, part: str, content: str | bytes) -> list[Certificate]:
+    return certificates_from_pem(read_pem(content, material.name(part)), material.name(part))
 
 
 def _from_pkcs12(material: Material) -> tuple[list[Certificate], PrivateKey]:

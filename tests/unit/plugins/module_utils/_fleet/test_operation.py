@@ -233,6 +233,18 @@ def test_a_bad_pair_is_named_and_skipped(files, problem, world, tmp_path):
     assert f"Left out: {expected}." in result["warnings"]
 
 
+@pytest.mark.parametrize("skip", [False, True])
+def test_a_lineage_of_links_that_lead_nowhere_is_a_bad_certificate(skip, world, tmp_path):
+    fill(tmp_path, {"good.crt": NEW.full_chain_pem, "good.key": NEW.private_key_pem, "a.example.com/README": ""})
+    for part in ("fullchain", "privkey"):
+        (tmp_path / f"a.example.com/{part}.pem").symlink_to(f"../../archive/a.example.com/{part}1.pem")
+    result = ran(directory=str(tmp_path), on_bad_certificate="skip" if skip else "fail")
+    problem = f"{tmp_path}/a.example.com: {tmp_path}/a.example.com/fullchain.pem is a link to ../../archive/"
+    assert outcomes(result) == (["rotated"] * 4 if skip else [])
+    told = result["warnings"] if skip else [result["msg"].replace("1 of the certificates can't be used", "Left out")]
+    assert any(text.startswith(f"Left out: {problem}") and "which belongs beside it" in text for text in told)
+
+
 VAULTED = f"$ANSIBLE_VAULT;1.1;AES256\n{'61' * 40}\n"
 
 

@@ -60,10 +60,98 @@ def test_certbots_live_folder_with_its_links(tmp_path):
     }
 
 
-def test_a_link_of_certbots_that_leads_nowhere_is_named(tmp_path):
+ARCHIVE = "certbot's live folder consists of links into its archive folder, which belongs beside it"
+NOWHERE = "www.example.com/{0}.pem is a link to ../../archive/www.example.com/{0}2.pem, which is missing"
+
+
+@pytest.mark.parametrize("gone", [["privkey"], ["fullchain", "privkey"]], ids=" and ".join)
+def test_a_link_of_certbots_that_leads_nowhere_is_named(tmp_path, gone):
     grow(tmp_path, CERTBOT)
-    (tmp_path / "archive/www.example.com/privkey2.pem").unlink()
-    assert shown(tmp_path / "live") == {"www.example.com": "problem: www.example.com/privkey.pem is missing"}
+    for file in gone:
+        (tmp_path / f"archive/www.example.com/{file}2.pem").unlink()
+    problem = "; ".join([*map(NOWHERE.format, gone), ARCHIVE])
+    assert shown(tmp_path / "live") == {"www.example.com": f"problem: {problem}"}
+
+
+def test_a_live_folder_without_its_archive_is_a_problem_and_no_empty_folder(tmp_path):
+    grow(tmp_path, [file for file in CERTBOT if file.startswith("live/")])
+    problem = "; ".join([*map(NOWHERE.format, ("fullchain", "privkey")), ARCHIVE])
+    assert shown(tmp_path / "live") == {"www.example.com": f"problem: {problem}"}
+
+
+@pytest.mark.parametrize("link", ["www.example.com -> live/www.example.com", "a.chain.pem -> gone", "a.crt -> gone"])
+def test_no_link_that_leads_nowhere_vanishes(tmp_path, link):
+    grow(tmp_path, ["a.crt", "a.key", link] if "chain" in link else ["a.key", link])
+    name, target = link.split(" -> ")
+    expected = {
+        "www.example.com": f"problem: www.example.com is a link to {target}, which is missing",
+        "a.chain.pem": "certificate=a.crt chain=a.chain.pem private_key=a.key",
+        "a.crt": "certificate=a.crt private_key=a.key",
+    }
+    assert shown(tmp_path)["a.crt" if "chain" in link else name] == expected[name]
+
+
+def test_what_may_not_be_read_is_not_missing(tmp_path, monkeypatch):
+    grow(tmp_path, UACME)
+
+    def stat(path, *_, **__):
+        if "private/" in str(path):
+            raise PermissionError(13, "Permission denied")
+        return STAT(path)
+
+    monkeypatch.setattr(os, "stat", stat)
+    monkeypatch.setattr(os, "lstat", stat)
+    problem = "problem: private/www.example.com/key.pem can't be read (Permission denied)"
+    assert shown(tmp_path) == {"www.example.com": problem}
+
+
+STAT = os.stat
+UACME = [
+    "private/key.pem",
+    "private/www.example.com/key.pem",
+    "private/www.example.com/key.pem.old",
+    "www.example.com/cert-1760000000.pem",
+    "www.example.com/cert.pem",
+]
+
+
+def test_uacme(tmp_path):
+    grow(tmp_path, UACME)
+    assert shown(tmp_path) == {
+        "www.example.com": "certificate=www.example.com/cert.pem private_key=private/www.example.com/key.pem"
+    }
+
+
+def test_caddy(tmp_path):
+    names = ("www.example.com", "wildcard_.example.com")
+    grow(tmp_path, [f"{name}/{name}.{ending}" for name in names for ending in ("crt", "json", "key")])
+    assert shown(tmp_path) == {
+        name: f"certificate={name}/{name}.crt private_key={name}/{name}.key" for name in sorted(names)
+    }
+
+
+def test_dehydrated(tmp_path):
+    name = "www.example.com"
+    links = [f"{name}/{part}.pem -> {part}-17600.pem" for part in ("cert", "chain", "fullchain", "privkey")]
+    grow(tmp_path, [*links, *(link.replace(" -> ", "/").split("/")[0] + "/" + link.split(" -> ")[1] for link in links)])
+    assert shown(tmp_path) == {name: f"certificate={name}/fullchain.pem private_key={name}/privkey.pem"}
+
+
+LONE = {
+    "the certificate of an authority": (["ca/ca.crt"], {}),
+    "a certificate without a store of keys": (["other/cert.pem"], {}),
+    "a certificate without its key in it": (
+        ["private/key.pem", "a/cert.pem"], {"a": "problem: private/a/key.pem is missing"}
+    ),
+    "a chain without its key": (["a/fullchain.pem"], {"a": "problem: a/privkey.pem is missing"}),
+    "a key without its certificate": (["a/a.key"], {"a": "problem: a/fullchain.cer is missing"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "expected"), LONE.values(), ids=LONE)
+def test_half_of_a_lineage(files, expected, tmp_path):
+    grow(tmp_path, [*files, "z.p12"])
+    assert shown(tmp_path) == {**expected, "z.p12": "pkcs12=z.p12"}
 
 
 def test_the_folder_itself_and_its_sub_folders_may_be_links(tmp_path):
@@ -113,7 +201,7 @@ FLAT = {
                    {"*.a.example.crt": "certificate=*.a.example.crt private_key=*.a.example.key"}),
     "a chain beside it": (["a.chain.pem", "a.crt", "a.key"],
                           {"a.crt": "certificate=a.crt chain=a.chain.pem private_key=a.key"}),
-    "lego": (["a.crt", "a.issuer.crt", "a.json", "a.key"],
+    "lego": (["a.crt", "a.issuer.crt", "a.json", "a.key", "a.pem", "a.pfx"],
              {"a.crt": "certificate=a.crt chain=a.issuer.crt private_key=a.key"}),
     "a bundle of an authority": (["a.ca-bundle", "a.crt", "a.key"],
                                  {"a.crt": "certificate=a.crt chain=a.ca-bundle private_key=a.key"}),

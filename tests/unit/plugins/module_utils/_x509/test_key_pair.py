@@ -100,6 +100,9 @@ WAYS = {
     "chain in the certificate": (ISSUED.full_chain_pem, None, WHOLE),
     "chain apart": (LEAF_PEM, ISSUED.chain_pem, WHOLE),
     "chain in both, partly": (LEAF_PEM + LOWER.pem, UPPER.pem, WHOLE),
+    "chain in both, as lego keeps it": (ISSUED.full_chain_pem, LOWER.pem, WHOLE),
+    "all in both": (ISSUED.full_chain_pem, ISSUED.full_chain_pem, WHOLE),
+    "leaf in both": (LEAF_PEM, ISSUED.full_chain_pem, WHOLE),
     "with its root": (ISSUED.full_chain_pem + ROOT.pem, None, WITH_ROOT),
     "root apart": (ISSUED.full_chain_pem, ROOT.pem, WITH_ROOT),
     "no upper intermediate": (LEAF_PEM + LOWER.pem, None, WHOLE[:2]),
@@ -119,7 +122,6 @@ DISORDER = {
     "shuffled": (LEAF_PEM + UPPER.pem + LOWER.pem, None, WHOLE),
     "chain shuffled": (LEAF_PEM, ROOT.pem + LOWER.pem + UPPER.pem, WITH_ROOT),
     "leaf in the chain": (LOWER.pem, UPPER.pem + LEAF_PEM, WHOLE),
-    "leaf twice": (LEAF_PEM, ISSUED.full_chain_pem, WHOLE),
     "everything twice": (ISSUED.full_chain_pem * 2, None, WHOLE),
     "leaf three times, alone": (SELF_SIGNED.certificate_pem * 3, None, [SELF_SIGNED.der]),
 }
