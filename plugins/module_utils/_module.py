@@ -13,13 +13,24 @@ from ansible.module_utils.basic import AnsibleModule
 from ._options import Specification
 from ._redaction import Redactor
 from ._task import Operation, Outcome, run
+from ._validation import complaints
 
 
 class Module(AnsibleModule):
-    """A module that writes what it was asked for into the system's log, but no option's value."""
+    """A module that shows no value of an option where Ansible would: in the system's log, and of wrong options."""
+
+    _is_ready = False
 
     def __init__(self, specification: Specification) -> None:
         super().__init__(argument_spec=specification, supports_check_mode=True)
+        self._is_ready = True
+
+    def fail_json(self, msg: str, **facts: Any) -> None:
+        """End the process with a failure. Until it is ready, that is what Ansible says of wrong options."""
+        if not self._is_ready and hasattr(self, "params"):
+            msg = " ".join(complaints(self.argument_spec, self.params))
+            facts["invocation"] = {}
+        super().fail_json(msg=msg, **facts)
 
     def log(self, msg: str, log_args: Mapping[str, Any] | None = None) -> None:
         """Write to the system's log; with options, name them alone.

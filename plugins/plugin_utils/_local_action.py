@@ -13,9 +13,7 @@ from typing import Any
 
 from ansible import constants
 from ansible.errors import AnsibleError
-from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -24,6 +22,7 @@ from ..module_utils._options import Specification
 from ..module_utils._redaction import Redactor
 from ..module_utils._rotate.report import Report
 from ..module_utils._task import Operation, Outcome, run
+from ..module_utils._validation import Parsed, parsed
 from ._console import Console
 
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -52,10 +51,9 @@ class EngineAction(ActionBase):
         result = super().run(tmp, task_vars)
         # AWX hands over an empty string for what a user left out, whatever the option's type.
         given = {name: value for name, value in self.arguments(task_vars or {}).items() if value != ""}
-        validated = ModuleArgumentSpecValidator(self.specification).validate(given)
-        # Wrong options are told from here: a module would show what an unknown one holds, and that may be a key.
-        if validated.error_messages or self._is_near():
-            result.update(self._run_here(validated, task_vars or {}))
+        options = parsed(self.specification, given)
+        if options.complaints or self._is_near():
+            result.update(self._run_here(options, task_vars or {}))
         else:
             if self._connection.transport == "local":
                 given = _with_places(given, self.specification)
@@ -74,18 +72,16 @@ class EngineAction(ActionBase):
         asks_for_more = self._play_context.become or any(task.environment or ()) or task.async_val
         return self._connection.transport == "local" and not asks_for_more and libraries_are_here()
 
-    def _run_here(self, validated: Any, task_vars: dict[str, Any]) -> dict[str, Any]:
-        parameters = validated.validated_parameters
-        if validated.error_messages:
-            result = {"failed": True, "msg": "; ".join(self._told(error) for error in validated.errors.errors)}
-        else:
-            result = self._result(parameters)
+    def _run_here(self, options: Parsed, task_vars: dict[str, Any]) -> dict[str, Any]:
+        if options.complaints:
+            return {"failed": True, "msg": " ".join(options.complaints)}
+        result = self._result(options.values)
         if _shows_invocation(task_vars):
-            result["invocation"] = {"module_args": Redactor().clean(self._shown(parameters))}
+            result["invocation"] = {"module_args": Redactor().clean(self._shown(options.values))}
         kept = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
-        if not _shows(result, validated._no_log_values):
+        if not _shows(result, options.secrets):
             return result
-        return {**remove_values(result, validated._no_log_values), **kept}
+        return {**remove_values(result, options.secrets), **kept}
 
     def _result(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """What the operation returns; after an interrupt nobody waits for that, and its message is shown instead."""
@@ -102,13 +98,6 @@ class EngineAction(ActionBase):
                 console.write(result["msg"])
                 signal.raise_signal(report.interrupted_by)
         return result
-
-    def _told(self, error: Any) -> str:
-        """An error in the options as a module tells it."""
-        head = (
-            f"Unsupported parameters for ({self._task.action}) module: " if isinstance(error, UnsupportedError) else ""
-        )
-        return f"{head}{error.msg}"
 
     def _shown(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """The parameters as a module's invocation shows them."""

@@ -176,25 +176,31 @@ def _make_importable(path: Path) -> None:
 
 _make_importable(Path(__file__).absolute())
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import GcoreError, InputError, StoppedError
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.operation import scan_resources
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import ScanReport
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import credentials
 from ansible_collections.gcore.web_security.plugins.module_utils._libraries import require_libraries
-from ansible_collections.gcore.web_security.plugins.module_utils._options import RESOURCE_CERT_INFO, resolved
+from ansible_collections.gcore.web_security.plugins.module_utils._options import (
+    RESOURCE_CERT_INFO,
+    Specification,
+    resolved,
+)
 from ansible_collections.gcore.web_security.plugins.module_utils._task import Task, run
+from ansible_collections.gcore.web_security.plugins.module_utils._validation import parsed
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_events import Memory, events_of
 
 LOGGER = logging.getLogger("gcore.web_security.cert_expiry")
 
 Json = dict[str, Any]
 
-_OWN = {"interval": {"type": "int", "default": 3600}, "repeat_after": {"type": "int"}}
+_OWN: Specification = {"interval": {"type": "int", "default": 3600}, "repeat_after": {"type": "int"}}
 _NOT_HERE = ("resource_id", "name", "certificates", "directory")
-OPTIONS = {**_OWN, **{name: option for name, option in RESOURCE_CERT_INFO.items() if name not in _NOT_HERE}}
+OPTIONS: Specification = {
+    **_OWN,
+    **{name: option for name, option in RESOURCE_CERT_INFO.items() if name not in _NOT_HERE},
+}
 _UNUSED = dict.fromkeys(_NOT_HERE)
 _FEEDBACK = ("feedback", "eda_feedback_queue")
 """What ansible-rulebook puts among the options."""
@@ -228,10 +234,10 @@ def options_of(args: Json) -> Json:
     """
     require_libraries()
     given = {name: value for name, value in args.items() if value not in ("", None) and name not in _FEEDBACK}
-    validated = ArgumentSpecValidator(OPTIONS).validate(given)
-    if validated.error_messages:
-        raise InputError("; ".join(validated.error_messages))
-    options: Json = validated.validated_parameters
+    read = parsed(OPTIONS, given)
+    if read.complaints:
+        raise InputError(" ".join(read.complaints))
+    options = read.values
     for name in _OWN:
         if options[name] is not None and options[name] < 1:
             raise InputError(f"{name} is {options[name]}, the least that it can be is 1")

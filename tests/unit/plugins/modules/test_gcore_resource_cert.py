@@ -85,20 +85,6 @@ def test_a_failure(api, module):
     assert "Nothing was changed." in result["msg"]
 
 
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"nonsense": 1}, "Unsupported parameters for"),
-        ({"state": "gone"}, "value of state must be one of"),
-        ({"resource_id": "seven"}, "resource_id"),
-    ],
-)
-def test_options_that_ansible_itself_refuses(module, given, said):
-    result = module(**{**GIVEN, **given})
-    assert result["failed"] is True
-    assert said in result["msg"]
-
-
 def test_what_nobody_foresaw_shows_its_traceback_and_no_secret(monkeypatch, module):
     def broken(*_args, **_options):
         raise RuntimeError(f"with {TOKEN} and {NEW.private_key_pem}")

@@ -204,7 +204,7 @@ WRONG = [
     ({"intervall": 5}, {}, "intervall"),
     ({"interval": 0}, {}, "interval is 0, the least that it can be is 1"),
     ({"repeat_after": -1}, {}, "repeat_after is -1"),
-    ({"interval": "often"}, {}, "interval"),
+    ({"interval": "often"}, {}, "interval is not an integer. What was given is not shown, for it may be a secret."),
     ({"warning_percent": 101}, {}, "warning_percent is 101"),
     ({"api_token": "x", "api_key": "y"}, {}, "both api_key and api_token are set. Set one of them"),
     ({}, {"GCORE_API_KEY": ""}, "no credentials. Set api_key (or GCORE_API_KEY)"),

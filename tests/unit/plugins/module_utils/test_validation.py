@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ansible_collections.gcore.web_security.plugins.module_utils._options import FLEET_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils._validation import parsed
+
+SECRET = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj"
+UNSHOWN = "What was given is not shown, for it may be a secret."
+A_LIST, A_DICTIONARY = "certificates is not a list.", "certificates[1] is not a dictionary."
+SUPPORTED = "Supported parameters include: certificate, certificate_path, "
+
+WRONG = [
+    ({"certificates": {SECRET: SECRET}}, A_LIST),
+    ({"certificates": [[SECRET]]}, A_DICTIONARY),
+    ({"certificates": SECRET}, A_DICTIONARY),
+    ({"certificates": [{}, None]}, "certificates[2] is not a dictionary."),
+    ({"certificates": [{"private_key": date(2026, 1, 1)}]}, "certificates[1].private_key is not a text."),
+    ({"certificates": [{"resources": {SECRET: 1}}]}, "certificates[1].resources is not a list."),
+    (
+        {"certificates": [{}, {"privatekey": SECRET}]},
+        f"Unsupported parameters: certificates[2].privatekey. {SUPPORTED}",
+    ),
+    ({"certificates": [{5: SECRET}]}, "Unsupported parameters: certificates[1].(a name that is not shown). "),
+    ({SECRET * 2: 1, "force": True}, "Unsupported parameters: (a name that is not shown). "),
+    ({"include": {SECRET: 1}}, "include is not a list."),
+    ({"verify": SECRET}, "verify is not one of: none, api, edge."),
+    ({"verify": None}, "verify is not one of: none, api, edge."),
+    ({"validate_certs": SECRET}, "validate_certs is not a boolean."),
+    ({"retries": SECRET}, "retries is not an integer."),
+    ({"edge_timeout": [SECRET]}, "edge_timeout is not a number."),
+]
+
+
+@pytest.mark.parametrize(("given", "said"), WRONG, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_wrong_is_named_and_what_was_given_is_not_quoted(given, said):
+    read = parsed(FLEET_CERT, given)
+    assert len(read.complaints) == 2
+    assert read.complaints[0].startswith(said)
+    assert read.complaints[1] == UNSHOWN
+    assert SECRET[:8] not in repr(read)
+    assert not read.values
+
+
+def test_everything_that_is_wrong_is_named():
+    said = parsed(FLEET_CERT, {"retries": "x", "force": "x", "concurrency": 3}).complaints
+    assert said == ("force is not a boolean.", "retries is not an integer.", UNSHOWN)
+
+
+def test_required_options_are_asked_for():
+    inner = {"fields": {"type": "dict", "required": True}}
+    specification = {"kind": {"required": True}, "definition": {"type": "dict", "required": True, "options": inner}}
+    assert parsed(specification, {"definition": {}}).complaints == (
+        "definition.fields is required.",
+        "kind is required.",
+    )
+
+
+def test_what_is_right_is_parsed_and_its_secrets_are_known():
+    read = parsed(FLEET_CERT, {"retries": "3", "api_key": SECRET, "certificates": [{"private_key": "k"}]})
+    assert not read.complaints
+    assert (read.values["retries"], read.values["verify"]) == (3, "api")
+    assert read.secrets == {SECRET, "k"}
+    assert SECRET not in repr(read)
