@@ -42,6 +42,9 @@ notes:
   - If several resources have the same name, the one with the lowest id is the host of that name, each other one is the
     host C(NAME_ID), and a warning says so. C(gcore_name) is the name of the resource in any case. A resource without
     a name is the host C(resource_ID).
+  - A name that means something else to Ansible is never a host. A name without a dot, which a group could have too, that
+    of a group that is there already, and those of this machine are the host C(NAME_ID). A slash and a control
+    character in a name are an underscore.
   - Keep this source apart from one in which the same names are servers that are reached by SSH. Variables of one host
     from two sources are merged, and C(ansible_connection) would be C(local) for both. A warning tells of it where the
     other source was read before this one.
@@ -86,12 +89,14 @@ compose:
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible import constants
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
@@ -229,7 +234,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return sorted(chosen, key=lambda facts: (facts["name"], facts["id"]))
 
     def _add(self, facts: Facts) -> None:
-        host = make_unsafe(self._host_name(facts["id"], facts["name"].strip()))
+        host = make_unsafe(self._host_name(facts["id"], facts["name"]))
         self.inventory.add_host(host)
         for name, value in {**_NEAR, **make_unsafe(host_variables(facts, datetime.now(timezone.utc)))}.items():
             self.inventory.set_variable(host, name, value)
@@ -238,9 +243,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._construct(host)
 
     def _host_name(self, number: int, name: str) -> str:
-        """The resource's name, or another one where that belongs to another resource."""
-        if not name:
+        """Return the resource's name, or another one where that means something else, or another resource."""
+        name = _UNFIT.sub("_", name.strip())
+        if not name.strip("."):
             return f"resource_{number}"
+        if "." not in name or name in constants.LOCALHOST or name in self.inventory.groups:
+            name = f"{name}_{number}"
         known = self.inventory.hosts.get(name)
         other = known.vars.get("gcore_resource_id") if known else None
         if other not in (None, number):
@@ -265,6 +273,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _variables(self, host: str) -> dict[str, Any]:
         return dict(self.inventory.get_host(host).get_vars())
 
+
+_UNFIT = re.compile("[/\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a host's name can't have: Ansible reads files of that name, and shows it on consoles."""
 
 _NEAR = {
     "ansible_connection": trusted("local"),

@@ -299,10 +299,55 @@ def test_a_host_of_another_source_is_told_of(own, count, world, read):
     assert not count or "n001.example.com is a host of another inventory source" in found.warnings[0]
 
 
-@pytest.mark.parametrize("name", ["", "  ", None])
+@pytest.mark.parametrize("name", ["", "  ", None, ".", ".."])
 def test_a_resource_without_a_name(name, world, read):
     world.raws = {7: {**site(7), "name": name}}
     assert read().hosts == ["resource_7"]
+
+
+ODD_NAMES = {
+    # A group of Ansible's, of the plugin's, that the file composes, that another source has
+    "all": "all_7",
+    "ungrouped": "ungrouped_7",
+    "ssl_custom": "ssl_custom_7",
+    "suspended": "suspended_7",
+    "status_active": "status_active_7",
+    "mine": "mine_7",
+    "shop.example.com": "shop.example.com_7",
+    # This machine, where other tasks of the play run
+    "localhost": "localhost_7",
+    "127.0.0.1": "127.0.0.1_7",
+    "::1": "::1_7",
+    # What Ansible would look for files of variables by
+    "../../tmp/x.example": ".._.._tmp_x.example",
+    "/etc/x.example": "_etc_x.example",
+    # A console shows the names of hosts
+    "a.example\x1b[2J\n[ERROR]: \u202eb": "a.example_[2J_[ERROR]: _b",
+    "half\ud800.example": "half_.example",
+    "*.example.com": "*.example.com",
+    "bücher.example": "bücher.example",
+}
+
+
+@pytest.mark.parametrize(("name", "host"), ODD_NAMES.items(), ids=map(repr, ODD_NAMES))
+def test_a_name_that_means_something_else(name, host, world, read):
+    """Nothing of the resource gets to anybody else: its variables are its host's, and so are its groups."""
+    inventory = InventoryData()
+    inventory.add_group("shop.example.com")
+    world.raws[7] = site(7, name)
+    found = read(
+        inventory,
+        groups={"mine": "true"},
+        keyed_groups=[{"key": "gcore_status", "prefix": "status"}],
+        compose={"x": "7"},
+    )
+    found.inventory.reconcile_inventory()
+    every = sorted([*(f"n00{number}.example.com" for number in (1, 2, 3)), host])
+    assert found.hosts == every
+    assert (found.variables(host)["gcore_resource_id"], found.variables(host)["gcore_name"]) == (7, name)
+    assert found.groups() == dict.fromkeys(("ssl_custom", "mine", "status_active"), every)
+    assert not any(group.vars for group in found.inventory.groups.values())
+    assert found.inventory.localhost is None
 
 
 # --- what strangers say -----------------------------------------------------------------------------------------------
@@ -319,7 +364,7 @@ def test_no_string_of_the_api_is_a_template(world, read):
     found = read()
     for text in ("gcore_service_ip", "gcore_status", "gcore_aliases[0].name", "gcore_ssl_type"):
         assert found.templated(f"{{{{ {text} }}}}") == EVIL
-    assert found.templated("{{ gcore_name }}", EVIL) == EVIL
+    assert found.templated("{{ gcore_name }}", f"{EVIL}_5") == EVIL
     assert any(name.startswith("ssl____6___7") for name in found.groups())
 
 
