@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The hooks for certbot and acme.sh, called as these call them: what arrives, what is told, what is not shown."""
+"""The hooks for ACME clients, called as these call them: what arrives, what is told, what is not shown."""
 
 from __future__ import annotations
 
+import configparser
 import http.server
 import json
 import re
@@ -90,6 +91,28 @@ def acme_folder(root: Path) -> Path:
     return home
 
 
+def lego_folder(root: Path) -> Path:
+    """lego's certificates, side by side."""
+    folder = root / ".lego" / "certificates"
+    folder.mkdir(parents=True)
+    for name, pair in NEW.items():
+        (folder / f"{name}.crt").write_text(pair.full_chain_pem)
+        (folder / f"{name}.key").write_text(pair.private_key_pem)
+        (folder / f"{name}.json").write_text("{}\n")
+    return folder
+
+
+def uacme_folder(root: Path) -> Path:
+    """uacme's folder, in which the keys are apart."""
+    folder = root / "uacme"
+    for name, pair in NEW.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "cert.pem").write_text(pair.full_chain_pem)
+        (folder / "private" / name).mkdir(parents=True)
+        (folder / "private" / name / "key.pem").write_text(pair.private_key_pem)
+    return folder
+
+
 @dataclass
 class Hook:
     """Calls a hook as a renewal does: with little of an environment, from a folder that is not its own."""
@@ -107,7 +130,8 @@ class Hook:
 
     def call(self, command: str, env: dict[str, str], token: str = API_KEY) -> subprocess.CompletedProcess[str]:
         """Hand a command to a shell, as both clients do, and search what it says."""
-        given = {**environment(self.folder), "PATH": "/usr/bin:/bin", "RECORD": str(self.folder / "record"), **env}
+        given = {**environment(self.folder), "PATH": "/usr/bin:/bin", "RECORD": str(self.folder / "record")}
+        given |= {"LC_ALL": "C", **env}  # in which Ansible does not start
         given.setdefault("GCORE_CREDENTIALS", self.credentials(token))
         done = subprocess.run(
             ["/bin/sh", "-c", command], env=given, cwd="/", check=False, capture_output=True, text=True
@@ -142,7 +166,19 @@ def saved(home: Path, name: str) -> dict[str, str]:
     return {"Le_Domain": name, **{variable: str(folder / file) for variable, file in files.items()}}
 
 
+def told_by_lego(folder: Path, name: str, prefix: str = "LEGO_") -> dict[str, str]:
+    """What lego 4 sets; lego 5 has another prefix."""
+    return {f"{prefix}CERT_PATH": str(folder / f"{name}.crt"), f"{prefix}CERT_KEY_PATH": str(folder / f"{name}.key")}
+
+
+def told_by_dehydrated(certificates: Path, name: str) -> str:
+    """The words that dehydrated calls its hook with."""
+    files = " ".join(str(certificates / name / f"{file}.pem") for file in ("privkey", "cert", "fullchain", "chain"))
+    return f"deploy_cert {name} {files} 1795518687"
+
+
 BOTH = {name: f"new of {name}" for name in NAMES}
+ONE = {WILDCARD: "old", SHOP: f"new of {SHOP}"}
 
 
 def test_certbot_renewed_one_and_each_resource_gets_its_best(hook, account, tmp_path):
@@ -180,13 +216,75 @@ def test_the_function_for_acme_sh(hook, account, tmp_path):
     assert installed(account) == BOTH
 
 
-@pytest.mark.parametrize("client", ["certbot", "acme.sh"])
+CLIENTS = {
+    "certbot": lambda root: renewed(certbot_folder(root), SHOP),
+    "certbot, by a person's tab key": lambda root: {"RENEWED_LINEAGE": f"{certbot_folder(root) / SHOP}/"},
+    "acme.sh": lambda root: saved(acme_folder(root), SHOP),
+    "lego 4": lambda root: told_by_lego(lego_folder(root), SHOP),
+    "lego 5": lambda root: told_by_lego(lego_folder(root), SHOP, "LEGO_HOOK_"),
+}
+
+
+@pytest.mark.parametrize("client", ["certbot, by a person's tab key", "lego 4", "lego 5"])
+def test_every_resource_gets_its_best(hook, account, tmp_path, client):
+    done = hook.call(f"{HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')}", CLIENTS[client](tmp_path))
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert installed(account) == BOTH
+
+
+@pytest.mark.parametrize("client", CLIENTS)
 def test_one_resource_gets_the_renewed_certificate(hook, account, tmp_path, client):
-    env = renewed(certbot_folder(tmp_path), SHOP) if client == "certbot" else saved(acme_folder(tmp_path), SHOP)
-    done = hook.call(f"{HOOKS}/rotate-one.sh {SHOP} {hook.port('resource_cert')}", env)
+    done = hook.call(f"{HOOKS}/rotate-one.sh {SHOP} {hook.port('resource_cert')}", CLIENTS[client](tmp_path))
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert f"({SHOP}) was changed" in done.stdout
-    assert installed(account) == {WILDCARD: "old", SHOP: f"new of {SHOP}"}
+    assert installed(account) == ONE
+
+
+def test_a_certbot_that_cannot_reconfigure(hook, account, tmp_path):
+    """The guide has the line that `certbot reconfigure` would write: this one calls what it says."""
+    renewal = configparser.ConfigParser()
+    renewal.read_string(block(GUIDE, "text", "[renewalparams]"))
+    command = renewal["renewalparams"]["renew_hook"]
+    assert f"--deploy-hook '{command}'" in block(GUIDE, "console", "certbot reconfigure")
+    command = command.replace("/usr/local/bin", str(HOOKS))
+    done = hook.call(f"{command} {hook.port('resource_cert')}", renewed(certbot_folder(tmp_path), WILDCARD))
+    assert done.returncode == 0, done.stderr
+    assert installed(account)[WILDCARD] == BOTH[WILDCARD]
+
+
+@pytest.mark.parametrize(
+    "event", ["deploy_cert", "generate_csr", "startup_hook", "exit_hook an error", "unheard_of", ""]
+)
+def test_dehydrated_calls_its_hook_for_everything(hook, account, tmp_path, event):
+    """It ends where a hook fails, and takes what one prints for a signing request."""
+    words = told_by_dehydrated(certbot_folder(tmp_path), SHOP) if event == "deploy_cert" else event
+    fleet = tmp_path / "rotate-fleet.sh"
+    fleet.write_text(f"#!/bin/sh\nexec {HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')}\n")
+    fleet.chmod(0o700)
+    shutil.copy(HOOKS / "dehydrated-hook.sh", tmp_path)
+    done = hook.call(f"{tmp_path}/dehydrated-hook.sh {words}", {})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bool(done.stdout) is (event == "deploy_cert")
+    assert installed(account) == (BOTH if event == "deploy_cert" else dict.fromkeys(NAMES, "old"))
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [(0, ""), (1, ""), (2, "uacme failed\n")], ids=["new", "current", "failed"]
+)
+def test_the_script_around_uacme(hook, account, tmp_path, status, says):
+    """What an earlier run could not write is written though uacme has nothing new."""
+    stub = tmp_path / "uacme-bin"
+    stub.mkdir()
+    (stub / "uacme").write_text(f"#!/bin/sh\nprintf '{says}' >&2\nexit {status}\n")
+    (stub / "uacme").chmod(0o700)
+    text = block(GUIDE, "sh", "uacme -h").replace("/etc/ssl/uacme", str(uacme_folder(tmp_path)))
+    text = text.replace("www.example.com", SHOP).replace("/usr/local/bin", str(HOOKS))
+    script = tmp_path / "gcore-certificates"
+    script.write_text(text.replace(f"rotate-one.sh {SHOP}", f"rotate-one.sh {SHOP} {hook.port('resource_cert')}"))
+    script.chmod(0o700)
+    done = hook.call(str(script), {"PATH": f"{stub}:/usr/bin:/bin"})
+    assert (done.returncode, done.stdout, done.stderr) == (status if says else 0, "", says)
+    assert installed(account)[SHOP] == ("old" if says else BOTH[SHOP])
 
 
 def damaged(live: Path) -> None:
@@ -195,6 +293,7 @@ def damaged(live: Path) -> None:
     (live / SHOP / "privkey.pem").write_text(OLD[SHOP].private_key_pem)
 
 
+UNTOLD = "no certificate is told: RENEWED_LINEAGE, CERT_FULLCHAIN_PATH and LEGO_CERT_PATH are unset"
 ALL = "was renewed, but not every resource has its certificate: see above"
 
 
@@ -230,12 +329,8 @@ def test_a_token_that_is_wrong(hook, account, tmp_path):
 @pytest.mark.parametrize(
     ("command", "env", "says"),
     [
-        ("rotate-fleet.sh", {}, "neither RENEWED_LINEAGE (certbot) nor CERT_FULLCHAIN_PATH (acme.sh) is set"),
-        (
-            "rotate-one.sh www.example.com",
-            {},
-            "neither RENEWED_LINEAGE (certbot) nor CERT_FULLCHAIN_PATH (acme.sh) is set",
-        ),
+        ("rotate-fleet.sh", {}, UNTOLD),
+        ("rotate-one.sh www.example.com", {}, UNTOLD),
         ("rotate-one.sh", {"RENEWED_LINEAGE": "/nowhere/a"}, "the name of a resource is missing"),
         (
             "rotate-fleet.sh",

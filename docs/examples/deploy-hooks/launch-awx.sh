@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 #
-# A hook of certbot or acme.sh: launches a job template or a workflow of AWX. No certificate and no key goes with it; the
+# A hook of any client: launches a job template or a workflow of AWX. No certificate and no key goes with it; the
 # job takes them from where it always does. The address, the token and the answers are in a file that curl reads.
 set -eu
 

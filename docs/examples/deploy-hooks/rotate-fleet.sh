@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 #
-# A hook of certbot or acme.sh: after a renewal, every Web Security resource gets what it lacks of the whole folder.
+# A hook of certbot, acme.sh or lego: after a renewal, every Web Security resource gets what it lacks of the whole folder.
 # Arguments go to ansible-playbook, for example: rotate-fleet.sh -e fleet_cert_verify=edge
 set -eu
 
@@ -13,9 +13,11 @@ fail() {
   exit 1
 }
 
-# Certbot tells the folder of the certificate, acme.sh the certificate itself; what is wanted is the folder of all.
-renewed=${RENEWED_LINEAGE:-${CERT_FULLCHAIN_PATH:+${CERT_FULLCHAIN_PATH%/*}}}
-[ -n "$renewed" ] || fail 'neither RENEWED_LINEAGE (certbot) nor CERT_FULLCHAIN_PATH (acme.sh) is set'
+# What is wanted is the folder of all. Certbot and acme.sh have one in it for each, lego has the files side by side.
+renewed=${RENEWED_LINEAGE:-${CERT_FULLCHAIN_PATH:+$(dirname "$CERT_FULLCHAIN_PATH")}}
+renewed=${renewed:-${LEGO_HOOK_CERT_PATH:-${LEGO_CERT_PATH:-}}}
+[ -n "$renewed" ] || fail 'no certificate is told: RENEWED_LINEAGE, CERT_FULLCHAIN_PATH and LEGO_CERT_PATH are unset'
+directory=$(dirname "$renewed")
 [ -r "$credentials" ] || fail "can't read $credentials"
 
 set -a
@@ -23,7 +25,10 @@ set -a
 . "$credentials"
 set +a
 
-if ! output=$(ansible-playbook gcore.web_security.rotate_fleet -e "{fleet_cert_directory: '${renewed%/*}'}" "$@" 2>&1)
+# Ansible starts in no locale but one of UTF-8.
+[ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
+
+if ! output=$(ansible-playbook gcore.web_security.rotate_fleet -e "{fleet_cert_directory: '$directory'}" "$@" 2>&1)
 then
   printf '%s\n' "$output" >&2
   fail "$renewed was renewed, but not every resource has its certificate: see above"

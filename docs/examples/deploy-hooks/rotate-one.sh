@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 #
-# A hook of certbot or acme.sh: after a renewal, one Web Security resource gets the certificate. Its name is the first
+# A hook of certbot, acme.sh or lego: after a renewal, one Web Security resource gets the certificate. Its name is the first
 # argument, the others go to ansible-playbook: rotate-one.sh www.example.com -e resource_cert_verify=edge
 set -eu
 
@@ -17,16 +17,21 @@ fail() {
 name=$1
 shift
 
-# Certbot tells the folder of the certificate, acme.sh the files.
-certificate=${CERT_FULLCHAIN_PATH:-${RENEWED_LINEAGE:+$RENEWED_LINEAGE/fullchain.pem}}
-key=${CERT_KEY_PATH:-${RENEWED_LINEAGE:+$RENEWED_LINEAGE/privkey.pem}}
-[ -n "$certificate" ] || fail 'neither RENEWED_LINEAGE (certbot) nor CERT_FULLCHAIN_PATH (acme.sh) is set'
+# Certbot tells the folder of the certificate, acme.sh and lego the files.
+certificate=${RENEWED_LINEAGE:+${RENEWED_LINEAGE%/}/fullchain.pem}
+certificate=${certificate:-${CERT_FULLCHAIN_PATH:-${LEGO_HOOK_CERT_PATH:-${LEGO_CERT_PATH:-}}}}
+key=${RENEWED_LINEAGE:+${RENEWED_LINEAGE%/}/privkey.pem}
+key=${key:-${CERT_KEY_PATH:-${LEGO_HOOK_CERT_KEY_PATH:-${LEGO_CERT_KEY_PATH:-}}}}
+[ -n "$certificate" ] || fail 'no certificate is told: RENEWED_LINEAGE, CERT_FULLCHAIN_PATH and LEGO_CERT_PATH are unset'
 [ -r "$credentials" ] || fail "can't read $credentials"
 
 set -a
 # shellcheck source=/dev/null
 . "$credentials"
 set +a
+
+# Ansible starts in no locale but one of UTF-8.
+[ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
 
 variables="{resource_cert_name: '$name', resource_cert_certificate_path: '$certificate',
   resource_cert_private_key_path: '$key'}"
