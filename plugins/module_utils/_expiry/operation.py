@@ -50,7 +50,7 @@ def scan_resources(task: Task, report: ScanReport) -> None:
         found, gave_up = scan.ask(found, values["concurrency"])
         warnings += [_NO_EDGE] if gave_up else []
     now = task.clock.now().replace(microsecond=0)  # as results write it, so that every figure is of one moment
-    matcher = Matcher(given)
+    matcher = Matcher(given, now)
     hosts = [judge(one, thresholds, now, _should_have(one, matcher, warnings)) for one in found]
     report.result = result_of(hosts, given, thresholds, values["edge_port"], now)
 
@@ -68,8 +68,9 @@ def _should_have(endpoint: Endpoint, matcher: Matcher, warnings: list[str]) -> O
     """Find the given certificate that belongs on a host name; what renews itself or is an alias's own needs none."""
     if endpoint.is_renewed_by_vendor or endpoint.has_own_certificate or not endpoint.has_https:
         return None
+    key_type = endpoint.certificates[0].key[0] if endpoint.certificates else None
     try:
-        return matcher.offer_for(endpoint.resource)
+        return matcher.offer_for(endpoint.resource, key_type)
     except MatchError as error:
         warning = f"{error.message}. {error.hint}"
         warnings += [warning] if warning not in warnings else []

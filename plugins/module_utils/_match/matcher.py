@@ -80,18 +80,47 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class _Fit:
-    """How well an offer fits a resource; the greater the better, in this order."""
+class Choice:
+    """What fits a resource best: one offer, or several that fit equally well and differ in the type of their key.
 
-    names: int
-    exact: int
-    not_after: datetime
+    Attributes:
+        offers: those that may be taken, first the one for a resource of which nobody knows what it has.
+        passed_over: the others.
+    """
+
+    offers: tuple[Offer, ...]
+    passed_over: tuple[Offer, ...] = ()
+
+    def settled(self, key_type: str | None = None) -> Offer:
+        """Take the offer that keeps the type of key that the resource has."""
+        return next((offer for offer in self.offers if offer.leaf.key[0] == key_type), self.offers[0])
+
+    def twins(self, taken: Offer) -> list[Offer]:
+        """List the others."""
+        return [offer for offer in (*self.offers, *self.passed_over) if offer != taken]
+
+
+_KEY_TYPES = {None: ("ECDSA", "RSA"), "ecdsa": ("ECDSA", "RSA"), "rsa": ("RSA", "ECDSA")}
+"""By what the task prefers; browsers take no others."""
+
+_A_DAY = 86400
+"""Seconds by which an expiry that the API tells may be rounded."""
 
 
 class Matcher:
-    """Finds the offer of each resource. Indexed by name: a fleet times its certificates is too much to try."""
+    """Finds the offer of each resource. Indexed by name: a fleet times its certificates is too much to try.
 
-    def __init__(self, offers: Sequence[Offer]) -> None:
+    Args:
+        offers: the certificates that there are.
+        now: the time, by which a certificate is near its end.
+        prefer_key_type: `ecdsa` or `rsa`, whatever a resource has; None keeps what it has.
+    """
+
+    def __init__(
+        self, offers: Sequence[Offer], now: datetime | None = None, prefer_key_type: str | None = None
+    ) -> None:
+        self._now = now
+        self._prefer = prefer_key_type
         self._explicit: dict[str, list[Offer]] = defaultdict(list)
         self._by_name: dict[str, list[Offer]] = defaultdict(list)
         self._names = {offer.leaf: {normalised(name) for name in offer.leaf.dns_names} for offer in offers}
@@ -102,8 +131,13 @@ class Matcher:
             for key in {normalised(str(key)) for key in keys}:
                 index[key].append(offer)
 
-    def offer_for(self, resource: Resource) -> Offer | None:
-        """The best offer, None where there is none.
+    def offer_for(self, resource: Resource, key_type: str | None = None) -> Offer | None:
+        """Choose likewise where it is known, or of no account, which type of key the resource has."""
+        choice = self.choice_for(resource)
+        return choice.settled(key_type) if choice else None
+
+    def choice_for(self, resource: Resource) -> Choice | None:
+        """Choose what fits best, None where nothing fits.
 
         Raises:
             MatchError: two different certificates fit equally well.
@@ -111,31 +145,66 @@ class Matcher:
         name = normalised(resource.name)
         explicit = [*self._explicit.get(str(resource.id), ()), *self._explicit.get(name, ())]
         if explicit:
-            return _only(explicit, resource, "both are mapped to it")
+            return Choice((_only(explicit, resource, "both are mapped to it"),))
         candidates = [offer for key in _keys(name) for offer in self._by_name.get(key, ())]
         if not candidates:
             return None
         fits = [(self._fit(offer, resource), offer) for offer in candidates]
-        best = max((fit for fit, _offer in fits), key=lambda fit: (fit.names, fit.exact, fit.not_after))
-        return _only([offer for fit, offer in fits if fit == best], resource, "both cover it equally well")
+        best = max(fit for fit, _offer in fits)
+        return self._choice([offer for fit, offer in fits if fit == best], resource)
+
+    def _choice(self, offers: Sequence[Offer], resource: Resource) -> Choice:
+        """Take of each type of key the offer that ends last, and put them in order."""
+        by_type: dict[str, list[Offer]] = defaultdict(list)
+        for offer in offers:
+            by_type[offer.leaf.key[0]].append(offer)
+        twins = [_last(of_type, resource) for of_type in by_type.values()]
+        usable = [offer for offer in twins if not self._is_outlived(offer, twins)]
+        usable.sort(key=lambda offer: self._rank(offer, resource))
+        usable = usable[:1] if self._prefer else usable
+        return Choice(tuple(usable), tuple(offer for offer in twins if offer not in usable))
+
+    def _is_outlived(self, offer: Offer, twins: Sequence[Offer]) -> bool:
+        """Tell whether nobody renews it any more: an ACME client does with a third of the life left."""
+        leaf = offer.leaf
+        if self._now is None:
+            return False
+        is_near_its_end = leaf.not_after - self._now < (leaf.not_after - leaf.not_before) / 4
+        return is_near_its_end and any(twin.leaf.not_after > leaf.not_after for twin in twins)
+
+    def _rank(self, offer: Offer, resource: Resource) -> tuple[bool, bool, int]:
+        """Sort by what the API's expiry tells, where the type is not settled by the task, then by the type."""
+        order, (kind, _bits) = _KEY_TYPES[self._prefer], offer.leaf.key
+        place = order.index(kind) if kind in order else len(order)
+        if self._prefer or resource.expires is None:
+            return False, False, place
+        shortfall = resource.expires - int(offer.leaf.not_after.timestamp())
+        return shortfall != 0, shortfall > _A_DAY, place
 
     def unknown(self, resources: Iterable[Resource]) -> list[tuple[str, Offer]]:
         """The explicit ids and names that no resource has, each with the offer that asks for it."""
         known = {key for resource in resources for key in (str(resource.id), normalised(resource.name))}
         return [(key, offer) for key, offers in self._explicit.items() if key not in known for offer in offers]
 
-    def _fit(self, offer: Offer, resource: Resource) -> _Fit:
+    def _fit(self, offer: Offer, resource: Resource) -> tuple[int, int]:
+        """Count the host names that it covers, and those that it names; the more the better, in this order."""
         own = self._names[offer.leaf]
         hosts = [normalised(resource.name)]
         hosts += [normalised(alias.name) for alias in resource.aliases if not alias.has_certificate]
         covered = [host for host in hosts if any(key in own for key in _keys(host))]
-        return _Fit(len(covered), sum(host in own for host in covered), offer.leaf.not_after)
+        return len(covered), sum(host in own for host in covered)
 
 
 def _keys(host: str) -> tuple[str, ...]:
     """The names in a certificate that cover a host: its own, and the wildcard in its place."""
     label, _dot, parent = host.partition(".")
     return (host, f"*.{parent}") if label and label != "*" and "." in parent else (host,)
+
+
+def _last(offers: Sequence[Offer], resource: Resource) -> Offer:
+    """Take the offer that ends last."""
+    end = max(offer.leaf.not_after for offer in offers)
+    return _only([offer for offer in offers if offer.leaf.not_after == end], resource, "both cover it equally well")
 
 
 def _only(offers: Sequence[Offer], resource: Resource, why: str) -> Offer:

@@ -13,16 +13,16 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Matcher, Selection
 from unit.plugins.account import alias, offer, site
-from unit.plugins.fakes import issued
+from unit.plugins.fakes import DAY, NOW, issued, unix
 
 
 @cache
-def made(names, days=90):
-    return issued(*names.split(), days=days)
+def made(names, days=90, key_type="ec", since=10):
+    return issued(*names.split(), days=days, key_type=key_type, not_before=NOW - since * DAY)
 
 
 def offers(*specifications):
-    """Each `label: names [days=N] [for=key,key]`."""
+    """Each `label: names [days=N] [since=N] [key=TYPE] [for=key,key]`."""
     return [_offer(specification) for specification in specifications]
 
 
@@ -31,7 +31,11 @@ def _offer(specification):
     options = dict(word.split("=") for word in rest.split() if "=" in word)
     names = " ".join(word for word in rest.split() if "=" not in word)
     keys = options.get("for", "")
-    return offer(made(names, int(options.get("days", 90))), label, keys.split(",") if keys else ())
+    return offer(
+        made(names, int(options.get("days", 90)), options.get("key", "ec"), int(options.get("since", 10))),
+        label,
+        keys.split(",") if keys else (),
+    )
 
 
 def www(*aliases, number=7, name="www.example.com"):
@@ -76,13 +80,13 @@ BEST = {
 
 @pytest.mark.parametrize(("given", "resource", "expected"), BEST.values(), ids=BEST)
 def test_the_best(given, resource, expected):
-    found = Matcher(offers(*given)).offer_for(resource)
+    found = Matcher(offers(*given), NOW).offer_for(resource)
     assert (found.label if found else None) == expected
 
 
 @pytest.mark.parametrize(("given", "resource", "expected"), BEST.values(), ids=BEST)
 def test_the_order_of_the_offers_does_not_count(given, resource, expected):
-    found = Matcher(offers(*reversed(given))).offer_for(resource)
+    found = Matcher(offers(*reversed(given)), NOW).offer_for(resource)
     is_twin = expected and "same" in next(name for name, row in BEST.items() if row[0] is given)
     assert (found.label if found else None) == (given[-1][0] if is_twin else expected)
 
@@ -98,26 +102,76 @@ def test_the_order_of_the_offers_does_not_count(given, resource, expected):
 )
 def test_a_tie_names_both(first, second, why):
     with pytest.raises(MatchError) as caught:
-        Matcher(offers(first, second)).offer_for(www())
+        Matcher(offers(first, second), NOW).offer_for(www())
     assert caught.value.message == f"one and two compete for resource 7 (www.example.com): {why}"
     assert caught.value.hint
 
 
+EC, RSA = "ec: www.example.com days=80", "rsa: www.example.com key=rsa days=80"
+LATER_EC, LATER_RSA = "ec: www.example.com days=81", "rsa: www.example.com key=rsa days=90"
+OLD_EC, OLD_RSA = "ec: www.example.com days=3", "rsa: www.example.com key=rsa days=3"
+ED = "ed: www.example.com key=ed25519 days=80"
+TWINS = {
+    # given, key type that is there, its end in days, prefer_key_type: what is taken
+    "nobody knows what is there": ([EC, RSA], None, None, None, "ec"),
+    "nobody knows, and RSA ends later": ([EC, LATER_RSA], None, None, None, "ec"),
+    "ECDSA is there": ([EC, LATER_RSA], "ECDSA", None, None, "ec"),
+    "RSA is there": ([LATER_EC, RSA], "RSA", None, None, "rsa"),
+    "another type is there": ([EC, RSA], "DSA", None, None, "ec"),
+    "Ed25519 is there": ([EC, RSA, ED], "Ed25519", None, None, "ed"),
+    "Ed25519 or RSA, and nobody knows": ([ED, RSA], None, None, None, "rsa"),
+    "by the end that the API tells": ([EC, LATER_RSA], None, 90, None, "rsa"),
+    "by an end that is neither's": ([EC, LATER_RSA], None, 70, None, "ec"),
+    "by an end that only RSA does not fall short of": ([EC, LATER_RSA], None, 85, None, "rsa"),
+    "the edge is believed before the end": ([EC, LATER_RSA], "ECDSA", 90, None, "ec"),
+    "ECDSA is there and is not renewed any more": ([OLD_EC, RSA], "ECDSA", None, None, "rsa"),
+    "RSA is there and is not renewed any more": ([EC, OLD_RSA], "RSA", None, None, "ec"),
+    "both are near their end": ([OLD_EC, OLD_RSA], "RSA", None, None, "rsa"),
+    "RSA is preferred": ([EC, RSA], "ECDSA", None, "rsa", "rsa"),
+    "RSA is preferred, and not renewed any more": ([EC, OLD_RSA], "ECDSA", None, "rsa", "ec"),
+    "ECDSA is preferred": ([EC, LATER_RSA], "RSA", 90, "ecdsa", "ec"),
+    "what is preferred is not there": ([EC], "ECDSA", None, "rsa", "ec"),
+    "the best names first": ([EC, "rsa: *.example.com key=rsa days=90"], "RSA", None, None, "ec"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "there", "ends", "prefer", "expected"), TWINS.values(), ids=TWINS)
+def test_of_twins_the_type_of_key_that_is_there(given, there, ends, prefer, expected):
+    expires = unix(NOW + ends * DAY) if ends else 0
+    resource = Resource.from_api(site(7, "www.example.com", service_ssl_expire=expires))
+    for these in (given, given[::-1]):
+        choice = Matcher(offers(*these), NOW, prefer).choice_for(resource)
+        taken = choice.settled(there)
+        assert taken.label == expected
+        others = {one.split(":")[0] for one in given if "*" not in one} - {expected}
+        assert {twin.label for twin in choice.twins(taken)} == others
+
+
+def test_what_lives_shorter_is_no_reason_to_give_up_what_lives_longer():
+    given = ["ec: www.example.com days=5", "rsa: www.example.com key=rsa days=20 since=70"]
+    assert Matcher(offers(*given), NOW).choice_for(www()).settled("RSA").label == "rsa"
+
+
+def test_a_tie_among_those_of_one_type_names_both():
+    with pytest.raises(MatchError, match="^rsa and other compete"):
+        Matcher(offers(EC, RSA, "other: www.example.com b.example.net key=rsa days=80"), NOW).choice_for(www())
+
+
 def test_a_tie_that_a_better_one_beats_is_none():
     given = offers("one: *.example.com", "two: *.example.com spare.example.com", "best: www.example.com")
-    assert Matcher(given).offer_for(www()).label == "best"
+    assert Matcher(given, NOW).offer_for(www()).label == "best"
 
 
 def test_two_certificates_of_one_label_are_told_apart():
     """Each is judged by its own names, not by those of the last one that is called so."""
     given = [*offers("same: www.example.com a.example.com"), *offers("same: www.example.com other.example.com days=80")]
-    assert Matcher(given).offer_for(ALIASED) is given[0]
-    assert Matcher(given[::-1]).offer_for(ALIASED) is given[0]
+    assert Matcher(given, NOW).offer_for(ALIASED) is given[0]
+    assert Matcher(given[::-1], NOW).offer_for(ALIASED) is given[0]
 
 
 def test_unknown_are_the_ids_and_names_that_no_resource_has():
     given = offers("x: www.example.com for=7,8", "y: *.example.com for=www.example.com,gone.example.com")
-    found = Matcher(given).unknown([www()])
+    found = Matcher(given, NOW).unknown([www()])
     assert [(key, each.label) for key, each in found] == [("8", "x"), ("gone.example.com", "y")]
 
 
