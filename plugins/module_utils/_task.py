@@ -16,7 +16,7 @@ from ._fleet.progress import Say, silent
 from ._gcore.client import Client, credentials
 from ._http.rate_limiter import RateLimiter, no_notice
 from ._http.retry import Backoff
-from ._http.session import Transport
+from ._http.transport import Transport
 from ._libraries import require_libraries
 from ._options import resolved
 from ._redaction import Redactor
@@ -54,7 +54,6 @@ class Task:
             values["api_url"],
             validate_certs=values["validate_certs"],
             ca_path=values["ca_path"],
-            clock=self.clock,
             connections=connections,
         )
         return Client(

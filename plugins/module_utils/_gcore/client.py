@@ -13,13 +13,14 @@ from typing import Any
 
 from .._clock import Clock, Deadline
 from .._errors import ApiError, InputError
+from .._http.errors import NoAnswerError
 from .._http.rate_limiter import RateLimiter
 from .._http.retry import (
     Backoff,
     disposition,
     retry_after_seconds,
 )
-from .._http.session import Answer, NoAnswerError, Transport
+from .._http.transport import Answer, Transport
 from .._redaction import Redactor
 from .._version import VERSION
 

@@ -17,9 +17,10 @@ from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock, Deadline
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import Client, Credentials
+from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import RateLimiter
 from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
-from ansible_collections.gcore.web_security.plugins.module_utils._http.session import Answer, NoAnswerError
+from ansible_collections.gcore.web_security.plugins.module_utils._http.transport import Answer
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import Redactor
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport
-from ansible_collections.gcore.web_security.plugins.module_utils._http.session import NoAnswerError
+from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Selection
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge_reachability import EdgeReachability
 from unit.plugins.account import FakeAccount, Stage, alias, candidate, everything, site, wildcard

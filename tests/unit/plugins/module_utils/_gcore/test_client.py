@@ -16,7 +16,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client i
     credentials,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import put_body
-from ansible_collections.gcore.web_security.plugins.module_utils._http.session import NoAnswerError
+from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK, Redactor
 from ansible_collections.gcore.web_security.plugins.module_utils._version import VERSION
 from unit.plugins.fakes import NOW, TOKEN, FakeClock, Script, answer, client_over, resource_json

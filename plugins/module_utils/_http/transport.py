@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""One HTTP exchange over `requests`: TLS verified, no redirect followed, the whole answer in time and within bounds."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from .._errors import InputError
+from .._libraries import requests, urllib3
+from . import timed
+from .errors import no_answer
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_CHUNK = 65536
+_GZIP = 31
+"""As zlib calls that format."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport:
+    """A pool of connections to one server, shared by all workers of a run.
+
+    Args:
+        url: the base URL.
+        validate_certs: whether TLS is verified.
+        ca_path: what it is verified with, unless it is what the environment says, or what requests brings.
+        connections: how many workers share the pool.
+        option: the option that gave the URL.
+
+    Raises:
+        InputError: the URL, or a file of certificates, is none.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        validate_certs: bool,
+        ca_path: str | None,
+        connections: int = 1,
+        option: str = "api_url",
+    ) -> None:
+        self._url = checked_url(url, option)
+        self._option = option
+        self._session = _session(self._url, validate_certs, ca_path)
+        adapter = timed.timed_adapter(connections)
+        self._blank = requests.Request("GET", self._url).prepare()
+        self._base = str(self._blank.url).rstrip("/")
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, adapter)
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
+        """Send one request and read its answer.
+
+        Args:
+            method: such as GET.
+            path: the path, with its query.
+            headers: of the request.
+            body: of the request.
+            timeout: seconds for all of it.
+
+        Raises:
+            NoAnswerError: no complete answer came.
+        """
+        timed.begin(timeout)
+        try:
+            request = self._request(method, path, headers, body)
+            with self._session.send(request, stream=True, allow_redirects=False, timeout=timeout) as response:
+                return Answer(response.status_code, response.headers, _body(response))
+        except (OSError, ValueError, zlib.error, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
+            reason = requests.Timeout() if timed.is_over() and not isinstance(error, requests.ConnectTimeout) else error
+            by_proxy = bool(requests.utils.select_proxy(self._url, self._session.proxies))
+            raise no_answer(reason, timeout=timeout, url=self._url, option=self._option, by_proxy=by_proxy) from None
+
+    def _request(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+    ) -> requests.PreparedRequest:
+        """Prepare a request from one that was: to look at the base URL again costs a tenth of the request."""
+        request = self._blank.copy()
+        request.method, request.url = method, f"{self._base}{path}"
+        request.prepare_headers({"Accept-Encoding": "gzip", **headers})
+        request.prepare_body(body, None)
+        return request
+
+
+def _body(response: requests.Response) -> bytes:
+    """Read the body, unpacked by us: what a few bytes unpack to, the libraries may hold as a whole."""
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip"):
+        raise zlib.error("not what was asked for")
+    unpacker = zlib.decompressobj(_GZIP) if encoding == "gzip" else None
+    body = bytearray()
+    for piece in response.raw.stream(_CHUNK, decode_content=False):
+        body += unpacker.decompress(piece, timed.LARGEST_ANSWER + 1 - len(body)) if unpacker else piece
+        if len(body) > timed.LARGEST_ANSWER:
+            raise timed.too_large()
+    if unpacker and body and not unpacker.eof:
+        raise zlib.error("it is cut")
+    response.raw.release_conn()
+    return bytes(body)
+
+
+def checked_url(url: str, option: str = "api_url") -> str:
+    """Return the base URL without a final slash.
+
+    Raises:
+        InputError: not a URL, or one that would send the token and the key in the clear.
+    """
+    url = url.strip()
+    if "@" in url:
+        raise InputError(f"{option}: credentials do not belong into the URL", "They have options of their own.")
+    try:
+        parts = urlsplit(url)
+        requests.Request("GET", url).prepare()
+        is_base = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment)
+    except ValueError:
+        is_base = False
+    if not is_base or parts.scheme not in ("http", "https") or not url.isprintable() or " " in url:
+        raise InputError(f"{option}: '{url}' is not a URL", "It looks like https://api.gcore.com.")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise InputError(f"{option}: '{url}' would send the token and the private key unencrypted", "Use https.")
+    return url.rstrip("/")
+
+
+def _session(url: str, validate_certs: bool, ca_path: str | None) -> requests.Session:
+    """Make a session with the environment's proxies and CA bundle, read once."""
+    # Left to itself, a session lets the environment win over the task, looks for a password in ~/.netrc, and does all
+    # that again with each request.
+    session = requests.Session()
+    found = session.merge_environment_settings(url, {}, True, ca_path if validate_certs else False, None)
+    session.trust_env = False
+    session.verify = found["verify"] if validate_certs else False
+    # Plain http leads to this machine alone. A proxy would take what is sent off it, unencrypted.
+    session.proxies = found["proxies"] if urlsplit(url).scheme == "https" else {}
+    if not validate_certs:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    for path in (ca_path, session.verify):
+        if isinstance(path, str) and not (os.path.isfile(path) or os.path.isdir(path)):
+            name = "ca_path" if ca_path else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
+            raise InputError(f"{name}: no such file or folder: {path}")
+    return session
