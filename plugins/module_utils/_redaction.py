@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import string
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 MASK = "********"
 
 _RUN = 8
-"""Any run of this many characters of a secret is masked, wherever it stands and however its lines are wrapped."""
+"""Any run of this many characters of a secret is masked, in whichever case, and however its lines are wrapped."""
 
 _HEX_RUN = 12
 """The same in hexadecimal, where eight characters of base64 are so many; of less, a fingerprint has some by chance."""
@@ -22,9 +23,18 @@ _HEX_RUN = 12
 _STRIDE = 4
 """A run holds a piece of another text whole, if that is cut at every so many characters into such pieces."""
 
+_LONGEST = 65536
+"""Of a longer text the rest is cut off: nobody reads it, and to look for secrets in it takes time."""
+
+_MARGIN = 4096
+"""What is cut off as well, so that no secret is, of which what is left would not be known again."""
+
+_BATCH = 1 << 20
+"""So many characters are looked at in one go: what is known of them meanwhile takes a hundred times their memory."""
+
 _HEADER = re.compile("[:,]")
 _ARMOUR = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]+-----")
-_PEM_BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]*KEY-----.*?(-----END [A-Z0-9 ]*KEY-----|\Z)", re.DOTALL)
+_PEM_BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]*KEY-----.*?(-----END [A-Z0-9 ]*KEY-----|\Z)", re.DOTALL | re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<![^\s/:@'\"])[^\s/:@'\"]{1,256}:[^\s/:@]{1,256}(?=@)")
 """User and password as a URL may have them, be the URL a good one or not."""
 
@@ -34,33 +44,44 @@ _SKIPPED = re.compile(r"\\+[nrt]|\\+|\s+|=+")
 _ESCAPED = re.compile(rf"\\+u00([0-9A-Fa-f]{{2}})|%([0-9A-Fa-f]{{2}})|{_SKIPPED.pattern}")
 """The same, and characters that JSON or a URL spells by their number."""
 
-_URL_SAFE = str.maketrans("-_", "+/")
+_SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
+_FOLD = str.maketrans(f"{string.ascii_uppercase}-_", f"{string.ascii_lowercase}+/", f"{_SPACES}=\\")
+"""One case, one of the two alphabets of base64 (RFC 4648, section 5), and nothing of what is skipped."""
 
 
 class Redactor:
     """Masks in any value what shows a secret: whole, in part, re-encoded, or wrapped at another width."""
 
-    def __init__(self, known: Sequence[str | bytes] = ()) -> None:
-        self._secrets: list[str | bytes] = [*known]
+    def __init__(self, known: Iterable[str | bytes] = ()) -> None:
+        self._secrets: dict[str | bytes, None] = dict.fromkeys(known)
         self._forms: _Forms | None = None
 
     def add(self, secret: str | bytes | None) -> None:
         """Learn a secret: a token, a passphrase, a private key as PEM or as DER."""
         if secret and secret not in self._secrets:
-            self._secrets.append(secret)
+            self._secrets[secret] = None
             self._forms = None
+
+    def learn(self, other: Redactor) -> None:
+        """Learn what another one knows."""
+        for secret in other._secrets:
+            self.add(secret)
 
     def child(self) -> Redactor:
         """One that knows the same, and learns on its own: a fleet's keys need not all be looked for in every text."""
         return Redactor(self._secrets)
 
     def clean(self, value: Any) -> Any:
-        """The same value with every secret in it masked, keys of mappings included."""
+        """The same value with every secret in it masked, keys of mappings included, and what nobody reads cut off."""
         forms = self._forms = self._forms or _Forms.of(self._secrets)
         texts: set[str] = set()  # what a thousand resources have in common is looked at once
         _gather(value, texts)
-        runs = _shared(forms, {_folded(text)[0] for text in texts})
-        return _mapped(value, {text: _cleaned(text, forms.words, runs) for text in texts})
+        cleaned: dict[str, str] = {}
+        for batch in _batches(texts):
+            folded = {text: _folded(_head(text)) for text in batch}
+            runs = _shared(forms, set(folded.values()))
+            cleaned.update((text, _cleaned(text, forms.words, runs)) for text in batch)
+        return _mapped(value, cleaned)
 
 
 @dataclass(frozen=True)
@@ -68,22 +89,23 @@ class _Forms:
     """What is looked for in texts.
 
     Attributes:
-        words: masked where they stand alone, the longest first.
+        words: masked where they stand alone.
         spellings: of which any run is masked.
         encodings: the same in hexadecimal.
     """
 
-    words: Sequence[str] = field(repr=False)
+    words: re.Pattern[str] | None = field(repr=False)
     spellings: Sequence[str] = field(repr=False)
     encodings: Sequence[str] = field(repr=False)
 
     @classmethod
-    def of(cls, secrets: Sequence[str | bytes]) -> _Forms:
-        """All forms of some secrets."""
+    def of(cls, secrets: Collection[str | bytes]) -> _Forms:
+        """All forms of some secrets, each once: a key is mostly known as it was given and as it is sent."""
+        words = sorted({word for secret in secrets for word in _words(secret)}, key=len, reverse=True)
         return cls(
-            sorted({word for secret in secrets for word in _words(secret)}, key=len, reverse=True),
-            [form for secret in secrets for form in _spellings(secret)],
-            [form.hex() for secret in secrets for form in _raw(secret)],
+            re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None,
+            [*dict.fromkeys(form for secret in secrets for form in _spellings(secret))],
+            [*dict.fromkeys(form.hex() for secret in secrets for form in _raw(secret))],
         )
 
 
@@ -108,20 +130,42 @@ def _mapped(value: Any, cleaned: Mapping[str, str]) -> Any:
     return value
 
 
-def _cleaned(text: str, words: Sequence[str], runs: frozenset[str]) -> str:
-    text = _masked(text, _spans(text, runs)) if runs else text
-    text = _USER_INFO.sub(MASK, _PEM_BLOCK.sub(MASK, text))
-    for word in words:
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", MASK, text)
-    return text
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        batch.append(text)
+        size += min(len(text), _LONGEST)
+        if size > _BATCH:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _head(text: str) -> str:
+    return text[: _LONGEST + _MARGIN]
+
+
+def _cleaned(text: str, words: re.Pattern[str] | None, runs: frozenset[str]) -> str:
+    cleaned = _head(text)
+    cleaned = _masked(cleaned, _spans(cleaned, runs)) if runs else cleaned
+    cleaned = _USER_INFO.sub(MASK, _PEM_BLOCK.sub(MASK, cleaned))
+    cleaned = words.sub(MASK, cleaned) if words else cleaned
+    return cleaned if len(text) <= _LONGEST else f"{cleaned[:-_MARGIN]}... (cut here: {len(text)} characters)"
 
 
 def _spans(text: str, runs: frozenset[str]) -> Iterator[tuple[int, int]]:
-    folded, starts, ends = _folded(text)
-    for start in range(len(folded) - _RUN + 1):
-        for run in (folded[start : start + _RUN], folded[start : start + _HEX_RUN]):
-            if run in runs or run.lower() in runs:
-                yield starts[start], ends[start + len(run) - 1]
+    """Where in the text something of a secret begins and ends; mostly nowhere, and then no place need be known."""
+    folded = _folded(text)
+    found = [
+        (at, at + size - 1)
+        for size in (_RUN, _HEX_RUN)
+        for at in range(len(folded) - size + 1)
+        if folded[at : at + size] in runs
+    ]
+    if found:
+        starts, ends = _places(text)
+        yield from ((starts[first], ends[last]) for first, last in sorted(found))
 
 
 def _masked(text: str, spans: Iterator[tuple[int, int]]) -> str:
@@ -135,32 +179,36 @@ def _masked(text: str, spans: Iterator[tuple[int, int]]) -> str:
     return "".join([*pieces, text[done:]])
 
 
-def _folded(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
-    """The characters that count when looking for a secret, and where in the text each begins and ends."""
-    characters: list[str] = []
+def _folded(text: str) -> str:
+    """The characters that count when looking for a secret."""
+    return (_ESCAPED.sub(_unescaped, text) if "\\" in text or "%" in text else text).translate(_FOLD)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    number = match[1] or match[2]
+    return chr(int(number, 16)) if number else ""
+
+
+def _places(text: str) -> tuple[Sequence[int], Sequence[int]]:
+    """Where in the text each of the characters that count begins and ends."""
     starts: list[int] = []
     ends: list[int] = []
     done = 0
     for match in _ESCAPED.finditer(text):
-        characters.append(text[done : match.start()])
         starts += range(done, match.start())
         ends += range(done + 1, match.start() + 1)
-        number = match[1] or match[2]
-        if number and not _SKIPPED.fullmatch(chr(int(number, 16))):
-            characters.append(chr(int(number, 16)))
+        if _unescaped(match).translate(_FOLD):
             starts.append(match.start())
             ends.append(match.end())
         done = match.end()
-    characters.append(text[done:])
     starts += range(done, len(text))
     ends += range(done + 1, len(text) + 1)
-    return "".join(characters).translate(_URL_SAFE), starts, ends
+    return starts, ends
 
 
 def _shared(forms: _Forms, texts: Collection[str]) -> frozenset[str]:
     """The runs of secrets that texts have, looked for anew each time: those of a thousand keys would fill memory"""
-    lower = {text.lower() for text in texts}
-    return _common(forms.spellings, {*texts, *lower}, _RUN) | _common(forms.encodings, lower, _HEX_RUN)
+    return _common(forms.spellings, texts, _RUN) | _common(forms.encodings, texts, _HEX_RUN)
 
 
 def _common(forms: Sequence[str], texts: Collection[str], size: int) -> frozenset[str]:
@@ -191,11 +239,11 @@ def _words(secret: str | bytes) -> Iterator[str]:
 def _spellings(secret: str | bytes) -> Iterator[str]:
     """Every text that an answer may repeat of a secret, folded as the answer is before the two are compared."""
     for text in _bodies(secret) or ([secret] if isinstance(secret, str) else []):
-        yield _SKIPPED.sub("", text).translate(_URL_SAFE)
-        yield _folded(text)[0]
+        yield _SKIPPED.sub("", text).translate(_FOLD)
+        yield _folded(text)
     for raw in _raw(secret):
         for offset in range(3):
-            yield base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")[2 * offset : -2]
+            yield base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")[2 * offset : -2].translate(_FOLD)
 
 
 def _raw(secret: str | bytes) -> Iterator[bytes]:

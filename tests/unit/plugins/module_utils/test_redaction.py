@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.gcore.web_security.plugins.module_utils import _redaction as redaction
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK, Redactor
 from simulator.authority import Authority
 
@@ -56,6 +57,8 @@ def aligned(encode):
 
 SPELLINGS = {
     "as it is": lambda text, _: text,
+    "lower case": lambda text, _: text.lower(),
+    "upper case": lambda text, _: text.upper(),
     "upper case hexadecimal": lambda text, _: text.encode().hex().upper(),
     "lower case hexadecimal": lambda text, _: text.encode().hex(),
     "base64": aligned(base64.b64encode),
@@ -292,13 +295,38 @@ def test_nothing_is_no_secret():
     assert redactor(None, "", b"").clean("an ordinary text") == "an ordinary text"
 
 
-def test_an_heir_knows_the_same_and_learns_on_its_own():
+def test_a_child_knows_the_same_and_learns_on_its_own():
     parent = redactor(TOKEN)
     child = parent.child()
     child.add(KEY)
     parent.add(LOWER_TOKEN)
     assert child.clean([TOKEN, BODY.rstrip("="), LOWER_TOKEN]) == [MASK, MASK, LOWER_TOKEN]
     assert parent.clean([TOKEN, BODY, LOWER_TOKEN]) == [MASK, BODY, MASK]
+    parent.learn(child)
+    assert parent.clean([TOKEN, BODY.rstrip("="), LOWER_TOKEN]) == [MASK, MASK, MASK]
+
+
+CUT_IN_HALF = {
+    "a key": (HUGE, HUGE),
+    "a foreign key": ("", FOREIGN.private_key_pem),
+    "a token": (LOWER_TOKEN, LOWER_TOKEN),
+    "a short secret": ("hunter2", "hunter2"),
+    "a password": ("", "https://joe:hunter2@api.example/"),
+}
+
+
+@pytest.mark.parametrize("place", [2000, 2000 + redaction._MARGIN])
+@pytest.mark.parametrize(("secret", "text"), CUT_IN_HALF.values(), ids=CUT_IN_HALF)
+def test_a_long_text_is_cut_and_no_secret_in_half(monkeypatch, secret, text, place):
+    monkeypatch.setattr(redaction, "_LONGEST", 2000)
+    knows = redactor(secret)
+    for before in range(place - len(text) - 2, place + 2, max(1, len(text) // 20)):
+        long = "a b " * (before // 4) + text + " c d" * 2000
+        cleaned = knows.clean(long)
+        assert cleaned.endswith(f"... (cut here: {len(long)} characters)")
+        assert len(cleaned) < 2200
+        for shown in ("hunt", *re.findall("[A-Za-z0-9+/$]{12}", text.replace("https", ""))):
+            assert shown not in cleaned
 
 
 TEXTS = {
@@ -316,6 +344,21 @@ def test_twenty_kilobytes_and_a_huge_key_take_a_moment(text):
     cleaned = knows.clean(text)
     assert time.process_time() - start < 1.5
     assert cleaned == (text if text is not TEXTS["the key itself"] else f"{MASK}\n" * 6)
+
+
+MEGABYTES = {
+    "one text": base64.b64encode(RANDOM.randbytes(3_000_000)).decode(),
+    "the key itself": HUGE * 1200,
+    "many texts": [f"{number} of {number * 7}: {LABEL}" for number in range(20_000)],
+}
+
+
+@pytest.mark.parametrize("value", MEGABYTES.values(), ids=MEGABYTES)
+def test_megabytes_take_a_moment_too(value):
+    knows = redactor(HUGE, HUGE.encode(), TOKEN)
+    start = time.process_time()
+    knows.clean(value)
+    assert time.process_time() - start < 3
 
 
 def test_much_text_that_is_no_key_takes_a_moment():
