@@ -29,6 +29,14 @@ _LONGEST = 65536
 _MARGIN = 4096
 """What is cut off as well, so that no secret is, of which what is left would not be known again."""
 
+_MOST = 4 * _LONGEST
+"""So many characters of one answer are enough."""
+
+_DEEPEST = 100
+"""What is nested more deeply is left out: Ansible could not print it."""
+
+_LEFT_OUT = "... (the rest is left out)"
+
 _BATCH = 1 << 20
 """So many characters are looked at in one go: what is known of them meanwhile takes a hundred times their memory."""
 
@@ -109,24 +117,39 @@ class _Forms:
         )
 
 
-def _gather(value: Any, texts: set[str]) -> None:
+def excerpt(value: Any) -> Any:
+    """As much of a stranger's answer as anybody reads; what is left out of it, is left out as whole texts."""
+    left = _MOST
+
+    def taken(item: Any) -> Any:
+        nonlocal left
+        left -= min(len(item), _LONGEST) if isinstance(item, str) else 1
+        if left < 0:
+            return _LEFT_OUT
+        if isinstance(item, dict):
+            return {taken(key): taken(one) for key, one in item.items() if left > 0}
+        return [taken(one) for one in item if left > 0] if isinstance(item, list) else item
+
+    return taken(value)
+
+
+def _gather(value: Any, texts: set[str], depth: int = 0) -> None:
     if isinstance(value, str):
         texts.add(value)
-    elif isinstance(value, dict):
-        for item in (*value, *value.values()):
-            _gather(item, texts)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            _gather(item, texts)
+    elif isinstance(value, (dict, list, tuple)) and depth < _DEEPEST:
+        for item in (*value, *value.values()) if isinstance(value, dict) else value:
+            _gather(item, texts, depth + 1)
 
 
-def _mapped(value: Any, cleaned: Mapping[str, str]) -> Any:
+def _mapped(value: Any, cleaned: Mapping[str, str], depth: int = 0) -> Any:
     if isinstance(value, str):
         return cleaned[value]
+    if isinstance(value, (dict, list, tuple)) and depth >= _DEEPEST:
+        return _LEFT_OUT
     if isinstance(value, dict):
-        return {_mapped(key, cleaned): _mapped(item, cleaned) for key, item in value.items()}
+        return {_mapped(key, cleaned, depth + 1): _mapped(item, cleaned, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_mapped(item, cleaned) for item in value]
+        return [_mapped(item, cleaned, depth + 1) for item in value]
     return value
 
 

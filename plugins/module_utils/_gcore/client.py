@@ -21,7 +21,7 @@ from .._http.retry import (
     retry_after_seconds,
 )
 from .._http.transport import Answer, Transport
-from .._redaction import Redactor
+from .._redaction import Redactor, excerpt
 from .._version import VERSION
 
 RESOURCES = "/security/resources"
@@ -270,7 +270,7 @@ def _error_body(answer: Answer) -> dict[str, Any]:
         body = json.loads(answer.body)
     except (ValueError, RecursionError):
         body = {}
-    body = body if isinstance(body, dict) else {}
+    body = excerpt(body) if isinstance(body, dict) else {}
     header = _request_id(answer)
     return {**body, "request_id": body.get("request_id") or header} if header else body
 

@@ -16,7 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.gcore.web_security.plugins.module_utils import _redaction as redaction
-from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK, Redactor
+from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK, Redactor, excerpt
 from simulator.authority import Authority
 
 RANDOM = random.Random(4711)
@@ -289,6 +289,37 @@ URLS = [
 @pytest.mark.parametrize(("text", "cleaned"), URLS)
 def test_user_and_password_of_a_url_are_masked(text, cleaned):
     assert Redactor().clean(text) == cleaned
+
+
+def nested(depth):
+    value = TOKEN
+    for _level in range(depth):
+        value = [value]
+    return value
+
+
+def test_what_is_nested_too_deeply_is_left_out():
+    assert json.dumps(KNOWS_ALL.clean(nested(99))).strip("[]") == f'"{MASK}"'
+    assert "left out" in json.dumps(KNOWS_ALL.clean(nested(900)))
+
+
+LARGE = {
+    "one text": {"message": "a" * 10_000_000, "request_id": "7"},
+    "many texts": {"request_id": "7", "info": ["b" * 100] * 100_000},
+    "many numbers": {"request_id": "7", "info": {str(number): number for number in range(1_000_000)}},
+}
+
+
+@pytest.mark.parametrize("value", LARGE.values(), ids=LARGE)
+def test_an_excerpt_is_as_much_as_anybody_reads(value):
+    cleaned = Redactor().clean(excerpt(value))
+    assert cleaned["request_id"] == "7"
+    assert 50_000 < len(json.dumps(cleaned)) < 1_500_000
+
+
+def test_an_excerpt_of_little_is_all_of_it():
+    value = {"message": "no", "info": [{"a": None}, 7, True, []]}
+    assert excerpt(value) == value
 
 
 def test_nothing_is_no_secret():
