@@ -30,17 +30,17 @@ class Selection:
         self._unmet = {option: dict.fromkeys(patterns) for option, patterns in self._patterns.items()}
 
     def has(self, resource: Resource) -> bool:
-        """Whether the task is about a resource."""
+        """Tell whether the task is about a resource."""
         return self.names(resource.id, resource.name)
 
     def names(self, number: int, name: str) -> bool:
-        """The same of an id and a name."""
+        """Tell the same of an id and a name."""
         known = (number, normalised(name))
         is_included, is_excluded = self._meets("include", *known), self._meets("exclude", *known)
         return (is_included or not self._patterns["include"]) and not is_excluded
 
     def warnings(self) -> list[str]:
-        """Of what none of the resources was called that have been asked about: mostly somebody mistyped it.
+        """Warn of what none of the resources was called that have been asked about: mostly somebody mistyped it.
 
         Raises:
             InputError: that is so of all that is included, and so nothing is left to be done.
@@ -182,7 +182,7 @@ class Matcher:
         return shortfall != 0, shortfall > _A_DAY, place
 
     def unknown(self, resources: Iterable[Resource]) -> list[tuple[str, Offer]]:
-        """The explicit ids and names that no resource has, each with the offer that asks for it."""
+        """List the explicit ids and names that no resource has, each with the offer that asks for it."""
         known = {key for resource in resources for key in (str(resource.id), normalised(resource.name))}
         return [(key, offer) for key, offers in self._explicit.items() if key not in known for offer in offers]
 
@@ -196,7 +196,7 @@ class Matcher:
 
 
 def _keys(host: str) -> tuple[str, ...]:
-    """The names in a certificate that cover a host: its own, and the wildcard in its place."""
+    """Return the names in a certificate that cover a host: its own, and the wildcard in its place."""
     label, _dot, parent = host.partition(".")
     return (host, f"*.{parent}") if label and label != "*" and "." in parent else (host,)
 

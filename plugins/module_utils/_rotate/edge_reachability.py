@@ -22,7 +22,7 @@ class EdgeReachability:
         self._silent = 0
 
     def is_worth_asking(self) -> bool:
-        """As long as one edge answered, or too few were asked to tell."""
+        """Tell whether one edge answered, or too few were asked to know."""
         return self._answered or self._silent < _SILENT_EDGES
 
     def heard(self, answer: EdgeAnswer | None) -> None:

@@ -12,7 +12,7 @@ from .certificate import Certificate
 
 
 def ordered(certificates: Sequence[Certificate], leaf: Certificate, what: str) -> tuple[Certificate, ...]:
-    """The leaf, its issuer, the issuer's issuer and so on, as far as the certificates go.
+    """Put them in order: the leaf, its issuer, the issuer's issuer and so on, as far as they go.
 
     Raises:
         CertificateError: one of them belongs to another chain, or the link to it is missing.
@@ -33,7 +33,7 @@ def ordered(certificates: Sequence[Certificate], leaf: Certificate, what: str) -
 
 
 def _path(certificates: Sequence[Certificate], leaf: Certificate) -> list[Certificate]:
-    """From the leaf upwards, issuer by issuer."""
+    """Go upwards from the leaf, issuer by issuer."""
     rest = [certificate for certificate in certificates if certificate != leaf]
     path = [leaf]
     while issuer := _issuer(path[-1], rest):
@@ -43,11 +43,9 @@ def _path(certificates: Sequence[Certificate], leaf: Certificate) -> list[Certif
 
 
 def is_complete(chain: Sequence[Certificate]) -> bool | None:
-    """Whether a chain, leaf first, leads on from its leaf, as far as itself it shows that.
-
-    A leaf that says where its issuer is published needs that issuer: many clients do not fetch it themselves. One that
-    does not say so may have been issued by a root itself: nobody can tell, and the answer is None.
-    """
+    """Tell whether a chain, leaf first, leads on from its leaf, None where it does not show that itself."""
+    # A leaf that says where its issuer is published needs that issuer: many clients do not fetch it themselves. One
+    # that does not say so may have been issued by a root itself.
     leaf = chain[0]
     if leaf.is_self_issued or len(_path(chain, leaf)) > 1:
         return True
@@ -55,7 +53,7 @@ def is_complete(chain: Sequence[Certificate]) -> bool | None:
 
 
 def _issuer(certificate: Certificate, candidates: Sequence[Certificate]) -> Certificate | None:
-    """Who signed it; of a root and its cross-signed twin the twin, because the chain goes on behind that one."""
+    """Find who signed it; of a root and its cross-signed twin the twin, because the chain goes on behind that one."""
     if certificate.is_self_issued:
         return None
     issuers = [candidate for candidate in candidates if candidate.is_authority and certificate.is_issued_by(candidate)]
@@ -63,16 +61,16 @@ def _issuer(certificate: Certificate, candidates: Sequence[Certificate]) -> Cert
 
 
 def _belongs(certificate: Certificate, family: Sequence[Certificate]) -> bool:
-    """Whether it issued one of them, as do the cross-signed twins of an authority, and the issuers of those."""
+    """Tell whether it issued one of them, as do the cross-signed twins of an authority, and the issuers of those."""
     return certificate.is_authority and any(link.is_issued_by(certificate) for link in family)
 
 
 def without_root(chain: Sequence[Certificate]) -> tuple[Certificate, ...]:
-    """The part of a chain that clients need: whether the root is sent along makes no difference to them."""
+    """Return the part of a chain that clients need: to them it makes no difference whether the root is sent along."""
     return tuple(link for place, link in enumerate(chain) if place == 0 or not link.is_self_issued)
 
 
 def leaf_of(certificates: Sequence[Certificate]) -> Certificate | None:
-    """The one that issued none of the others, None where several or none are so."""
+    """Find the one that issued none of the others, None where several or none are so."""
     leaves = [one for one in certificates if not any(other.is_issued_by(one) for other in certificates if other != one)]
     return leaves[0] if len(leaves) == 1 else None

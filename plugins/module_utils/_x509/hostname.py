@@ -14,7 +14,7 @@ _DOTS = ".\u3002\uff0e\uff61"
 
 
 def normalised(name: str) -> str:
-    """Lower case, without a final dot, international labels as A-labels (RFC 5891). What is no name stays as it is."""
+    """Write a name in lower case, without a final dot, as A-labels (RFC 5891); what is no name stays as it is."""
     name = name.strip().rstrip(_DOTS).lower()
     if name.isascii():
         return name
@@ -26,7 +26,7 @@ def normalised(name: str) -> str:
 
 
 def covers(pattern: str, host: str) -> bool:
-    """Whether a certificate's name covers a host name.
+    """Tell whether a certificate's name covers a host name.
 
     A wildcard is a whole left-most label, stands for exactly one label (RFC 6125, section 6.4.3), and needs
     two labels behind it, as browsers ask.
@@ -39,6 +39,6 @@ def covers(pattern: str, host: str) -> bool:
 
 
 def covered(names: Iterable[str], host: str) -> bool:
-    """Whether any of a certificate's names covers a host name; a wildcard as a host needs that very name."""
+    """Tell whether any of a certificate's names covers a host name; a wildcard as a host needs that very name."""
     host = normalised(host)
     return bool(host) and any(covers(name, host) or normalised(name) == host for name in names)

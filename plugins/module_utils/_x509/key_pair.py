@@ -10,16 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .._errors import CertificateError, PrivateKeyError
-from .._libraries import (
-    pkcs12,
-    serialization,
-)
-from .certificate import (
-    RSA_PSS,
-    Certificate,
-    certificates_from_pem,
-    timestamp,
-)
+from .._libraries import pkcs12, serialization
+from .certificate import RSA_PSS, Certificate, certificates_from_pem, timestamp
 from .chain import is_complete, ordered, without_root
 from .pem import read_pem
 from .private_key import PrivateKey, private_key_from_pem
@@ -111,13 +103,13 @@ def _from_pkcs12(material: Material) -> tuple[list[Certificate], PrivateKey]:
     what, password = material.name("pkcs12"), material.passphrase
     try:
         content = pkcs12.load_pkcs12(material.pkcs12 or b"", password.encode() if password is not None else None)
-        key = PrivateKey(content.key)
+        key = PrivateKey(content.key) if content.key else None
     except Exception:  # noqa: BLE001  # whatever these bytes do to the parser is about these bytes
         raise PrivateKeyError(
             f"{what}: not a readable PKCS#12 bundle (wrong or missing passphrase, or damaged)",
             "Its passphrase goes into private_key_passphrase.",
         ) from None
-    if content.key is None or content.cert is None:
+    if key is None or content.cert is None:
         raise PrivateKeyError(f"{what}: the PKCS#12 bundle holds no private key with its certificate")
     encoding = serialization.Encoding.DER
     links = [content.cert, *content.additional_certs]

@@ -41,7 +41,7 @@ class PemBlock:
     headers: tuple[str, ...] = field(default=(), repr=False)
 
     def text(self) -> str:
-        """The block as PEM with lines of 64 characters, its headers (RFC 1421, only in old keys) kept."""
+        """Write the block with lines of 64 characters, its headers (RFC 1421, only in old keys) kept."""
         body = base64.b64encode(self.der).decode()
         lines = [body[start : start + 64] for start in range(0, len(body), 64)]
         head = [*self.headers, ""] if self.headers else []
@@ -49,7 +49,7 @@ class PemBlock:
 
 
 def read_pem(content: str | bytes, what: str) -> list[PemBlock]:
-    """Every block of a text, in its order.
+    """Read every block of a text, in its order.
 
     Line ends, a byte order mark, blank lines, indentation and text between the blocks are of no account.
 
@@ -106,7 +106,7 @@ _COPY_AGAIN = "The text was cut or damaged: copy the whole file again."
 
 
 def _refuse_hidden(line: str, number: int, what: str) -> None:
-    """Text between blocks is fine, unless another reader might take it for a block."""
+    """Refuse text between blocks that another reader might take for a block."""
     if _LOOKS_LIKE_BOUNDARY.search(line):
         raise PemError(f"{what}, line {number}: looks like a BEGIN or END line, but is not one", _hint_for_none([line]))
     if _STRAY_BASE64.search(line):
@@ -142,7 +142,7 @@ def _base64(body: str, label: str, begin: int, what: str) -> bytes:
 
 
 def _hint_for_none(lines: list[str]) -> str:
-    """The two ways in which a variable loses a PEM text's line ends."""
+    """Tell the two ways in which a variable loses a PEM text's line ends."""
     if any("\\n" in line for line in lines):
         return "It holds the two characters \\n where line ends should be: quote it so that they become line ends."
     if any(line.count("-----") > 2 for line in lines):

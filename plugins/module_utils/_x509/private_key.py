@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._errors import PrivateKeyError
-from .._libraries import (
-    ec,
-    serialization,
-)
+from .._libraries import ec, serialization
 from .pem import PemBlock
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 _LABELS = ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
 """PKCS#8 (RFC 5958), PKCS#1 (RFC 8017), SEC1 (RFC 5915); the old two may be encrypted by headers (RFC 1421)."""
@@ -24,30 +24,30 @@ _PARAMETERS = "EC PARAMETERS"
 
 @dataclass(frozen=True)
 class PrivateKey:
-    """Never shown: its representation is empty, and `pem` is called where a request is written, and nowhere else."""
+    """A key that is never shown: its representation is empty, and `pem` is for the request that is written alone."""
 
-    _key: Any = field(repr=False)
+    _key: PrivateKeyTypes = field(repr=False)
 
     def __post_init__(self) -> None:
-        """Older releases of the library read an EC key whose public half, the one that is compared, is not its own."""
+        # Older releases of the library read an EC key whose public half, the one that is compared, is not its own.
         if isinstance(self._key, ec.EllipticCurvePrivateKey):
             own = ec.derive_private_key(self._key.private_numbers().private_value, self._key.curve)
             if own.public_key().public_numbers() != self._key.public_key().public_numbers():
                 raise ValueError("the two halves of the key differ")
 
     def public_key_der(self) -> bytes:
-        """SubjectPublicKeyInfo, to compare with a certificate's."""
+        """Return the SubjectPublicKeyInfo, to compare with a certificate's."""
         encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        return bytes(self._key.public_key().public_bytes(encoding, form))
+        return self._key.public_key().public_bytes(encoding, form)
 
     def pem(self) -> str:
-        """PKCS#8, PEM, not encrypted: the form that the API documents."""
+        """Write it as the API documents it: PKCS#8, PEM, not encrypted."""
         encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-        return str(self._key.private_bytes(encoding, form, serialization.NoEncryption()).decode("ascii"))
+        return self._key.private_bytes(encoding, form, serialization.NoEncryption()).decode("ascii")
 
 
 def private_key_from_pem(blocks: list[PemBlock], passphrase: str | None, what: str) -> PrivateKey:
-    """The one private key of a PEM text.
+    """Read the one private key of a PEM text.
 
     Raises:
         PrivateKeyError: none or several, in a form that is not for TLS, encrypted and the passphrase is missing or
@@ -62,10 +62,7 @@ def private_key_from_pem(blocks: list[PemBlock], passphrase: str | None, what: s
         )
     if len(keys) != 1:
         raise PrivateKeyError(f"{what}: {len(keys)} private keys in it, exactly one is needed")
-    return _loaded(keys[0], passphrase, what)
-
-
-def _loaded(block: PemBlock, passphrase: str | None, what: str) -> PrivateKey:
+    block = keys[0]
     encrypted = block.label.startswith("ENCRYPTED") or any("ENCRYPTED" in header for header in block.headers)
     if encrypted and passphrase is None:
         raise PrivateKeyError(

@@ -153,7 +153,7 @@ def test_what_lives_shorter_is_no_reason_to_give_up_what_lives_longer():
 
 
 def test_a_tie_among_those_of_one_type_names_both():
-    with pytest.raises(MatchError, match="^rsa and other compete"):
+    with pytest.raises(MatchError, match=r"^rsa and other compete"):
         Matcher(offers(EC, RSA, "other: www.example.com b.example.net key=rsa days=80"), NOW).choice_for(www())
 
 
