@@ -29,17 +29,18 @@ class ServerContexts:
         """Delete the private directory."""
         self._directory.cleanup()
 
-    def _make(self, material: Material, leaf_only: bool = False) -> ssl.SSLContext:
+    def _make(self, material: Material, leaf_only: bool = False, twin: Material | None = None) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # Weak certificates must be servable too: refusing them is the client's business.
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
         context.num_tickets = 0
-        self.load(context, material, leaf_only)
+        self._load(context, material, leaf_only)
+        if twin is not None:
+            self._load(context, twin, leaf_only)
         return context
 
-    def load(self, context: ssl.SSLContext, material: Material, leaf_only: bool = False) -> None:
-        """Give a context a certificate; with a second one of another key type it serves either."""
+    def _load(self, context: ssl.SSLContext, material: Material, leaf_only: bool) -> None:
         path = Path(self._directory.name, "pair.pem")
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:

@@ -30,6 +30,7 @@ class Choice:
     server_name: str | None
     mode: str
     material: Material | None
+    twin: Material | None = None
 
 
 class Edges:
@@ -68,7 +69,7 @@ class Edges:
         for record in self._world.store:
             material = record.serving.material(self._world.settings.edge_delay)
             if material is not None:
-                self._contexts.get(material, record.serving.mode == "leaf_only")
+                self._contexts.get(material, record.serving.mode == "leaf_only", record.serving.twin())
 
     def close(self) -> None:
         """Stop listening."""
@@ -96,7 +97,7 @@ class Edges:
         connection.choice = choice
         if choice.material is None:
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
-        tls.context = self._contexts.get(choice.material, choice.mode == "leaf_only")
+        tls.context = self._contexts.get(choice.material, choice.mode == "leaf_only", choice.twin)
         return None
 
     def _choose(self, address: str, server_name: str | None) -> Choice:
@@ -104,7 +105,7 @@ class Edges:
         if record is None:
             return Choice(server_name, "unknown", self._world.certifier.fallback)
         material = record.serving.material(self._world.settings.edge_delay)
-        return Choice(server_name, record.serving.mode, material)
+        return Choice(server_name, record.serving.mode, material, record.serving.twin())
 
 
 class Connection:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from .material import Material
 
-MODES = ("follow", "frozen", "down", "silent", "plain", "leaf_only", "other", "given")
+MODES = ("follow", "frozen", "down", "silent", "plain", "leaf_only", "other", "given", "dual")
 PINNED = frozenset(("frozen", "other", "given"))
 MUTE = frozenset(("down", "silent", "plain"))
 
@@ -32,6 +32,10 @@ class Serving:
         if self.mode in MUTE:
             return None
         return self.pinned if self.mode in PINNED else self.arrived(delay)
+
+    def twin(self) -> Material | None:
+        """Return what is shown to clients that take a key of the other type alone."""
+        return self.pinned if self.mode == "dual" else None
 
     def arrived(self, delay: float) -> Material | None:
         """Return the latest that was stored ``delay`` seconds ago or earlier.

@@ -164,7 +164,7 @@ class Store:
     def _pinned(self, record: Record, mode: str, change: Mapping[str, Any], delay: float) -> Material | None:
         if mode == "frozen":
             return record.serving.material(delay)
-        if mode == "given":
+        if mode in ("given", "dual"):
             return Material.parse(change.get("certificate"), change.get("private_key"))
         if mode == "other":
             same_expiry = change.get("same_expiry", False)

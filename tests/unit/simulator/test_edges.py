@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import ssl
 import subprocess
@@ -194,6 +195,20 @@ def test_leaf_only(seeded):
     assert sent_certificates(seeded.edge_port) == 2
     seeded.edge(1, mode="leaf_only")
     assert sent_certificates(seeded.edge_port) == 1
+
+
+@pytest.mark.parametrize("suites", ["aRSA", "aECDSA"])
+def test_dual(seeded, authority, suites):
+    twin = authority.issue([NAME], key_type="rsa")
+    seeded.edge(1, mode="dual", **installation(twin))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(suites)
+    with socket.create_connection((seeded.edge_host, seeded.edge_port)) as connection:
+        with context.wrap_socket(connection, server_hostname=NAME) as session:
+            shown = hashlib.sha256(session.getpeercert(binary_form=True)).hexdigest()
+    assert shown == (twin.fingerprint_sha256 if suites == "aRSA" else served(seeded))
 
 
 @pytest.mark.parametrize("change", [{"mode": "odd"}, {"mode": "given"}, {"mode": "follow", "odd": 1}])

@@ -95,9 +95,7 @@ def serving(contexts):
     def server(issued=ISSUED, host="127.0.0.1", leaf_only=False, by_name=None, twin=None, tune=lambda context: None):
         own = {name: contexts.get(Material.of(one)) for name, one in (by_name or {}).items()}
         material = issued if isinstance(issued, Material) else Material.of(issued)
-        context = contexts.get.__wrapped__(material, leaf_only)
-        if twin:
-            contexts.load(context, Material.of(twin))
+        context = contexts.get.__wrapped__(material, leaf_only, Material.of(twin) if twin else None)
         tune(context)
 
         def serve(it, connection):
