@@ -84,7 +84,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._expiry_report.formats import TITLE, Options, rendered
+from ..plugin_utils._expiry_report.findings import Options
+from ..plugin_utils._expiry_report.formats import rendered
 from ..plugin_utils._templates import literal
 
 
@@ -92,15 +93,15 @@ def cert_expiry_report(
     result: Any,
     format: str,  # noqa: A002  # the option's name
     previous: str | None = None,
-    title: str = TITLE,
+    title: str = "",
     fail_on_warning: bool = False,
 ) -> str:
-    """The report.
+    """Write a report.
 
     Raises:
         AnsibleFilterError: what is written down is no result of the module, or the format is none.
     """
-    options = Options(title or TITLE, fail_on_warning)
+    options = Options(title or Options.title, fail_on_warning)
     try:
         return literal(rendered(format, result, options, previous))
     except ValueError as error:
@@ -108,8 +109,8 @@ def cert_expiry_report(
 
 
 class FilterModule:
-    """The one filter."""
+    """Names the one filter."""
 
     def filters(self) -> dict[str, Callable[..., str]]:
-        """By its name."""
+        """Return it by its name."""
         return {"cert_expiry_report": cert_expiry_report}

@@ -7,16 +7,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
-from .moments import parsed
-from .states import OK, rank_of
+from ...module_utils._expiry.judge import severity
 
 Json = dict[str, Any]
 
-_NEVER = "9999"
-_NEEDED = ("checked_at", "level", "worst", "thresholds", "summary", "hosts", "given_certificates")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+"""What is no text: it moves a console's cursor, ends a line, turns the reading round, or no file can hold it."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user may say of a report.
+
+    Attributes:
+        title: its heading.
+        fail_on_warning: whether a warning fails a test case of JUnit.
+    """
+
+    title: str = "Certificates"
+    fail_on_warning: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,9 +40,9 @@ class Findings:
     worst: str | None
     thresholds: Json
     summary: Json
-    hosts: tuple[Json, ...]
-    given_certificates: tuple[Json, ...]
-    warnings: tuple[str, ...]
+    hosts: list[Json]
+    given_certificates: list[Json]
+    warnings: list[str]
 
     @classmethod
     def of(cls, result: Any) -> Findings:
@@ -39,40 +51,27 @@ class Findings:
         Raises:
             ValueError: it is something else.
         """
-        missing = [name for name in _NEEDED if not isinstance(result, Mapping) or name not in result]
+        found = plain(result) if isinstance(result, Mapping) else {}
+        found = {**found, "warnings": found.get("warnings") or []}
+        missing = [field.name for field in fields(cls) if field.name not in found]
         if missing:
             raise ValueError(f"this is no result of gcore_resource_cert_info: {', '.join(missing)} missing")
-        found = {name: plain(result[name]) for name in _NEEDED}
-        parsed(found["checked_at"])
-        lists = {name: tuple(found[name]) for name in ("hosts", "given_certificates")}
-        return cls(**{**found, **lists}, warnings=tuple(plain(result.get("warnings") or ())))
-
-    def at(self, checked_at: str) -> Findings:
-        """The same, found at another time."""
-        return replace(self, checked_at=checked_at)
+        return cls(**{field.name: found[field.name] for field in fields(cls)})
 
     def worst_first(self) -> list[Json]:
-        """The hosts in the order in which a person has to care for them."""
+        """Return the hosts in the order in which a person has to care for them."""
+
+        def urgency(host: Json) -> tuple[int, str, str, int]:
+            return severity(host["state"]), host["not_after"] or "9999", host["host"], host["resource_id"] or 0
+
         return sorted(self.hosts, key=urgency)
-
-    def troubled(self) -> list[Json]:
-        """The hosts that are not in order, the worst first."""
-        return [host for host in self.worst_first() if host["level"] != OK]
-
-
-def urgency(host: Json) -> tuple[int, str, str, int]:
-    """Sorts hosts: by state, then by what expires first."""
-    return rank_of(host["state"]), host["not_after"] or _NEVER, host["host"], host["resource_id"] or 0
 
 
 def plain(value: Any) -> Any:
-    """Built-in types all the way down: Ansible's own strings carry marks, and its dicts are made when read."""
+    """Return built-in types all the way down, and of text what is shown on one line."""
+    # Ansible's own strings carry marks, and its dicts are made when read.
     if isinstance(value, Mapping):
         return {str.__str__(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    return _SURROGATE.sub("\ufffd", str.__str__(value)) if isinstance(value, str) else value
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half a character, which JSON can hold and no file."""
+    return _UNSEEN.sub("\ufffd", str.__str__(value)) if isinstance(value, str) else value

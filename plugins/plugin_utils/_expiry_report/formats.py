@@ -5,38 +5,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, NamedTuple
 
 from .csv_report import csv_report
-from .findings import Findings
-from .json_report import json_report
+from .findings import Findings, Options, plain
 from .junit import junit
 from .markdown import markdown
-from .moments import MOMENT
 from .page import page
 from .prometheus import prometheus
+from .words import MOMENT, parsed
 
-TITLE = "Certificates"
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a user may say of a report.
-
-    Attributes:
-        title: its heading.
-        fail_on_warning: whether a warning fails a test case of JUnit.
-    """
-
-    title: str = TITLE
-    fail_on_warning: bool = False
+_VERSION = 1
+"""Counts up when a key of the JSON changes its meaning or goes away; new keys may come at any time."""
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """A way to write the findings down.
 
     Attributes:
@@ -48,35 +35,29 @@ class Format:
     time: re.Pattern[str] | None = None
 
     def time_of(self, text: str) -> str | None:
-        """The time of the run that wrote this text."""
+        """Return the time of the run that wrote this text."""
         found = self.time.search(text) if self.time else None
         return found["time"] if found else None
 
 
+def _json(findings: Findings, _options: Options) -> str:
+    """Write the document that docs/schemas/cert_expiry_report.schema.json describes."""
+    head = {"format": "gcore.web_security.cert_expiry_report", "version": _VERSION}
+    return json.dumps({**head, **asdict(findings)}, indent=2, ensure_ascii=False) + "\n"
+
+
 FORMATS = {
-    "html": Format(
-        lambda findings, options: page(findings, options.title),
-        re.compile(f'<time id="checked-at" datetime="(?P<time>{MOMENT})">'),
-    ),
-    "json": Format(
-        lambda findings, _options: json_report(findings),
-        re.compile(f'^  "checked_at": "(?P<time>{MOMENT})",$', re.MULTILINE),
-    ),
-    "csv": Format(lambda findings, _options: csv_report(findings)),
-    "markdown": Format(
-        lambda findings, options: markdown(findings, options.title),
-        re.compile(f" Checked (?P<time>{MOMENT})\\.$", re.MULTILINE),
-    ),
-    "prometheus": Format(lambda findings, _options: prometheus(findings)),
-    "junit": Format(
-        lambda findings, options: junit(findings, options.title, options.fail_on_warning),
-        re.compile(f'<testsuite [^>]* timestamp="(?P<time>{MOMENT})"'),
-    ),
+    "html": Format(page, re.compile(f'<time id="checked-at" datetime="(?P<time>{MOMENT})">')),
+    "json": Format(_json, re.compile(f'^  "checked_at": "(?P<time>{MOMENT})",$', re.MULTILINE)),
+    "csv": Format(csv_report),
+    "markdown": Format(markdown, re.compile(f" Checked (?P<time>{MOMENT})\\.$", re.MULTILINE)),
+    "prometheus": Format(prometheus),
+    "junit": Format(junit, re.compile(f'<testsuite [^>]* timestamp="(?P<time>{MOMENT})"')),
 }
 
 
 def rendered(name: str, result: Any, options: Options, previous: str | None = None) -> str:
-    """The findings in a format.
+    """Write the findings in a format.
 
     Args:
         name: of the format.
@@ -90,7 +71,9 @@ def rendered(name: str, result: Any, options: Options, previous: str | None = No
     if name not in FORMATS:
         raise ValueError(f"there is no format {name!r}: {', '.join(FORMATS)}")
     chosen, findings = FORMATS[name], Findings.of(result)
+    parsed(findings.checked_at)
+    options = replace(options, title=plain(options.title))
     written_at = chosen.time_of(previous) if previous else None
-    if written_at and chosen.render(findings.at(written_at), options) == previous:
+    if written_at and chosen.render(replace(findings, checked_at=written_at), options) == previous:
         return previous
     return chosen.render(findings, options)

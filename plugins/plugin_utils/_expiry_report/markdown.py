@@ -8,76 +8,63 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .findings import Findings, Json
-from .moments import counted, expiry
-from .states import OK, STATES, state_of
-from .verdict import verdict
+from .findings import Findings, Json, Options
+from .words import OK, STATES, counted, expiry, verdict
 
 _ROWS = 200
 """More of them are no ticket any more; the text says how many are left out."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9*:._-]+")
 _SPECIAL = re.compile(r"[][`*_{}<>&#|~!@$^\\]|(?<!\d):|:(?!\d)|(?<=www)\.", re.IGNORECASE)
-_SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 
 
-def markdown(findings: Findings, title: str) -> str:
-    """The whole text."""
+def markdown(findings: Findings, options: Options) -> str:
+    """Write the whole text."""
+    counts = [(state, findings.summary.get(state.name, 0)) for state in STATES.values()]
     parts = [
-        f"# {escaped(title)}",
+        f"# {escaped(options.title)}",
         f"**{verdict(findings)}** Checked {findings.checked_at}.",
-        _counts(findings),
-        _troubled(findings.troubled()),
+        " · ".join(f"{state.sign} {state.word}: {count:,}" for state, count in counts if count),
+        _troubled([host for host in findings.worst_first() if host["level"] != OK]),
         _next(findings),
         _given(findings.given_certificates),
-        _warnings(findings.warnings),
+        "\n".join(["## Warnings", "", *(f"- {escaped(text)}" for text in findings.warnings)])
+        if findings.warnings
+        else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def escaped(text: str) -> str:
-    """One line that shows these characters and is nothing else: no markup, no HTML, no link, no mention."""
-    line = _SPACE.sub(" ", text).strip()
-    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", line)
+    """Return what shows these characters and is nothing else: no markup, no HTML, no link, no mention."""
+    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", " ".join(text.split()))
 
 
 def _name(text: str) -> str:
-    """A host name as code, so that nothing makes a link of it."""
+    """Write a host name as code, so that nothing makes a link of it."""
     return f"`{text}`" if _PLAIN.fullmatch(text) else escaped(text)
 
 
-def _counts(findings: Findings) -> str:
-    counted_states = [(state, findings.summary.get(state.name, 0)) for state in STATES]
-    return " · ".join(f"{state.sign} {state.word}: {count:,}" for state, count in counted_states if count)
-
-
 def _troubled(hosts: list[Json]) -> str:
-    if not hosts:
-        return ""
     rows = [_row(host) for host in hosts[:_ROWS]]
-    more = len(hosts) - _ROWS
-    return _table(
-        "To do, the worst first",
-        ("State", "Host", "Resource", "Expires", "Why"),
-        [*rows, ("…", f"and {more:,} more", "", "", "")] if more > 0 else rows,
-    )
+    if len(hosts) > _ROWS:
+        rows.append(("…", f"and {len(hosts) - _ROWS:,} more", "", "", ""))
+    return _table("To do, the worst first", ("State", "Host", "Resource", "Expires", "Why"), rows)
 
 
 def _row(host: Json) -> tuple[str, ...]:
-    state = state_of(host["state"])
-    resource = f"{_name(host['resource'])} ({host['resource_id']})"
-    why = "; ".join(escaped(reason) for reason in host["reasons"])
+    state = STATES[host["state"]]
     return (
         f"{state.sign} {state.word}",
         _name(host["host"]),
-        resource,
+        f"{_name(host['resource'])} ({host['resource_id']})",
         expiry(host["not_after"], host["days_left"]),
-        why,
+        "; ".join(escaped(reason) for reason in host["reasons"]),
     )
 
 
 def _next(findings: Findings) -> str:
-    """What comes after the ones that are in trouble."""
+    """Say what comes after the ones that are in trouble."""
     dated = [host for host in findings.hosts if host["level"] == OK and host["not_after"]]
     if not dated:
         return ""
@@ -86,7 +73,7 @@ def _next(findings: Findings) -> str:
     return f"Of the {counted(len(dated), 'host name')} in order, {_name(host['host'])} expires first: {first}."
 
 
-def _given(certificates: tuple[Json, ...]) -> str:
+def _given(certificates: list[Json]) -> str:
     rows = [
         (
             escaped(given["certificate"]),
@@ -99,12 +86,6 @@ def _given(certificates: tuple[Json, ...]) -> str:
     return _table("The given certificates", ("Certificate", "Expires", "Served by", "Lagging behind"), rows)
 
 
-def _warnings(warnings: tuple[str, ...]) -> str:
-    return "\n".join(["## Warnings", "", *(f"- {escaped(text)}" for text in warnings)]) if warnings else ""
-
-
 def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    if not rows:
-        return ""
     lines = [head, ("---",) * len(head), *rows]
-    return "\n".join([f"## {title}", "", *(f"| {' | '.join(line)} |" for line in lines)])
+    return "\n".join([f"## {title}", "", *(f"| {' | '.join(line)} |" for line in lines)]) if rows else ""

@@ -16,56 +16,47 @@ from urllib.parse import quote
 
 from jinja2 import Environment, StrictUndefined
 
-from .findings import Findings
-from .moments import (
-    counted,
-    day,
-    minute,
-    until,
-)
-from .states import (
-    LEVELS,
-    STATES,
-    rank_of,
-    state_of,
-)
+from ...module_utils._expiry.judge import severity
+from .findings import Findings, Options
 from .timeline import timeline
-from .verdict import verdict
+from .words import LEVELS, STATES, counted, day, minute, until, verdict
 
 _HERE = Path(__file__).resolve().parent
+_COMMON_NAME = re.compile(r"(?:^|,)CN=((?:\\.|[^,+\\])+)")
+_FAVICONS = {
+    "ok": ("#24663f", "M4.5 8.5l2.5 2.5 4.5-5.5"),
+    "warning": ("#7d5200", "M8 4v5m0 3v0"),
+    "critical": ("#a3171f", "M5 5l6 6m0-6l-6 6"),
+}
 
 
-def page(findings: Findings, title: str) -> str:
-    """The whole page. Whatever is put into the template is escaped there."""
+def page(findings: Findings, options: Options) -> str:
+    """Write the whole page. Whatever is put into the template is escaped there."""
     style, script = _part("page.css"), _part("page.js")
-    return _template().render(
-        title=title,
-        findings=findings,
-        hosts=findings.worst_first(),
-        timeline=timeline(findings),
-        verdict=verdict(findings),
-        shares=_shares(findings),
-        meanings=[(state, state.meaning.format(**findings.thresholds)) for state in STATES],
-        favicon=_favicon(findings.level),
-        style=style,
-        script=script,
-        policy=_policy(style, script),
+    counts = Counter(host["level"] for host in findings.hosts)
+    return str(
+        _template().render(
+            title=options.title,
+            findings=findings,
+            hosts=findings.worst_first(),
+            timeline=timeline(findings),
+            verdict=verdict(findings),
+            shares=[(counts[level], level) for level in reversed(LEVELS) if counts[level]],
+            meanings=[(state, state.meaning.format(**findings.thresholds)) for state in STATES.values()],
+            favicon=_favicon(findings.level),
+            style=style,
+            script=script,
+            # Nothing but this style, this script and the icon: what slips in is neither run nor loaded.
+            policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+            "base-uri 'none'; form-action 'none'",
+        )
     )
 
 
 def common_name(name: str) -> str:
-    """What a distinguished name calls itself, or all of it where it has no such part."""
+    """Return what a distinguished name calls itself, or all of it where it has no such part."""
     found = _COMMON_NAME.search(name)
     return re.sub(r"\\(.)", r"\1", found[1]) if found else name
-
-
-_COMMON_NAME = re.compile(r"(?:^|,)CN=((?:\\.|[^,+\\])+)")
-
-
-def _shares(findings: Findings) -> list[tuple[int, str]]:
-    """How many are how bad, the worst first."""
-    counts = Counter(host["level"] for host in findings.hosts)
-    return [(counts[level], level) for level in reversed(LEVELS) if counts[level]]
 
 
 def _favicon(level: str) -> str:
@@ -77,28 +68,13 @@ def _favicon(level: str) -> str:
     )
 
 
-_FAVICONS = {
-    "ok": ("#24663f", "M4.5 8.5l2.5 2.5 4.5-5.5"),
-    "warning": ("#7d5200", "M8 4v5m0 3v0"),
-    "critical": ("#a3171f", "M5 5l6 6m0-6l-6 6"),
-}
-
-
-def _policy(style: str, script: str) -> str:
-    """Nothing but this style, this script and the icon: what slips in is neither run nor loaded."""
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 @cache
 def _part(name: str) -> str:
-    """A file of the page without the comment at its head, which is about the file."""
+    """Read a file of the page without the comment at its head, which is about the file."""
     return (_HERE / name).read_text("utf-8").partition("*/\n")[2].strip()
 
 
@@ -107,14 +83,7 @@ def _template() -> Any:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    environment.filters |= {
-        "common_name": common_name,
-        "counted": counted,
-        "day": day,
-        "minute": minute,
-        "rank": rank_of,
-        "state": state_of,
-        "until": until,
-    }
-    environment.globals |= {"STATES": STATES}
+    environment.filters |= {each.__name__: each for each in (common_name, counted, day, minute, until)}
+    environment.filters |= {"rank": severity, "state": STATES.__getitem__}
+    environment.globals["STATES"] = list(STATES.values())
     return environment.from_string((_HERE / "page.html.j2").read_text("utf-8"))

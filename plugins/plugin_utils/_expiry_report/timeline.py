@@ -10,17 +10,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .findings import Findings, Json
-from .moments import (
-    day,
-    seconds,
-    until,
-)
-from .states import CRITICAL, LEVELS, WARNING
+from .words import CRITICAL, LEVELS, WARNING, day, seconds, until
 
 LANES = 10
 """The dates that are drawn one by one."""
@@ -40,8 +33,7 @@ _TALL = 16.0
 """Pixels of a column, and of one host in it where there is room."""
 
 
-@dataclass(frozen=True)
-class Tick:
+class Tick(NamedTuple):
     """A label of the axis."""
 
     place: float
@@ -49,8 +41,7 @@ class Tick:
     anchor: str = "middle"
 
 
-@dataclass(frozen=True)
-class Band:
+class Band(NamedTuple):
     """The days before an expiry in which it is a warning, or critical."""
 
     level: str
@@ -58,25 +49,18 @@ class Band:
     width: float
 
 
-@dataclass(frozen=True)
-class Lane:
+class Lane(NamedTuple):
     """One moment at which something expires."""
 
     place: float
     level: str
-    bands: tuple[Band, ...]
-    hosts: tuple[str, ...]
+    bands: list[Band]
+    hosts: list[str]
     date: str
     left: str
 
-    @property
-    def others(self) -> int:
-        """How many there are besides the first."""
-        return len(self.hosts) - 1
 
-
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """The hosts of one level in a column."""
 
     level: str
@@ -84,45 +68,43 @@ class Piece:
     height: float
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """The hosts that expire in one stretch of the axis."""
 
     place: float
-    count: int
-    pieces: tuple[Piece, ...]
+    size: int
+    pieces: list[Piece]
 
 
-@dataclass(frozen=True)
-class Timeline:
+class Timeline(NamedTuple):
     """The drawing; columns only where the lanes do not show everything.
 
     Attributes:
         start: where today is.
+        later: how many dates are in no lane.
         width: of a column.
         height: of the columns' drawing, in pixels.
         undated: how many hosts have no date.
     """
 
     start: float
-    ticks: tuple[Tick, ...]
-    lanes: tuple[Lane, ...]
+    ticks: list[Tick]
+    lanes: list[Lane]
     later: int
-    columns: tuple[Column, ...]
+    columns: list[Column]
     width: float
     height: float
     undated: int
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """From days that are left to places."""
 
     start: float
     horizon: int
 
     def place(self, days: float) -> float:
-        """Per cent from the left; what is over is in the middle of its own stretch, what is far is at the end."""
+        """Return per cent from the left; what is over is in the middle of its stretch, what is far is at the end."""
         if days < 0:
             return round(self.start / 2, 2)
         return round(self.start + (100 - self.start) * math.sqrt(min(days, self.horizon) / self.horizon), 2)
@@ -132,29 +114,26 @@ def timeline(findings: Findings) -> Timeline:
     """Lay it out."""
     now = seconds(findings.checked_at)
     dated = [(((seconds(host["not_after"]) - now) / _DAY), host) for host in findings.hosts if host["not_after"]]
-    axis = _axis([days for days, _host in dated])
+    last = max((days for days, _host in dated), default=0.0)
+    axis = Axis(
+        _PAST if any(days < 0 for days, _host in dated) else 0.0,
+        next((days for days in _HORIZONS if days >= last), _HORIZONS[-1]),
+    )
     groups = _groups(dated)
-    columns = _columns(axis, dated) if len(groups) > LANES else ()
     return Timeline(
         start=axis.start,
         ticks=_ticks(axis),
-        lanes=tuple(_lane(axis, *group) for group in groups[:LANES]),
+        lanes=[_lane(axis, *group) for group in groups[:LANES]],
         later=len(groups[LANES:]),
-        columns=columns,
+        columns=_columns(axis, dated) if len(groups) > LANES else [],
         width=round((100 - axis.start) / _COLUMNS, 2),
         height=_TALLEST + _TALL,
         undated=len(findings.hosts) - len(dated),
     )
 
 
-def _axis(all_days: list[float]) -> Axis:
-    last = max(all_days, default=0.0)
-    horizon = next((days for days in _HORIZONS if days >= last), _HORIZONS[-1])
-    return Axis(_PAST if any(days < 0 for days in all_days) else 0.0, horizon)
-
-
-def _groups(dated: Iterable[tuple[float, Json]]) -> list[tuple[float, list[Json]]]:
-    """The hosts that expire at the same moment and are judged alike, the first ones first."""
+def _groups(dated: list[tuple[float, Json]]) -> list[tuple[float, list[Json]]]:
+    """Bring together the hosts that expire at the same moment and are judged alike, the first ones first."""
     groups: dict[tuple[Any, ...], list[Json]] = {}
     for days, host in dated:
         limits = (host.get("warning_from"), host.get("critical_from"))
@@ -164,29 +143,23 @@ def _groups(dated: Iterable[tuple[float, Json]]) -> list[tuple[float, list[Json]
 
 def _lane(axis: Axis, days: float, hosts: list[Json]) -> Lane:
     first = hosts[0]
-    return Lane(
-        axis.place(days),
-        first["level"],
-        _bands(axis, first),
-        tuple(host["host"] for host in hosts),
-        day(first["not_after"]),
-        until(math.floor(days)),
-    )
+    date, left = day(first["not_after"]), until(first["days_left"])
+    return Lane(axis.place(days), first["level"], _bands(axis, first), [host["host"] for host in hosts], date, left)
 
 
-def _ticks(axis: Axis) -> tuple[Tick, ...]:
-    """Bare numbers but for the last one, which says that they are days."""
+def _ticks(axis: Axis) -> list[Tick]:
+    """Write bare numbers but for the last one, which says that they are days."""
     ticks = [Tick(axis.place(0), "today", "middle" if axis.start else "start")]
     for days in (days for days in _TICKS if days < axis.horizon):
         place = axis.place(days)
         if place - ticks[-1].place >= _APART:
             ticks.append(Tick(place, f"{days}"))
     ticks.append(Tick(100.0, f"{axis.horizon} days", "end"))
-    return (Tick(0.0, "over", "start"), *ticks) if axis.start else tuple(ticks)
+    return [Tick(0.0, "over", "start"), *ticks] if axis.start else ticks
 
 
-def _bands(axis: Axis, host: Json) -> tuple[Band, ...]:
-    """How near an end is a finding depends on the certificate's life, so each lane has bands of its own."""
+def _bands(axis: Axis, host: Json) -> list[Band]:
+    """Draw how near its end is a finding: that depends on the certificate's life, so each lane has its own."""
     bands = []
     start = axis.place(0)
     for level in (CRITICAL, WARNING):
@@ -195,11 +168,11 @@ def _bands(axis: Axis, host: Json) -> tuple[Band, ...]:
         if end > start:
             bands.append(Band(level, start, round(end - start, 2)))
             start = end
-    return tuple(bands)
+    return bands
 
 
-def _columns(axis: Axis, dated: list[tuple[float, Json]]) -> tuple[Column, ...]:
-    """Each place has its column; the tallest one sets the scale."""
+def _columns(axis: Axis, dated: list[tuple[float, Json]]) -> list[Column]:
+    """Give each place its column; the tallest one sets the scale."""
     width = (100 - axis.start) / _COLUMNS
     counts: dict[float, Counter[str]] = {}
     for days, host in dated:
@@ -208,7 +181,7 @@ def _columns(axis: Axis, dated: list[tuple[float, Json]]) -> tuple[Column, ...]:
         left = place - width / 2 if days < 0 else axis.start + nth * width
         counts.setdefault(round(left, 2), Counter())[host["level"]] += 1
     scale = min(_TALL, _TALLEST / max(count.total() for count in counts.values()))
-    return tuple(_column(place, count, scale) for place, count in sorted(counts.items()))
+    return [_column(place, count, scale) for place, count in sorted(counts.items())]
 
 
 def _column(place: float, count: Counter[str], scale: float) -> Column:
@@ -219,4 +192,4 @@ def _column(place: float, count: Counter[str], scale: float) -> Column:
             height = max(count[level] * scale, 2.0)
             top -= height
             pieces.append(Piece(level, round(top, 1), round(height, 1)))
-    return Column(place, count.total(), tuple(pieces))
+    return Column(place, count.total(), pieces)

@@ -24,8 +24,8 @@ from ansible_collections.gcore.web_security.plugins.module_utils._x509.certifica
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_events import Memory, events_of
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.findings import Findings
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.formats import Options, rendered
-from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.states import state_of
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.timeline import timeline
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.words import STATES
 from unit.plugins.expiry_result import NOW
 from unit.plugins.fakes import NAME, resource_json, unix
 
@@ -94,7 +94,7 @@ def _on_an_edge(lane):
 
 def _every_format_says(result, host, level):
     texts = {name: rendered(name, result, Options()) for name in ("html", "csv", "json", "markdown", "junit")}
-    word = state_of(host["state"]).word
+    state = STATES[host["state"]]
     assert re.findall('<p class="verdict (.*?)">', texts["html"]) == [level]
     assert re.findall('<li class="lane (.*?)">', texts["html"]) == [level]
     assert re.findall('<svg class="mark (.*?)"', texts["html"]) == [level]
@@ -102,7 +102,7 @@ def _every_format_says(result, host, level):
     (row,) = csv.DictReader(io.StringIO(texts["csv"]))
     assert (row["state"], row["level"], row["days_left"]) == (host["state"], level, str(host["days_left"]))
     assert json.loads(texts["json"])["hosts"] == [host]
-    assert (f"| {state_of(host['state']).sign} {word} |" in texts["markdown"]) == (level != "ok")
+    assert (f"| {state.sign} {state.word} |" in texts["markdown"]) == (level != "ok")
     assert ("<failure" in texts["junit"]) == (level == "critical")
     metrics = rendered("prometheus", result, Options())
     assert re.findall("^gcore_certificate_level{.*} (.)$", metrics, re.MULTILINE) == [

@@ -26,7 +26,7 @@ EVIL = [
     "**bold** _it_ ~~no~~ `code`",
     "a | b | c",
     "@everyone #12 !3",
-    "line\n\n# heading",
+    "# heading",
     "https://evil.example www.evil.example",
     "&lt;b&gt;",
     "\\| \\\\",

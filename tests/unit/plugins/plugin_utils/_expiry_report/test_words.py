@@ -11,24 +11,23 @@ import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import LEVELS
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.findings import Findings
-from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.moments import (
+from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.words import (
+    STATES,
     counted,
     day,
     expiry,
     minute,
     until,
+    verdict,
 )
-from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.states import STATES, rank_of, state_of
-from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.verdict import verdict
 from unit.plugins import expiry_result
 from unit.plugins.expiry_result import a_host, a_result
 
 
 def test_every_state_of_the_module_has_words_of_its_own():
-    assert {state.name: state.level for state in STATES} == LEVELS
-    assert [rank_of(name) for name in LEVELS] == list(range(len(LEVELS)))
+    assert {name: state.level for name, state in STATES.items()} == LEVELS
     for part in ("word", "sign", "meaning"):
-        assert len({getattr(state_of(name), part) for name in LEVELS}) == len(LEVELS)
+        assert len({getattr(state, part) for state in STATES.values()}) == len(LEVELS)
 
 
 def test_the_results_made_by_hand_know_the_same_states():
