@@ -42,8 +42,8 @@ notes:
   - If several resources have the same name, the one with the lowest id is the host of that name, each other one is the
     host C(NAME_ID), and a warning says so. C(gcore_name) is the name of the resource in any case. A resource without
     a name is the host C(resource_ID).
-  - A name that means something else to Ansible is never a host. A name without a dot, which a group could have too, that
-    of a group that is there already, and those of this machine are the host C(NAME_ID). A slash and a control
+  - A name that means something else to Ansible is never a host's. A name without a dot, which a group could have too,
+    that of a group that is there already, and those of this machine are the host C(NAME_ID). A slash and a control
     character in a name are an underscore.
   - Keep this source apart from one in which the same names are servers that are reached by SSH. Variables of one host
     from two sources are merged, and C(ansible_connection) would be C(local) for both. A warning tells of it where the

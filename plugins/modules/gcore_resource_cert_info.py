@@ -314,7 +314,7 @@ hosts:
               sample: 3
         other_certificate:
           description:
-            - Facts of the leaf with a key of the other type, RSA or ECDSA, that it serves to clients that want that one.
+            - Facts of the leaf with a key of the other type, RSA or ECDSA, that it has for clients that want that one.
             - Null where it has none, and where that can't be told.
           type: dict
           sample: null
