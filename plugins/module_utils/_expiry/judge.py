@@ -173,13 +173,14 @@ def _findings(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> tupl
 
 
 def _end(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
-    ends = [(_which(endpoint, leaf), leaf.not_before, leaf.not_after) for leaf in endpoint.certificates]
-    if not ends and endpoint.api_not_after:
-        ends = [("", None, endpoint.api_not_after)]
-    for which, begin, end in ends:
-        state = thresholds.state(begin, end, now)
+    for leaf in endpoint.certificates:
+        state = thresholds.state(leaf.not_before, leaf.not_after, now)
         if state != OK:
-            yield Finding(state, f"{which}{_when(end, now)}")
+            yield Finding(state, f"{_which(endpoint, leaf)}{_when(leaf.not_after, now)}")
+    if not endpoint.certificates and endpoint.api_not_after:
+        state = thresholds.state(None, endpoint.api_not_after, now)
+        if state != OK:
+            yield Finding(state, _when(endpoint.api_not_after, now))
 
 
 def _begin(endpoint: Endpoint, _thresholds: Thresholds, now: datetime) -> Iterator[Finding]:

@@ -19,10 +19,9 @@ def junit(findings: Findings, options: Options) -> str:
     failures = sum(host["level"] in failing for host in findings.hosts)
     # Nothing has a duration: what is tested is not this run.
     counts = {"tests": str(len(findings.hosts)), "failures": str(failures), "errors": "0", "time": "0"}
-    suites = ElementTree.Element("testsuites", name=options.title, **counts)
-    suite = ElementTree.SubElement(
-        suites, "testsuite", name=_SUITE, **counts, skipped="0", timestamp=findings.checked_at
-    )
+    suites = ElementTree.Element("testsuites", {"name": options.title, **counts})
+    about = {"name": _SUITE, **counts, "skipped": "0", "timestamp": findings.checked_at}
+    suite = ElementTree.SubElement(suites, "testsuite", about)
     for host in findings.hosts:
         word, classname = STATES[host["state"]].word, f"{host['resource']} ({host['resource_id']})"
         case = ElementTree.SubElement(suite, "testcase", name=host["host"], classname=classname, time="0")

@@ -22,7 +22,7 @@ Samples = Iterable[tuple[Labels, "int | str | None"]]
 
 def prometheus(findings: Findings, _options: Options) -> str:
     """Write all metrics that have a value: gauges, for all of them are values of this moment."""
-    return "".join(_metric(f"gcore_certificate_{name}", *told) for name, *told in _metrics(findings))
+    return "".join(_metric(f"gcore_certificate_{name}", told, samples) for name, told, samples in _metrics(findings))
 
 
 def _metrics(findings: Findings) -> Iterator[tuple[str, str, Samples]]:
