@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ._misplaced import shown
 from ._options import Specification
-from ._redaction import Redactor
 from ._task import Operation, Outcome, run
 from ._validation import complaints
 
@@ -44,8 +44,7 @@ class Module(AnsibleModule):
 def leave(module: Module, operation: Operation, report: Outcome) -> None:
     """Run the operation with the module's parameters, and end the process with its result."""
     result = run(operation, module.params, check_mode=module.check_mode, diff=module._diff, report=report)
-    # A key in an option that is not for keys must not be shown either; the secret options Ansible hides itself.
-    result["invocation"] = {"module_args": Redactor().clean(module.params)}
+    result["invocation"] = {"module_args": shown(module.params)}
     for warning in result.pop("warnings"):
         module.warn(warning)
     end = module.fail_json if result.get("failed") else module.exit_json

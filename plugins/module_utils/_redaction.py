@@ -11,6 +11,7 @@ import string
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 MASK = "********"
 
@@ -42,7 +43,7 @@ _BATCH = 1 << 20
 
 _HEADER = re.compile("[:,]")
 _ARMOUR = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]+-----")
-_PEM_BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]*KEY-----.*?(-----END [A-Z0-9 ]*KEY-----|\Z)", re.DOTALL | re.IGNORECASE)
+KEY_BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]*KEY-----.*?(-----END [A-Z0-9 ]*KEY-----|\Z)", re.DOTALL | re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<![^\s/:@'\"])[^\s/:@'\"]{1,256}:[^\s/:@]{1,256}(?=@)")
 """User and password as a URL may have them, be the URL a good one or not."""
 
@@ -60,8 +61,9 @@ _FOLD = str.maketrans(f"{string.ascii_uppercase}-_", f"{string.ascii_lowercase}+
 class Redactor:
     """Masks in any value what shows a secret: whole, in part, re-encoded, or wrapped at another width."""
 
-    def __init__(self, known: Iterable[str | bytes] = ()) -> None:
+    def __init__(self, known: Iterable[str | bytes] = (), hidden: Iterable[str] = ()) -> None:
         self._secrets: dict[str | bytes, None] = dict.fromkeys(known)
+        self._hidden: dict[str, None] = dict.fromkeys(hidden)
         self._forms: _Forms | None = None
 
     def add(self, secret: str | bytes | None) -> None:
@@ -70,18 +72,26 @@ class Redactor:
             self._secrets[secret] = None
             self._forms = None
 
+    def hide(self, text: str) -> None:
+KEY_BLOCK = re.compile(
+    r"-----BEGIN [A-Z0-9 ]*KEY-----.*?(-----END [A-Z0-9 ]*KEY-----|\Z)", re.DOTALL | re.IGNORECASE
+)
+        self._hidden[text] = None
+        self._forms = None
+
     def learn(self, other: Redactor) -> None:
         """Learn what another one knows."""
-        for secret in other._secrets:
-            self.add(secret)
+        self._secrets |= other._secrets
+        self._hidden |= other._hidden
+        self._forms = None
 
     def child(self) -> Redactor:
         """One that knows the same, and learns on its own: a fleet's keys need not all be looked for in every text."""
-        return Redactor(self._secrets)
+        return Redactor(self._secrets, self._hidden)
 
     def clean(self, value: Any) -> Any:
         """The same value with every secret in it masked, keys of mappings included, and what nobody reads cut off."""
-        forms = self._forms = self._forms or _Forms.of(self._secrets)
+        forms = self._forms = self._forms or _Forms.of(self._secrets, self._hidden)
         texts: set[str] = set()  # what a thousand resources have in common is looked at once
         _gather(value, texts)
         cleaned: dict[str, str] = {}
@@ -107,14 +117,25 @@ class _Forms:
     encodings: Sequence[str] = field(repr=False)
 
     @classmethod
-    def of(cls, secrets: Collection[str | bytes]) -> _Forms:
+    def of(cls, secrets: Collection[str | bytes], hidden: Collection[str]) -> _Forms:
         """All forms of some secrets, each once: a key is mostly known as it was given and as it is sent."""
-        words = sorted({word for secret in secrets for word in _words(secret)}, key=len, reverse=True)
+        words = sorted({*hidden, *(word for secret in secrets for word in _words(secret))}, key=len, reverse=True)
         return cls(
             re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None,
             [*dict.fromkeys(form for secret in secrets for form in _spellings(secret))],
             [*dict.fromkeys(form.hex() for secret in secrets for form in _raw(secret))],
         )
+
+
+def origin(url: str) -> str:
+    """What is shown of a URL: where it leads, for whatever is behind that may be a token."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return MASK
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}{port}" if host and parts.scheme else MASK
 
 
 def excerpt(value: Any) -> Any:
@@ -172,7 +193,7 @@ def _head(text: str) -> str:
 def _cleaned(text: str, words: re.Pattern[str] | None, runs: frozenset[str]) -> str:
     cleaned = _head(text)
     cleaned = _masked(cleaned, _spans(cleaned, runs)) if runs else cleaned
-    cleaned = _USER_INFO.sub(MASK, _PEM_BLOCK.sub(MASK, cleaned))
+    cleaned = _USER_INFO.sub(MASK, KEY_BLOCK.sub(MASK, cleaned))
     cleaned = words.sub(MASK, cleaned) if words else cleaned
     return cleaned if len(text) <= _LONGEST else f"{cleaned[:-_MARGIN]}... (cut here: {len(text)} characters)"
 

@@ -18,6 +18,7 @@ from ._http.rate_limiter import RateLimiter, no_notice
 from ._http.retry import Backoff
 from ._http.transport import Transport
 from ._libraries import require_libraries
+from ._misplaced import mind_misplaced
 from ._options import resolved
 from ._redaction import Redactor
 from ._rotate.report import Report
@@ -103,10 +104,12 @@ def run(
         say: shows a line to the person who waits.
     """
     redactor = Redactor()
+    hidden: list[str] = []
     report = report or Report()
     try:
         require_libraries()
         values = resolved(parameters)
+        hidden = mind_misplaced(redactor, values)
         redactor.add(values["api_key"])
         redactor.add(values["api_token"])
         operation(Task(values, check_mode, redactor, say=say), report)
@@ -115,4 +118,6 @@ def run(
         result = report.failure(error, diff)
     except Exception as error:  # noqa: BLE001  # the boundary: nothing passes it uncleaned
         result = {**report.failure(InternalError(error), diff), "exception": traceback.format_exc()}
+    if hidden and result.get("failed"):
+        result["msg"] += f" What {', '.join(hidden)} was given is no path, and not shown: it may be a secret."
     return dict(redactor.clean(result))

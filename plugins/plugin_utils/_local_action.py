@@ -18,8 +18,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._libraries import libraries_are_here
+from ..module_utils._misplaced import shown
 from ..module_utils._options import Specification
-from ..module_utils._redaction import Redactor
 from ..module_utils._rotate.report import Report
 from ..module_utils._task import Operation, Outcome, run
 from ..module_utils._validation import Parsed, parsed
@@ -77,7 +77,7 @@ class EngineAction(ActionBase):
             return {"failed": True, "msg": " ".join(options.complaints)}
         result = self._result(options.values)
         if _shows_invocation(task_vars):
-            result["invocation"] = {"module_args": Redactor().clean(self._shown(options.values))}
+            result["invocation"] = {"module_args": shown(self._shown(options.values))}
         kept = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
         if not _shows(result, options.secrets):
             return result

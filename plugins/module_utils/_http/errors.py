@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .._libraries import requests, urllib3
+from .._redaction import origin
 
 _CHECK_URL = "Is {url} ({option}) the API's address, and is the way to it open? If so, run the task again later."
 _CHECK_PROXY = "Check the proxy variables of the environment (HTTPS_PROXY, NO_PROXY)."
@@ -80,7 +81,7 @@ def no_answer(error: Exception, *, timeout: float, url: str, option: str, by_pro
         told = next(row for row in _causes() if any(isinstance(cause, row.kind) for cause in _chain(error)))
         if by_proxy:
             told = told._replace(reason=f"{told.reason} (by way of a proxy)", hint=_CHECK_PROXY)
-    return NoAnswerError(told.reason.format(timeout=timeout), told.hint.format(url=url, option=option))
+    return NoAnswerError(told.reason.format(timeout=timeout), told.hint.format(url=origin(url), option=option))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -116,7 +116,7 @@ def _body(response: requests.Response) -> bytes:
 
 
 def checked_url(url: str, option: str = "api_url") -> str:
-    """Return the base URL without a final slash.
+    """Return the base URL without a final slash; no error quotes it, for it may be a token.
 
     Raises:
         InputError: not a URL, or one that would send the token and the key in the clear.
@@ -131,9 +131,9 @@ def checked_url(url: str, option: str = "api_url") -> str:
     except ValueError:
         is_base = False
     if not is_base or parts.scheme not in ("http", "https") or not url.isprintable() or " " in url:
-        raise InputError(f"{option}: '{url}' is not a URL", "It looks like https://api.gcore.com.")
+        raise InputError(f"{option}: what was given is not a URL", "It looks like https://api.gcore.com.")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise InputError(f"{option}: '{url}' would send the token and the private key unencrypted", "Use https.")
+        raise InputError(f"{option}: plain http would send the token and the private key unencrypted", "Use https.")
     return url.rstrip("/")
 
 

@@ -3,17 +3,27 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
 
+from ansible_collections.gcore.web_security.plugins.action.gcore_fleet_cert import ActionModule as FleetAction
 from ansible_collections.gcore.web_security.plugins.action.gcore_resource_cert import ActionModule
+from ansible_collections.gcore.web_security.plugins.action.gcore_resource_cert_info import ActionModule as Scan
 from ansible_collections.gcore.web_security.plugins.module_utils import _libraries as libraries
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
-from ansible_collections.gcore.web_security.plugins.module_utils._options import FLEET_CERT, RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils._options import (
+    FLEET_CERT,
+    RESOURCE_CERT,
+    RESOURCE_CERT_INFO,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
 from ansible_collections.gcore.web_security.plugins.modules import gcore_resource_cert
 from ansible_collections.gcore.web_security.plugins.plugin_utils import _local_action as engine_action
+from unit.plugins.account import FakeAccount, site
 from unit.plugins.fakes import DAY, NAME, NOW, TOKEN, FakeApi, issued, refused, resource_json
 from unit.plugins.running import run_module
 
@@ -33,9 +43,19 @@ class Action(ActionModule):
         return self.far(module_args)
 
 
-def action(given=GIVEN, *, transport="local", become=False, environment=(), async_val=0, check_mode=False, diff=False):
+def action(
+    given=GIVEN,
+    *,
+    kind=Action,
+    transport="local",
+    become=False,
+    environment=(),
+    async_val=0,
+    check_mode=False,
+    diff=False,
+):
     shell = SimpleNamespace(tmpdir=None)
-    return Action(
+    return kind(
         task=SimpleNamespace(
             action="gcore.web_security.gcore_resource_cert",
             args=dict(given),
@@ -268,6 +288,92 @@ def test_a_key_in_an_option_that_is_not_for_keys_is_not_shown_either(api, shows_
     assert result["failed"] is True
     assert "PRIVATE" not in shown(result["invocation"])
     assert NEW.private_key_pem.splitlines()[1][:20] not in shown(result)
+
+
+STRAY = issued()
+BODY = "".join(STRAY.private_key_pem.splitlines()[1:-1])
+STRAYS = {
+    "key": STRAY.private_key_pem,
+    "key without its frame": BODY,
+    "short key without its frame": "MC4CAQAwBQYDK2VwBCIEIN3rbL6yKNzN1zUqFLxVbXqZ8gBv0WqCq7cJxYw2mP4k",
+    "bundle": base64.encodebytes(STRAY.pkcs12()).decode(),
+    "permanent token": "4711$0b1c2d3e4f5061728394a5b6c7d8e9f0",
+    "session token": "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjo0NzExfQ.Xm3-9vQ_Lk2Zr8sWt1Yp",
+}
+ACTIONS = {"one": (ActionModule, RESOURCE_CERT), "fleet": (FleetAction, FLEET_CERT), "scan": (Scan, RESOURCE_CERT_INFO)}
+
+
+def _places(specification, wrap=lambda name, value: {name: value}):
+    """Every option that takes a text, and is not there for secrets, as what gives it one."""
+    for name, option in specification.items():
+        if option.get("no_log"):
+            continue
+        if "options" in option:
+            yield from _places(option["options"], lambda inner, value, name=name: {name: [{inner: value}]})
+        elif option["type"] in ("str", "path"):
+            yield name, lambda value, name=name: wrap(name, value)
+        elif option.get("elements") == "str":
+            yield name, lambda value, name=name: wrap(name, [value])
+
+
+@pytest.mark.parametrize("stray", STRAYS.values(), ids=STRAYS)
+@pytest.mark.parametrize(("kind", "specification"), ACTIONS.values(), ids=ACTIONS)
+def test_a_secret_in_an_option_for_none_is_not_shown(monkeypatch, shows_invocation, kind, specification, stray):
+    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: FakeAccount(site(7, NAME)))
+    said = []
+    monkeypatch.setattr(engine_action, "Display", lambda: SimpleNamespace(display=said.append))
+    common = {"api_key": TOKEN, "probe_edge" if kind is Scan else "edge_probe": False if kind is Scan else "never"}
+    for name, given in _places(specification):
+        target = {} if kind is not ActionModule or name == "name" else {"resource_id": 7}
+        result = action({**common, **target, **given(stray)}, kind=kind).run()
+        text = re.sub(r"\\+n|\s", "", json.dumps([result, said])).lower()
+        secret = re.sub(r"-----.*-----|\s", "", stray).lower()
+        found = [secret[at : at + 10] for at in range(len(secret) - 9) if secret[at : at + 10] in text]
+        assert not found, (name, found[:3], result["msg"][:200])
+
+
+PATHS = [
+    ("hunter2-hunter2", False),
+    ("correct horse battery staple", False),
+    ("./pass", True),
+    ("~/pass", True),
+    ("/nowhere/pass", True),
+    ("certs/shop", True),
+    ("shop.pem", True),
+]
+
+
+@pytest.mark.parametrize(("path", "is_shown"), PATHS)
+@pytest.mark.parametrize("option", ["private_key_passphrase_path", "certificate_path"])
+def test_what_can_be_no_path_is_not_shown_where_one_belongs(api, shows_invocation, option, path, is_shown):
+    result = action({**GIVEN, option.removesuffix("_path"): "", option: path}).run()
+    assert result["failed"] is True
+    assert (path.removeprefix("~") in result["msg"]) is is_shown
+    assert (f"What {option} was given is no path, and not shown" in result["msg"]) is not is_shown
+    assert (path.removeprefix("~") in shown(result)) is is_shown
+
+
+def test_a_file_of_any_name_is_a_path(api, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hunter2-hunter2").write_text("no PEM")
+    result = action({**GIVEN, "private_key": "", "private_key_path": "hunter2-hunter2"}).run()
+    assert "private_key_path (hunter2-hunter2): no PEM block" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://127.0.0.1:1/v2/0b1c2d3e4f5061728394", "https://127.0.0.1:1"),
+        ("0b1c2d3e4f5061728394", MASK),
+        ("http://api.example/0b1c2d3e4f5061728394", "http://api.example"),
+        ("https://[::1]:1?key=0b1c2d3e4f5061728394", "https://[::1]:1"),
+    ],
+)
+def test_of_a_url_no_more_is_shown_than_where_it_leads(shows_invocation, url, kept):
+    result = action({**GIVEN, "api_url": url, "retries": 0}).run()
+    assert result["failed"] is True
+    assert result["invocation"]["module_args"]["api_url"] == kept
+    assert "0b1c2d" not in shown(result)
 
 
 def test_values_of_secret_options_are_removed_from_the_whole_result(api):
