@@ -15,9 +15,7 @@ from .._gcore.resource import Resource
 from .._match.matcher import Matcher, Offer, Selection
 from .._options import exclude_each_other
 from .._task import Task
-from .._x509.certificate import Certificate
-from .._x509.directory import Entry, entries
-from .._x509.sources import elements, read_leaf, split_combined
+from .._x509.sources import from_directory, from_list
 from .judge import Thresholds, judge
 from .report import ScanReport, result_of
 from .scan import Endpoint, Scan, endpoints
@@ -26,7 +24,6 @@ _ONE = ("resource_id", "name")
 _MANY = ("include", "exclude")
 _THRESHOLDS = ("warning_days", "critical_days", "warning_percent", "critical_percent")
 _NO_EDGE = "No edge answered: after the first few, none was asked. Set probe_edge to false if that is so here."
-_NO_KEY_WANTED = "its certificate can't be read without a passphrase, which this task does not ask for"
 
 
 def scan_resources(task: Task, report: ScanReport) -> None:
@@ -79,22 +76,13 @@ def _should_have(endpoint: Endpoint, matcher: Matcher, warnings: list[str]) -> O
 
 def _given(values: Mapping[str, Any], warnings: list[str]) -> Iterator[Offer]:
     """Read the certificates to compare with: the list's, then the folder's, of which an unreadable one is named."""
-    for label, options in elements(values["certificates"] or (), warnings):
-        resources = tuple(str(key) for key in options.get("resources") or () if str(key).strip())
+    for source in from_list(values["certificates"], warnings):
         try:
-            yield Offer(label, read_leaf(options), resources)
+            yield Offer(source.label, source.leaf(), source.resources)
         except InputError as error:
-            raise InputError(f"{label}: {error.message}", error.hint) from None
-    for entry in entries(values["directory"]) if values["directory"] else ():
+            raise InputError(f"{source.label}: {error.message}", error.hint) from None
+    for source in from_directory(values["directory"], {}):
         try:
-            yield Offer(entry.label, _leaf_of(entry))
+            yield Offer(source.label, source.leaf())
         except InputError as error:
-            warnings.append(f"Left out: {entry.label}: {error.message}.")
-
-
-def _leaf_of(entry: Entry) -> Certificate:
-    if entry.problem or "pkcs12_path" in entry.options:
-        raise InputError(entry.problem or _NO_KEY_WANTED)
-    if entry.combined_path:
-        return read_leaf({"certificate": split_combined(entry.combined_path, "directory")["certificate"]})
-    return read_leaf({"certificate_path": entry.options["certificate_path"]})
+            warnings.append(f"Left out: {source.label}: {error.message}.")

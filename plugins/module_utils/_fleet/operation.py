@@ -18,9 +18,8 @@ from .._rotate.apply import Rotation
 from .._rotate.operation import policy_of, target_options
 from .._rotate.target import CustomCertificate
 from .._task import Task
-from .._x509.directory import Entry, entries
 from .._x509.key_pair import check_key_pair
-from .._x509.sources import elements, read_input, split_combined
+from .._x509.sources import Source, from_directory, from_list
 from .failure_budget import FailureBudget
 from .interrupts import interruptible
 from .progress import Progress, silent
@@ -102,11 +101,11 @@ def _candidates(task: Task, report: FleetReport) -> list[Candidate]:
     """Every certificate that can be used; one that can't ends the run, or is named and left out."""
     candidates: list[Candidate] = []
     hints: set[str] = set()
-    for entry, options in _sources(task.values, report):
+    for source in _sources(task.values, report):
         try:
-            candidates.append(_candidate(task, entry, options, report))
+            candidates.append(_candidate(task, source, report))
         except InputError as error:
-            report.bad_certificates.append({"certificate": entry.label, "problem": task.redactor.clean(error.message)})
+            report.bad_certificates.append({"certificate": source.label, "problem": task.redactor.clean(error.message)})
             hints.add(error.hint)
     if report.bad_certificates and task.values["on_bad_certificate"] == "fail":
         listed = "; ".join(bad["problem"] for bad in report.bad_certificates)
@@ -119,35 +118,20 @@ def _candidates(task: Task, report: FleetReport) -> list[Candidate]:
     return candidates
 
 
-def _sources(values: Mapping[str, Any], report: FleetReport) -> Iterator[tuple[Entry, Mapping[str, Any]]]:
-    """The list's elements, then the folder's."""
-    for label, options in elements(values["certificates"] or (), report.warnings):
-        yield Entry(label), options
+def _sources(values: Mapping[str, Any], report: FleetReport) -> Iterator[Source]:
+    """Yield the list's elements, then the folder's."""
+    yield from from_list(values["certificates"], report.warnings)
     shared = {name: values[name] for name in ("private_key_passphrase", "private_key_passphrase_path")}
-    for entry in entries(values["directory"]) if values["directory"] else ():
-        yield entry, {**shared, **entry.options}
+    yield from from_directory(values["directory"], shared)
 
 
-def _candidate(task: Task, entry: Entry, options: Mapping[str, Any], report: FleetReport) -> Candidate:
-    if entry.problem:
-        raise InputError(f"{entry.label}: {entry.problem}")
-    if entry.combined_path:
-        options = _split(entry.combined_path, options)
+def _candidate(task: Task, source: Source, report: FleetReport) -> Candidate:
     redactor = task.redactor.child()
     try:
-        key_pair = read_input(options, redactor)
+        key_pair = source.key_pair(redactor)
         warnings = (*key_pair.warnings, *check_key_pair(key_pair, task.clock.now(), task.values["min_days_valid"]))
     except InputError as error:
-        raise InputError(f"{entry.label}: {redactor.clean(error.message)}", error.hint) from None
+        raise InputError(f"{source.label}: {redactor.clean(error.message)}", error.hint) from None
     report.warnings += [warning for warning in warnings if warning not in report.warnings]
-    resources = tuple(str(key) for key in options.get("resources") or () if str(key).strip())
     target = CustomCertificate(key_pair, **target_options(task))
-    return Candidate(Offer(entry.label, key_pair.leaf, resources), target, redactor)
-
-
-def _split(path: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options for a PEM file that may hold the key: where it does not, the one beside it counts."""
-    parts = split_combined(path, "directory")
-    if parts["private_key"] or "private_key_path" not in options:
-        return {**options, **parts, "private_key_path": None}
-    return {**options, "certificate_path": path}
+    return Candidate(Offer(source.label, key_pair.leaf, source.resources), target, redactor)

@@ -10,7 +10,7 @@ from .._gcore.lookup import find_resource
 from .._options import CERTIFICATE, exclude_each_other
 from .._task import Task
 from .._x509.key_pair import check_key_pair
-from .._x509.sources import read_input
+from .._x509.sources import Source
 from .apply import Policy, Rotation
 from .report import Report
 from .target import (
@@ -51,7 +51,7 @@ def _target(task: Task, report: Report) -> Target:
 
 def _custom_certificate(task: Task, report: Report) -> CustomCertificate:
     values = task.values
-    key_pair = read_input(values, task.redactor)
+    key_pair = Source("", values).key_pair(task.redactor)
     report.desired = {"ssl_type": "custom", **key_pair.leaf.facts(task.clock.now())}
     report.warn(*key_pair.warnings, *check_key_pair(key_pair, task.clock.now(), values["min_days_valid"]))
     return CustomCertificate(key_pair, **target_options(task))

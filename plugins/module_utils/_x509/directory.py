@@ -34,14 +34,12 @@ class Entry:
 
     Attributes:
         label: how messages call it.
-        options: the options that read it, as the module has them.
-        combined_path: a PEM file that may hold certificate and key.
+        options: the options that read it, as the module has them, and `combined_path`, a PEM file that may hold both.
         problem: why it can't be one.
     """
 
     label: str
     options: dict[str, str] = field(default_factory=dict)
-    combined_path: str = ""
     problem: str = ""
 
 
@@ -132,10 +130,8 @@ def _is_legos_copy(stem: str, ending: str, files: set[str]) -> bool:
 
 def _pair(path: str, directory: str, stem: str, *, has_key: bool) -> Entry:
     if not has_key:
-        return Entry(path, combined_path=path)
+        return Entry(path, {"combined_path": path})
     base = os.path.join(directory, stem)
     chain = next((base + ending for ending in _CHAINS if os.path.lexists(base + ending)), "")
     options = {"private_key_path": base + _KEY, **({"chain_path": chain} if chain else {})}
-    if path.endswith(_COMBINED):
-        return Entry(path, options, combined_path=path)
-    return Entry(path, {"certificate_path": path, **options})
+    return Entry(path, {"combined_path" if path.endswith(_COMBINED) else "certificate_path": path, **options})

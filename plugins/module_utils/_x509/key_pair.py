@@ -13,7 +13,7 @@ from .._errors import CertificateError, PrivateKeyError
 from .._libraries import pkcs12, serialization
 from .certificate import RSA_PSS, Certificate, certificates_from_pem, timestamp
 from .chain import is_complete, ordered, without_root
-from .pem import read_pem
+from .pem import PemBlock
 from .private_key import PrivateKey, private_key_from_pem
 
 _MINIMUM_BITS = {"RSA": 2048, "ECDSA": 256, "Ed25519": 256}
@@ -22,7 +22,7 @@ _MINIMUM_BITS = {"RSA": 2048, "ECDSA": 256, "Ed25519": 256}
 
 @dataclass(frozen=True)
 class KeyPair:
-    """A checked chain, leaf first, with its key, and what is worth a warning."""
+    """A chain in order, leaf first, with its key, and what is worth a warning."""
 
     chain: tuple[Certificate, ...]
     key: PrivateKey = field(repr=False)
@@ -30,11 +30,11 @@ class KeyPair:
 
     @property
     def leaf(self) -> Certificate:
-        """The certificate that names the site."""
+        """Return the certificate that names the site."""
         return self.chain[0]
 
     def certificate_pem(self) -> str:
-        """The chain as the API documents it: leaf first, lines of 64, no blank lines, a final line end."""
+        """Write the chain as the API documents it: leaf first, lines of 64, no blank lines, a final line end."""
         encoding = serialization.Encoding.PEM
         return "".join(link.x509.public_bytes(encoding).decode("ascii") for link in self.chain)
 
@@ -43,60 +43,64 @@ class KeyPair:
 class Material:
     """What the user gave, with the words by which errors name it. A PKCS#12 bundle stands for the other three."""
 
-    certificate: str | bytes | None = field(default=None, repr=False)
-    chain: str | bytes | None = field(default=None, repr=False)
-    private_key: str | bytes | None = field(default=None, repr=False)
+    certificate: Sequence[PemBlock] = ()
+    chain: Sequence[PemBlock] = ()
+    private_key: Sequence[PemBlock] = ()
     pkcs12: bytes | None = field(default=None, repr=False)
     passphrase: str | None = field(default=None, repr=False)
     names: dict[str, str] = field(default_factory=dict)
 
     def name(self, part: str) -> str:
-        """How an error calls a part: the option, and the path if it came from a file."""
+        """Name a part for an error: the option, and the path if it came from a file."""
         return self.names.get(part, part)
 
 
 def read_key_pair(material: Material) -> KeyPair:
-    """The chain and the key, matched and put in order. No clock and no resource is needed for this.
+    """Match chain and key, and put the chain in order.
 
     Raises:
         InputError: what was given can't be read, or does not fit together.
     """
     certificates, key = _from_pkcs12(material) if material.pkcs12 is not None else _from_pem(material)
     what = material.name("pkcs12" if material.pkcs12 is not None else "certificate")
-    leaf = _leaf(certificates, key, what)
-    unique = list(dict.fromkeys(certificates))
-    chain = ordered(unique, leaf, what)
-    _check_completeness(chain, what)
+    public = key.public_key_der()
+    leaf = next((certificate for certificate in certificates if certificate.public_key_der == public), None)
+    if leaf is None:
+        raise PrivateKeyError(
+            f"{what}: the private key does not belong to {certificates[0].label()} nor to any other certificate given",
+            "Take certificate and key from the same issuance.",
+        )
+    chain = ordered(list(dict.fromkeys(certificates)), leaf, what)
+    if is_complete(chain) is False:
+        raise CertificateError(
+            f"{what}: the intermediate certificate '{leaf.x509.issuer.rfc4514_string()}' is missing, "
+            "clients that do not fetch it themselves would refuse the site",
+            "Add it with chain or chain_path, or give the full chain.",
+        )
     warnings = []
     if list(chain) != certificates:
         warnings.append(f"{what}: the chain was put in order: leaf first, then each issuer, nothing twice.")
     if len(chain) == 1:
-        warnings.append(f"{what}: the file holds {_lonely(leaf)}.")
+        lonely = _SELF_SIGNED if leaf.is_self_issued else _NO_INTERMEDIATE
+        warnings.append(f"{what}: the file holds {lonely}.")
     return KeyPair(chain, key, tuple(warnings))
 
 
-def _lonely(leaf: Certificate) -> str:
-    if leaf.is_self_issued:
-        return "a self-signed certificate, which no browser trusts"
-    return "no intermediate certificate; that is right only if a root issued the leaf itself"
+_SELF_SIGNED = "a self-signed certificate, which no browser trusts"
+_NO_INTERMEDIATE = "no intermediate certificate; that is right only if a root issued the leaf itself"
 
 
 def _from_pem(material: Material) -> tuple[list[Certificate], PrivateKey]:
-    if material.certificate is None:
+    if not material.certificate:
         raise CertificateError("no certificate was given", "Set certificate, certificate_path, pkcs12 or pkcs12_path.")
-    if material.private_key is None:
+    if not material.private_key:
         raise PrivateKeyError("no private key was given", "Set private_key or private_key_path.")
-    certificates = _certificates(material, "certificate", material.certificate)
-    if material.chain is not None:
-        # That both files hold the intermediates is how lego keeps them, and no disorder.
-        given = set(certificates)
-        certificates += [link for link in _certificates(material, "chain", material.chain) if link not in given]
-    what = material.name("private_key")
-    return certificates, private_key_from_pem(read_pem(material.private_key, what), material.passphrase, what)
-
-
-def _certificates(material: Material, part: str, content: str | bytes) -> list[Certificate]:
-    return certificates_from_pem(read_pem(content, material.name(part)), material.name(part))
+    certificates = certificates_from_pem(material.certificate, material.name("certificate"))
+    given = set(certificates)  # that both files hold the intermediates is how lego keeps them, and no disorder
+    chain = certificates_from_pem(material.chain, material.name("chain"))
+    certificates += [link for link in chain if link not in given]
+    key = private_key_from_pem(material.private_key, material.passphrase, material.name("private_key"))
+    return certificates, key
 
 
 def _from_pkcs12(material: Material) -> tuple[list[Certificate], PrivateKey]:
@@ -116,32 +120,11 @@ def _from_pkcs12(material: Material) -> tuple[list[Certificate], PrivateKey]:
     return [Certificate.from_der(link.certificate.public_bytes(encoding), what) for link in links], key
 
 
-def _leaf(certificates: Sequence[Certificate], key: PrivateKey, what: str) -> Certificate:
-    """The certificate of the key: what else could be the leaf."""
-    public = key.public_key_der()
-    leaf = next((certificate for certificate in certificates if certificate.public_key_der == public), None)
-    if leaf is None:
-        raise PrivateKeyError(
-            f"{what}: the private key does not belong to {certificates[0].label()} nor to any other certificate given",
-            "Take certificate and key from the same issuance.",
-        )
-    return leaf
-
-
-def _check_completeness(chain: Sequence[Certificate], what: str) -> None:
-    if is_complete(chain) is False:
-        raise CertificateError(
-            f"{what}: the intermediate certificate '{chain[0].x509.issuer.rfc4514_string()}' is missing, "
-            "clients that do not fetch it themselves would refuse the site",
-            "Add it with chain or chain_path, or give the full chain.",
-        )
-
-
 def check_key_pair(key_pair: KeyPair, now: datetime, min_days_valid: int) -> tuple[str, ...]:
-    """Whether clients would accept it at all.
+    """Check that clients would accept it.
 
     Args:
-        bundle: what was read.
+        key_pair: what was read.
         now: the time, aware.
         min_days_valid: days for which the leaf must still be valid.
 
@@ -172,7 +155,12 @@ def check_key_pair(key_pair: KeyPair, now: datetime, min_days_valid: int) -> tup
             f"min_days_valid asks for {min_days_valid}",
             "Renew it first.",
         )
-    return tuple(_earlier_ends(key_pair))
+    # An intermediate that ends before its leaf ends the site before the leaf does.
+    return tuple(
+        f"The intermediate {link.label()} expires at {timestamp(link.not_after)}, before the leaf."
+        for link in checked[1:]
+        if link.not_after < leaf.not_after
+    )
 
 
 def _check_strength(certificate: Certificate, *, signature: bool) -> None:
@@ -198,12 +186,3 @@ def _check_validity(certificate: Certificate, now: datetime) -> None:
         raise CertificateError(
             f"{certificate.label()} expired at {timestamp(certificate.not_after)}", "Renew it first."
         )
-
-
-def _earlier_ends(key_pair: KeyPair) -> list[str]:
-    """An intermediate that ends before its leaf ends the site before the leaf does."""
-    return [
-        f"The intermediate {link.label()} expires at {timestamp(link.not_after)}, before the leaf."
-        for link in without_root(key_pair.chain)[1:]
-        if link.not_after < key_pair.leaf.not_after
-    ]

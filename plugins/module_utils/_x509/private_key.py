@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ class PrivateKey:
         return self._key.private_bytes(encoding, form, serialization.NoEncryption()).decode("ascii")
 
 
-def private_key_from_pem(blocks: list[PemBlock], passphrase: str | None, what: str) -> PrivateKey:
+def private_key_from_pem(blocks: Sequence[PemBlock], passphrase: str | None, what: str) -> PrivateKey:
     """Read the one private key of a PEM text.
 
     Raises:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The one way in for certificates and keys: option or file, learnt by the redactor before anything else sees it."""
+"""The one way in for certificates and keys: options or files, read once, and secrets learnt by the redactor first."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import base64
 import binascii
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from .._errors import CertificateError, InputError
@@ -17,99 +18,156 @@ from .._options import CERTIFICATE, exclude_each_other
 from .._redaction import Redactor
 from .certificate import Certificate, certificates_from_pem
 from .chain import leaf_of
+from .directory import entries
 from .key_pair import KeyPair, Material, read_key_pair
-from .pem import MAX_BYTES, read_pem
+from .pem import MAX_BYTES, PemBlock, read_pem
 
-_SECRET = ("private_key", "pkcs12")
 _PARTS = ("certificate", "chain", "private_key", "private_key_passphrase", "pkcs12")
+_NOT_BESIDE_PKCS12 = tuple(name for name in CERTIFICATE if not name.startswith(("pkcs12", "private_key_passphrase")))
 
 
-def read_input(values: Mapping[str, Any], redactor: Redactor) -> KeyPair:
-    """The chain and key that a task names.
+@dataclass(frozen=True)
+class Source:
+    """A certificate that a task names.
 
-    Args:
-        values: the task's parameters, empty strings already unset.
-        redactor: learns the secrets.
-
-    Raises:
-        InputError: they contradict each other, can't be read, or do not fit together.
+    Attributes:
+        label: how messages call it.
+        options: the module's, that hold its parts or name their files; `combined_path` is a PEM file of a folder, that
+            may hold certificate and key.
+        resources: the ids or names that it is meant for.
+        problem: why it can't be one.
     """
-    for part in _PARTS:
-        exclude_each_other(values, (part,), (f"{part}_path",))
-    exclude_each_other(values, ("pkcs12", "pkcs12_path"), _NOT_BESIDE_PKCS12)
-    contents = {part: _content(part, values) for part in _PARTS}
-    for part in _SECRET:
-        redactor.add(contents[part])
-    key_pair = read_key_pair(_material(contents, values))
-    redactor.add(key_pair.key.pem())
-    return key_pair
+
+    label: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    resources: tuple[str, ...] = ()
+    problem: str = ""
+    _read: dict[str, str | bytes | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def key_pair(self, redactor: Redactor) -> KeyPair:
+        """Read the chain and its key.
+
+        Args:
+            redactor: learns the secrets before anything else sees them.
+
+        Raises:
+            InputError: the parts contradict each other, can't be read, or do not fit together.
+        """
+        self._check_options(_PARTS)
+        exclude_each_other(self.options, ("pkcs12", "pkcs12_path"), _NOT_BESIDE_PKCS12)
+        redactor.add(self._content("pkcs12"))
+        names = {part: self._name(part) for part in _PARTS}
+        combined = self._blocks("combined")
+        certificates = [block for block in combined if block.label == "CERTIFICATE"]
+        keys = [block for block in combined if block.label != "CERTIFICATE"]
+        if combined:
+            names["certificate"] = self._name("combined")
+        else:
+            certificates = self._blocks("certificate")
+        if keys:
+            names["private_key"] = self._name("combined")
+            redactor.add("".join(block.text() for block in keys))
+        else:
+            redactor.add(self._content("private_key"))
+            keys = self._blocks("private_key")
+        key_pair = read_key_pair(
+            Material(
+                certificate=certificates,
+                chain=self._blocks("chain"),
+                private_key=keys,
+                pkcs12=_binary(self._content("pkcs12")),
+                passphrase=_passphrase(self._content("private_key_passphrase")),
+                names=names,
+            )
+        )
+        redactor.add(key_pair.key.pem())
+        return key_pair
+
+    def leaf(self) -> Certificate:
+        """Read the leaf alone, for which no key is asked.
+
+        Raises:
+            InputError: there is none, it can't be read, or several leaves are among the certificates.
+        """
+        self._check_options(("certificate",))
+        part = "combined" if "combined_path" in self.options else "certificate"
+        blocks, what = self._blocks(part), self._name(part)
+        if "pkcs12_path" in self.options:
+            raise InputError("its certificate can't be read without a passphrase, which this task does not ask for")
+        if not blocks:
+            raise CertificateError("no certificate was given", "Set certificate or certificate_path.")
+        if part == "combined":
+            blocks = [block for block in blocks if block.label == "CERTIFICATE"]
+        leaf = leaf_of(list(dict.fromkeys(certificates_from_pem(blocks, what))))
+        if leaf is None:
+            raise CertificateError(f"{what}: the certificates are of several chains, or none of them is a leaf")
+        return leaf
+
+    def has_empty_files_alone(self) -> bool:
+        """Tell whether nothing was filled in, which AWX hands over as an empty file for each field."""
+        try:
+            return any(self.options.get(f"{part}_path") for part in _PARTS) and not any(map(self._content, _PARTS))
+        except InputError:  # told of where it is read in earnest
+            return False
+
+    def _check_options(self, parts: Iterable[str]) -> None:
+        if self.problem:
+            raise InputError(self.problem)
+        for part in parts:
+            exclude_each_other(self.options, (part,), (f"{part}_path",))
+
+    def _content(self, part: str) -> str | bytes | None:
+        """Return an option's text or its file's bytes; what is empty counts as unset."""
+        if part not in self._read:
+            path = self.options.get(f"{part}_path")
+            content = self.options.get(part) if path is None else read_file(path, _option(part))
+            self._read[part] = content if content and content.strip() else None
+        return self._read[part]
+
+    def _blocks(self, part: str) -> list[PemBlock]:
+        content = self._content(part)
+        return read_pem(content, self._name(part)) if content else []
+
+    def _name(self, part: str) -> str:
+        path = self.options.get(f"{part}_path")
+        return f"{_option(part)} ({path})" if path else part
 
 
-def elements(certificates: Iterable[Mapping[str, Any]], warnings: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The elements of a task's list of certificates, empty strings unset, each with what it is called.
+def _option(part: str) -> str:
+    """Name the user's option that a file's path came from."""
+    return "directory" if part == "combined" else f"{part}_path"
 
-    One of empty files alone is left out with a warning: AWX makes such a file of each field that was not filled in.
-    """
-    for number, element in enumerate(certificates, start=1):
+
+def from_list(certificates: Iterable[Mapping[str, Any]] | None, warnings: list[str]) -> Iterator[Source]:
+    """Yield the elements of a task's list, empty strings unset; one that was not filled in is left out with a warning."""
+    for number, element in enumerate(certificates or (), start=1):
         options = {name: None if value == "" else value for name, value in element.items()}
         path = options.get("certificate_path") or options.get("pkcs12_path")
         label = options.get("label") or path or f"certificates[{number}]"
-        if _has_empty_files_alone(options):
+        resources = tuple(str(key) for key in options.get("resources") or () if str(key).strip())
+        source = Source(label, options, resources)
+        if source.has_empty_files_alone():
             warnings.append(f"Left out: {label}: its files are empty, the certificate's and the key's.")
         else:
-            yield label, options
+            yield source
 
 
-def _has_empty_files_alone(values: Mapping[str, Any]) -> bool:
-    try:
-        return any(values.get(f"{part}_path") for part in _PARTS) and not any(_content(part, values) for part in _PARTS)
-    except InputError:  # told of where it is read in earnest
-        return False
+def from_directory(directory: str | None, shared: Mapping[str, Any]) -> Iterator[Source]:
+    """Yield the certificates of a folder, where one is named.
 
-
-def read_leaf(values: Mapping[str, Any]) -> Certificate:
-    """The leaf of `certificate` or `certificate_path`; no key is asked for.
+    Args:
+        directory: the folder.
+        shared: options that count for each of them.
 
     Raises:
-        InputError: both or none of the two are set, they can't be read, or several leaves are among them.
+        InputError: the folder can't be read, or holds nothing that looks like a certificate.
     """
-    exclude_each_other(values, ("certificate",), ("certificate_path",))
-    content, what = _content("certificate", values), _name("certificate", values)
-    if content is None:
-        raise CertificateError("no certificate was given", "Set certificate or certificate_path.")
-    leaf = leaf_of(list(dict.fromkeys(certificates_from_pem(read_pem(content, what), what))))
-    if leaf is None:
-        raise CertificateError(f"{what}: the certificates are of several chains, or none of them is a leaf")
-    return leaf
-
-
-_NOT_BESIDE_PKCS12 = tuple(name for name in CERTIFICATE if name.startswith(("certificate", "chain")) or name in (
-    "private_key", "private_key_path"
-))  # fmt: skip
-
-
-def split_combined(path: str, option: str) -> dict[str, str]:
-    """Certificate and key of a PEM file that holds both, as the options that take them.
-
-    Raises:
-        InputError: the file can't be read, or is not PEM.
-    """
-    blocks = read_pem(read_file(path, option), f"{option} ({path})")
-    parts = {"certificate": "", "private_key": ""}
-    for block in blocks:
-        parts["certificate" if block.label == "CERTIFICATE" else "private_key"] += block.text()
-    return parts
-
-
-def _content(part: str, values: Mapping[str, Any]) -> str | bytes | None:
-    """An option's text or its file's bytes; what is empty counts as unset."""
-    path = values.get(f"{part}_path")
-    content = values.get(part) if path is None else read_file(path, f"{part}_path")
-    return content if content and content.strip() else None
+    for entry in entries(directory) if directory else ():
+        yield Source(entry.label, {**shared, **entry.options}, problem=entry.problem)
 
 
 def read_file(path: str, option: str) -> bytes:
-    """A file's content.
+    """Read a file's content.
 
     Raises:
         InputError: the file can't be read, or is far too large; names the path.
@@ -127,24 +185,8 @@ def read_file(path: str, option: str) -> bytes:
         raise InputError(f"{option}: can't read '{path}': {reason}") from None
 
 
-def _material(contents: Mapping[str, Any], values: Mapping[str, Any]) -> Material:
-    return Material(
-        certificate=contents["certificate"],
-        chain=contents["chain"],
-        private_key=contents["private_key"],
-        pkcs12=_binary(contents["pkcs12"]),
-        passphrase=_passphrase(contents["private_key_passphrase"]),
-        names={part: _name(part, values) for part in _PARTS},
-    )
-
-
-def _name(part: str, values: Mapping[str, Any]) -> str:
-    path = values.get(f"{part}_path")
-    return f"{part}_path ({path})" if path else part
-
-
 def _binary(content: str | bytes | None) -> bytes | None:
-    """A bundle's file is binary; an option's text is its base64."""
+    """Decode the base64 of an option's text; a bundle's file is binary."""
     if content is None or isinstance(content, bytes):
         return content
     try:
@@ -154,7 +196,7 @@ def _binary(content: str | bytes | None) -> bytes | None:
 
 
 def _passphrase(content: str | bytes | None) -> str | None:
-    """A file's final line end is the editor's, not the passphrase's."""
+    """Read a file's text without its final line end, which is the editor's and not the passphrase's."""
     if not isinstance(content, bytes):
         return content
     try:

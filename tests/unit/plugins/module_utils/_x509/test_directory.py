@@ -30,7 +30,6 @@ def shown(folder):
             [
                 *(f"{option.removesuffix('_path')}={os.path.relpath(path, folder)}"
                   for option, path in sorted(entry.options.items())),
-                *([f"combined={os.path.relpath(entry.combined_path, folder)}"] if entry.combined_path else []),
                 *([f"problem: {entry.problem.replace(f'{folder}/', '')}"] if entry.problem else []),
             ]
         )
@@ -190,7 +189,7 @@ def test_what_acme_sh_has_begun_and_not_ended_is_named(tmp_path):
 FLAT = {
     "crt and key": (["a.crt", "a.key"], {"a.crt": "certificate=a.crt private_key=a.key"}),
     "cer and key": (["a.cer", "a.key"], {"a.cer": "certificate=a.cer private_key=a.key"}),
-    "pem and key": (["a.pem", "a.key"], {"a.pem": "private_key=a.key combined=a.pem"}),
+    "pem and key": (["a.pem", "a.key"], {"a.pem": "combined=a.pem private_key=a.key"}),
     "pem alone": (["a.pem"], {"a.pem": "combined=a.pem"}),
     "crt alone may hold the key": (["a.crt"], {"a.crt": "combined=a.crt"}),
     "p12": (["a.p12"], {"a.p12": "pkcs12=a.p12"}),
@@ -207,7 +206,7 @@ FLAT = {
                                  {"a.crt": "certificate=a.crt chain=a.ca-bundle private_key=a.key"}),
     "all ways of one name": (["a.crt", "a.key", "a.p12", "a.pem"],
                              {"a.crt": "certificate=a.crt private_key=a.key", "a.p12": "pkcs12=a.p12",
-                              "a.pem": "private_key=a.key combined=a.pem"}),
+                              "a.pem": "combined=a.pem private_key=a.key"}),
     "a key alone": (["a.crt", "a.key", "b.key"],
                     {"a.crt": "certificate=a.crt private_key=a.key",
                      "b.key": "problem: there is no certificate beside it (.crt, .cer, .pem)"}),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -26,6 +27,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._x509.key_pair 
     check_key_pair,
     read_key_pair,
 )
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.pem import read_pem
 from simulator.authority import Authority, new_key, self_signed
 from unit.plugins.rsa_pss import pss_pair
 
@@ -54,8 +56,10 @@ ORPHAN = LOWER.issue(["shop.example"])
 LEAF_PEM, KEY_PEM = ISSUED.certificate_pem, ISSUED.private_key_pem
 
 
-def material(certificate=ISSUED.full_chain_pem, private_key=KEY_PEM, **more):
-    return Material(certificate=certificate, private_key=private_key, names=NAMES, **more)
+def material(certificate=ISSUED.full_chain_pem, private_key=KEY_PEM, chain=None, passphrase=None):
+    texts = {"certificate": certificate, "private_key": private_key, "chain": chain}
+    blocks = {part: read_pem(text, NAMES[part]) for part, text in texts.items() if text is not None}
+    return Material(**blocks, passphrase=passphrase, names=NAMES)
 
 
 def read(certificate=ISSUED.full_chain_pem, private_key=KEY_PEM, **more):
@@ -246,7 +250,7 @@ REFUSED = {
 @pytest.mark.parametrize(("given", "kind", "message"), REFUSED.values(), ids=REFUSED)
 def test_refused(given, kind, message):
     with pytest.raises(kind, match=f"^{message}|: {message}") as caught:
-        read_key_pair(material(**given))
+        read(**given)
     assert_quotes_nothing(caught.value)
 
 
@@ -341,7 +345,7 @@ def test_pkcs12_whatever_the_library_raises(monkeypatch, error):
 
 
 def test_representations_show_no_secret():
-    given = Material(LEAF_PEM, None, KEY_PEM, ISSUED.pkcs12(), PASSPHRASE, NAMES)
+    given = replace(material(passphrase=PASSPHRASE), pkcs12=ISSUED.pkcs12())
     told = repr(given) + repr(read())
     assert "-----" not in told
     assert "\\x" not in told
@@ -463,7 +467,7 @@ def test_flaws_are_refused(key_pair, message):
 
 def test_a_key_for_rsa_pss_alone_is_refused_by_its_name():
     issued, key = pss_pair(LOWER, ["shop.example"])
-    key_pair = read_key_pair(Material(issued.full_chain_pem, None, key))
+    key_pair = read(issued.full_chain_pem, key)
     assert key_pair.leaf.key == ("RSA-PSS", 2048)
     with pytest.raises(CertificateError, match=r"^'CN=shop.example' has an RSA-PSS key \(id-RSASSA-PSS\), which brow"):
         check_key_pair(key_pair, NOW, 0)

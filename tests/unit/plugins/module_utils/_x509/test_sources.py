@@ -17,10 +17,12 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._options import CERTIFICATE
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK, Redactor
+from ansible_collections.gcore.web_security.plugins.module_utils._x509 import sources
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.sources import (
+    Source,
+    from_directory,
+    from_list,
     read_file,
-    read_input,
-    split_combined,
 )
 from simulator.authority import Authority
 
@@ -35,7 +37,7 @@ P12 = base64.b64encode(ISSUED.pkcs12(PASSPHRASE)).decode()
 
 
 def read(redactor=None, **options):
-    return read_input({**dict.fromkeys(CERTIFICATE), **options}, redactor or Redactor())
+    return Source("x", {**dict.fromkeys(CERTIFICATE), **options}).key_pair(redactor or Redactor())
 
 
 def written(tmp_path, name, content):
@@ -311,20 +313,72 @@ def test_what_is_public_stays_readable():
     assert redactor.clean({"name": public}) == {"name": public}
 
 
-def test_split_combined(tmp_path):
+def test_a_file_that_holds_both(tmp_path):
     path = written(tmp_path, "both.pem", f"{KEY}{ISSUED.full_chain_pem}".replace("\n", "\r\n"))
-    assert split_combined(path, "directory") == {"certificate": ISSUED.full_chain_pem, "private_key": KEY}
-    assert_is_issued(read(**split_combined(path, "directory")))
+    redactor = Redactor()
+    assert_is_issued(read(redactor, combined_path=path))
+    assert KEY.splitlines()[1] not in redactor.clean(KEY)
+    assert ISSUED.certificate_pem.splitlines()[-3] in redactor.clean(ISSUED.certificate_pem)
+    assert Source("x", {"combined_path": path}).leaf().der == ISSUED.der
 
 
-def test_split_combined_drops_nothing(tmp_path):
+def test_a_file_that_might_hold_both_and_has_its_key_beside_it(tmp_path):
+    path, other = written(tmp_path, "a.pem", ISSUED.full_chain_pem), written(tmp_path, "a.key", KEY)
+    assert_is_issued(read(combined_path=path, private_key_path=other))
+    both = written(tmp_path, "b.pem", KEY + ISSUED.full_chain_pem)
+    assert_is_issued(read(combined_path=both, private_key_path=written(tmp_path, "b.key", STRANGER.private_key_pem)))
+
+
+def test_of_a_file_that_holds_both_nothing_is_dropped(tmp_path):
     strange = KEY.replace("PRIVATE KEY", "PUBLIC KEY")
     path = written(tmp_path, "both.pem", f"{KEY}{ISSUED.full_chain_pem}{strange}")
-    with pytest.raises(PrivateKeyError, match=r"a PUBLIC KEY where only a private key belongs"):
-        read(**split_combined(path, "directory"))
+    with pytest.raises(
+        PrivateKeyError, match=rf"^directory \({path}\), line \d+: a PUBLIC KEY where only a private key"
+    ):
+        read(combined_path=path)
 
 
-def test_split_combined_names_the_file(tmp_path):
+def test_a_file_that_holds_both_is_named(tmp_path):
     path = written(tmp_path, "both.pem", KEY[:-40])
     with pytest.raises(PemError, match=rf"^directory \({path}\), line 1: a BEGIN PRIVATE KEY without its END"):
-        split_combined(path, "directory")
+        read(combined_path=path)
+    with pytest.raises(InputError, match=r"^directory: can't read '/nowhere/a\.pem': No such file or directory$"):
+        read(combined_path="/nowhere/a.pem")
+
+
+def test_no_file_is_read_twice(tmp_path, monkeypatch):
+    paths, opened = [], sources.opened
+    monkeypatch.setattr(sources, "opened", lambda path: paths.append(path) or opened(path))
+    files = as_files(tmp_path, WAYS["encrypted"])
+    (source,) = from_list([{**files, "chain": ""}], [])
+    assert_is_issued(source.key_pair(Redactor()))
+    both = written(tmp_path, "both.pem", KEY + ISSUED.full_chain_pem)
+    assert_is_issued(Source("x", {"combined_path": both}).key_pair(Redactor()))
+    assert sorted(paths) == sorted([*filter(None, files.values()), both])
+
+
+def test_the_list_s_elements(tmp_path):
+    empty, warnings = written(tmp_path, "empty", "\n"), []
+    given = [{"certificate": "x", "resources": ["7", " "]}, {"pkcs12_path": "a.p12"}, {"chain": "x", "label": "own"}]
+    unfilled = {"certificate_path": empty, "private_key_path": empty, "label": ""}
+    assert [(one.label, one.resources) for one in from_list([*given, unfilled], warnings)] == [
+        ("certificates[1]", ("7",)),
+        ("a.p12", ()),
+        ("own", ()),
+    ]
+    assert warnings == [f"Left out: {empty}: its files are empty, the certificate's and the key's."]
+    assert [*from_list(None, warnings), *from_directory(None, {})] == []
+
+
+def test_the_folder_s_files(tmp_path):
+    path = written(tmp_path, "a.p12", ISSUED.pkcs12(PASSPHRASE))
+    (one,) = from_directory(str(tmp_path), {"private_key_passphrase": PASSPHRASE})
+    assert one.label == path
+    assert_is_issued(one.key_pair(Redactor()))
+    with pytest.raises(InputError, match=r"^its certificate can't be read without a passphrase"):
+        one.leaf()
+    written(tmp_path, "b.key", KEY)
+    (_a, lone) = from_directory(str(tmp_path), {})
+    for read_it in (lone.leaf, lambda: lone.key_pair(Redactor())):
+        with pytest.raises(InputError, match=r"^there is no certificate beside it"):
+            read_it()
