@@ -73,9 +73,7 @@ class Redactor:
             self._forms = None
 
     def hide(self, text: str) -> None:
-KEY_BLOCK = re.compile(
-    r"-----BEGIN [A-Z0-9 ]*KEY-----.*?(-----END [A-Z0-9 ]*KEY-----|\Z)", re.DOTALL | re.IGNORECASE
-)
+        """Learn what may be a secret or an ordinary word: it is masked where it stands alone, and as a whole."""
         self._hidden[text] = None
         self._forms = None
 
