@@ -140,14 +140,14 @@ def excerpt(value: Any) -> Any:
     """As much of a stranger's answer as anybody reads; what is left out of it, is left out as whole texts."""
     left = _MOST
 
-    def taken(item: Any) -> Any:
+    def taken(item: Any, depth: int = 0) -> Any:
         nonlocal left
         left -= min(len(item), _LONGEST) if isinstance(item, str) else 1
-        if left < 0:
+        if left < 0 or depth > _DEEPEST:
             return _LEFT_OUT
         if isinstance(item, dict):
-            return {taken(key): taken(one) for key, one in item.items() if left > 0}
-        return [taken(one) for one in item if left > 0] if isinstance(item, list) else item
+            return {taken(key): taken(one, depth + 1) for key, one in item.items() if left > 0}
+        return [taken(one, depth + 1) for one in item if left > 0] if isinstance(item, list) else item
 
     return taken(value)
 

@@ -16,6 +16,7 @@ from ._fleet.progress import Say, silent
 from ._gcore.client import Client, credentials
 from ._http.rate_limiter import RateLimiter, no_notice
 from ._http.retry import Backoff
+from ._http.session import Session
 from ._http.transport import Transport
 from ._libraries import require_libraries
 from ._misplaced import mind_misplaced
@@ -57,15 +58,20 @@ class Task:
             ca_path=values["ca_path"],
             connections=connections,
         )
+        owner = credentials(values["api_key"], values["api_token"])
+        self.redactor.add(owner.token)
         return Client(
-            transport,
-            credentials(values["api_key"], values["api_token"]),
-            self.redactor,
-            clock=self.clock,
-            deadline=Deadline(self.clock, values["total_timeout"]),
-            rate_limiter=RateLimiter(self.clock, values.get("requests_per_second"), on_hold),
-            backoff=Backoff(tries=values["retries"]),
-            request_timeout=values["request_timeout"],
+            Session(
+                transport,
+                owner.header(),
+                owner.hint,
+                self.redactor,
+                clock=self.clock,
+                deadline=Deadline(self.clock, values["total_timeout"]),
+                rate_limiter=RateLimiter(self.clock, values.get("requests_per_second"), on_hold),
+                backoff=Backoff(tries=values["retries"]),
+                request_timeout=values["request_timeout"],
+            )
         )
 
 

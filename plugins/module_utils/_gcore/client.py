@@ -5,49 +5,50 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Mapping
-from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .._clock import Clock, Deadline
 from .._errors import ApiError, InputError
-from .._http.errors import NoAnswerError
-from .._http.rate_limiter import RateLimiter
-from .._http.retry import (
-    Backoff,
-    disposition,
-    retry_after_seconds,
-)
-from .._http.transport import Answer, Transport
-from .._redaction import Redactor, excerpt
-from .._version import VERSION
+from .._http.session import Session, request_id_note
+from .._http.transport import Answer
+from .._redaction import Redactor
+from .raw_json import parse, serialise
 
 RESOURCES = "/security/resources"
 PAGE_SIZE = 1000
 """The most that a list call of this vendor gives at once."""
 
-_LAST_TRY = 1.0
-"""Seconds that the last wait before a deadline leaves for one more try."""
-
 _FRESH = 2.0
 """Seconds; the API has no ETags, so the older a read is when it is written back, the more it may undo."""
 
-_WAIT_AND_RETRY = "The API is not well or not reachable; run the task again later."
-
-_CHECK_URL = "Is api_url the API's address, and not something in front of it?"
+_NUMBER = re.compile("[0-9]{1,18}")
 
 _HINTS: dict[int | None, str] = {
     400: "Nothing in the request is retried as it is: see invalid_fields.",
     401: "Check api_key (GCORE_API_KEY) or api_token (GCORE_API_TOKEN).",
+    402: "The account's plan or balance does not allow it: look at the account's billing, or ask the vendor.",
     403: "The token's user may not do this: give it the role that may edit Web Security resources.",
     404: "Check the resource's id, that the token belongs to the account that has it, and api_url.",
+    405: "This is not a call of the API at this address: check api_url.",
+    408: "The request did not arrive as a whole: look at the way to the API, and run the task again.",
     409: "Something else is changing the resource: run the task again when that is done.",
+    413: "The API, or something in front of it, takes no request of that size: look at the length of the chain.",
+    422: "Nothing in the request is retried as it is: see invalid_fields.",
     429: "The account's rate limit is used up: run the task again later.",
-    None: _WAIT_AND_RETRY,
+    451: "The API refuses it for legal reasons: ask the vendor's support.",
+    None: "The API is not well or not reachable; run the task again later.",
+}
+_CHECK_URL = "Is api_url the API's address, and not something in front of it?"
+_HINTS_BY_CLASS = {
+    2: _CHECK_URL,
+    3: "Set api_url to the API's own address.",
+    4: "The same request would be refused again: mend what the API's words name, or ask the vendor's support.",
 }
 
+_TWICE = "Nothing was written: which of the two is meant can't be known, and a PUT has one. Ask the vendor's support."
+_NO_LIST = "answered with something that is not a list of resources"
 _LOOKS_CUT = (
     "The token looks cut at its '$': a shell expands what follows it. "
     "Put it between single quotes, or hand it over in a file."
@@ -66,8 +67,10 @@ class Credentials:
         """The value of `Authorization`."""
         return f"{self.scheme} {self.token}"
 
-    def hint(self, message: str) -> str:
-        """What is probably wrong when the API refuses it."""
+    def hint(self, status: int | None, message: str) -> str:
+        """Return what to do about a status, None for no answer, that came with such words."""
+        if status != 401:
+            return _HINTS.get(status) or _HINTS_BY_CLASS.get((status or 0) // 100, _HINTS[None])
         if "not valid for any token type" in message:
             return _WRONG_SCHEME
         looks_cut = self.scheme == "APIKey" and not self.token.partition("$")[2]
@@ -96,49 +99,34 @@ class Client:
     Every method raises `ApiError` for what the API refused, and `DeadlineError` when the task's time is over.
     """
 
-    def __init__(
-        self,
-        transport: Transport,
-        owner: Credentials,
-        redactor: Redactor,
-        *,
-        clock: Clock,
-        deadline: Deadline,
-        rate_limiter: RateLimiter,
-        backoff: Backoff,
-        request_timeout: float,
-    ) -> None:
-        redactor.add(owner.token)
-        self.clock = clock
-        self.deadline = deadline
-        self._transport = transport
-        self._owner = owner
-        self._redactor = redactor
-        self._rate_limiter = rate_limiter
-        self._backoff = backoff
-        self._request_timeout = request_timeout
+    def __init__(self, session: Session) -> None:
+        self.clock = session.clock
+        self.deadline = session.deadline
+        self.pause = session.pause
+        self._session = session
 
     def minding(self, redactor: Redactor) -> Client:
-        """The same client, for calls whose answers may echo what another redactor knows."""
-        twin = copy(self)
-        twin._redactor = redactor
-        return twin
+        """Return the same client, for calls whose answers may echo what another redactor knows."""
+        return Client(replace(self._session, redactor=redactor))
 
     def resources(self) -> Iterator[dict[str, Any]]:
-        """Every resource of the account, each once, in whichever shape and pages the list comes."""
+        """Give every resource of the account, each once, in whichever shape and pages the list comes."""
         seen: set[int] = set()
-        page, answer = self._read(RESOURCES)
+        path = RESOURCES
         while True:
-            items = _items(page, answer)
+            (page, _twice), answer = self._session.ask("GET", path, parse=parse)
+            items = _items(page)
+            if items is None:
+                raise self._malformed(f"GET {RESOURCES}", answer, _NO_LIST)
             fresh = {int(item["id"]): item for item in items if int(item["id"]) not in seen}
             seen.update(fresh)
             yield from fresh.values()
             total = str(page.get("count")) if isinstance(page, dict) else ""
-            if not total.isdecimal() or len(seen) >= int(total):
+            if not _NUMBER.fullmatch(total) or len(seen) >= int(total):
                 return
             if not fresh:
-                raise _malformed(f"GET {RESOURCES}", f"announced {total} resources and gave {len(seen)}", answer)
-            page, answer = self._read(f"{RESOURCES}?limit={PAGE_SIZE}&offset={len(seen)}")
+                raise self._malformed(f"GET {RESOURCES}", answer, f"announced {total} resources and gave {len(seen)}")
+            path = f"{RESOURCES}?limit={PAGE_SIZE}&offset={len(seen)}"
 
     def resource(self, resource_id: int, *, to_write: bool = False) -> dict[str, Any]:
         """Return one resource, as the API's own JSON.
@@ -148,15 +136,18 @@ class Client:
             to_write: a write is to follow at once, and gets its place among the requests now.
         """
         path = f"{RESOURCES}/{resource_id}"
-        page, answer = self._read(path, places=2 if to_write else 1)
+        (page, twice), answer = self._session.ask("GET", path, parse=parse, places=2 if to_write else 1)
         found = _unwrapped(page)
         if not _is_resource(found) or int(found["id"]) != resource_id:
-            raise _malformed(f"GET {path}", "answered with something that is not that resource", answer)
+            raise self._malformed(f"GET {path}", answer, "answered with something that is not that resource")
+        if twice is not None:
+            problem = f"answered with JSON that has {twice[:60]!r} twice in one object"
+            raise self._session.unusable(f"GET {path}", answer, problem, _TWICE)
         return found
 
     def is_fresh(self, read_at: float) -> bool:
         """Wait out a pause that the API asks for, and tell whether a read of that moment may still be written back."""
-        self._rate_limiter.wait(self.deadline, places=0)
+        self._session.rate_limiter.wait(self.deadline, places=0)
         return self.clock.monotonic() - read_at <= _FRESH
 
     def replace(self, resource_id: int, body: Mapping[str, Any]) -> str:
@@ -169,182 +160,27 @@ class Client:
             ApiError: `retryable` and `outcome_unknown` say what may be done about it.
         """
         path = f"{RESOURCES}/{resource_id}"
-        answer = self._exchange("PUT", path, _encoded(body), places=0)
-        return f"PUT {path} answered {answer.status} ({_request_id_note(answer)})"
+        answer = self._session.send("PUT", path, serialise(body), places=0)
+        return f"PUT {path} answered {answer.status} ({request_id_note(answer)})"
 
-    def pause(self, error: ApiError, attempt: int) -> None:
-        """Wait before the next try. What the API itself asks to send later is sent later, however often.
-
-        Args:
-            error: what the last try ended with.
-            attempt: its number, 1 for the first.
-
-        Raises:
-            ApiError: that error, when trying again is of no use or the tries are used up.
-        """
-        left = self.deadline.remaining() - _LAST_TRY
-        is_asked_for = error.status == 429 and bool(error.retry_after)
-        if not error.retryable or left <= 0 or (attempt > self._backoff.tries and not is_asked_for):
-            raise error
-        if error.retry_after:
-            self._rate_limiter.hold(min(error.retry_after, left))
-        else:
-            self.deadline.sleep(min(self._backoff.seconds(attempt), left))
-
-    def _read(self, path: str, places: int = 1) -> tuple[Any, Answer]:
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                answer = self._exchange("GET", path, None, places)
-                return _json(answer, f"GET {path}"), answer
-            except ApiError as error:
-                self.pause(error, attempt)
-
-    def _exchange(self, method: str, path: str, body: bytes | None, places: int) -> Answer:
-        call = f"{method} {path}"
-        self._rate_limiter.wait(self.deadline, places)
-        self.deadline.check(call)
-        timeout = min(self._request_timeout, self.deadline.remaining())
-        try:
-            answer = self._transport.send(method, path, self._headers(body), body, timeout)
-        except NoAnswerError as reason:
-            means = disposition(None, is_write=method == "PUT")
-            raise ApiError(
-                call,
-                str(reason),
-                hint=reason.hint or _HINTS[None],
-                retryable=means.retryable,
-                outcome_unknown=means.outcome_unknown,
-            ) from None
-        if not 200 <= answer.status < 300:
-            raise self._refusal(call, answer)
-        self._rate_limiter.succeeded()
-        return answer
-
-    def _headers(self, body: bytes | None) -> dict[str, str]:
-        headers = {
-            "Authorization": self._owner.header(),
-            "Accept": "application/json",
-            "User-Agent": f"gcore.web_security/{VERSION} (Ansible collection)",
-        }
-        return headers if body is None else {**headers, "Content-Type": "application/json"}
-
-    def _refusal(self, call: str, answer: Answer) -> ApiError:
-        """The API's own words, freed of anything that it may have echoed."""
-        means = disposition(answer.status, is_write=call.startswith("PUT"))
-        body = self._redactor.clean(_error_body(answer))
-        message = str(body.get("message") or "")
-        return ApiError(
-            call,
-            self._redactor.clean(_problem(answer, body)),
-            status=answer.status,
-            body=body,
-            hint=self._owner.hint(message) if answer.status == 401 else _HINTS.get(answer.status, _WAIT_AND_RETRY),
-            retry_after=retry_after_seconds(answer.headers.get("Retry-After"), self.clock.now())
-            if means.retryable
-            else None,
-            retryable=means.retryable,
-            outcome_unknown=means.outcome_unknown,
-        )
-
-
-def _problem(answer: Answer, body: Mapping[str, Any]) -> str:
-    """Such as `answered 400 ValidationError: ... (service_ssl_crt: ...; request id ...)`."""
-    if 300 <= answer.status < 400:
-        target = answer.headers.get("Location", "nowhere")
-        return (
-            f"answered {answer.status}, a redirect to {target} that is not followed: set api_url to the API's address "
-            f"({_request_id_note(answer)})"
-        )
-    kind = body.get("exception_class") or (f"with {_content_type(answer)}" if body.keys() <= {"request_id"} else "")
-    message = f": {body['message']}" if body.get("message") else ""
-    fields = body.get("invalid_fields")
-    notes = [f"{name}: {reasons}" for name, reasons in fields.items()] if isinstance(fields, dict) else []
-    notes.append(f"request id {body.get('request_id') or 'not given'}")
-    return f"{f'answered {answer.status} {kind}'.rstrip()}{message} ({'; '.join(notes)})"
-
-
-def _error_body(answer: Answer) -> dict[str, Any]:
-    try:
-        body = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        body = {}
-    body = excerpt(body) if isinstance(body, dict) else {}
-    header = _request_id(answer)
-    return {**body, "request_id": body.get("request_id") or header} if header else body
-
-
-def _request_id(answer: Answer) -> str | None:
-    return answer.headers.get("X-Request-ID")
-
-
-def _request_id_note(answer: Answer) -> str:
-    return f"request id {_request_id(answer) or 'not given'}"
-
-
-def _content_type(answer: Answer) -> str:
-    return (answer.headers.get("Content-Type") or "no content type").partition(";")[0]
-
-
-def _malformed(call: str, problem: str, answer: Answer) -> ApiError:
-    return ApiError(
-        call,
-        f"{problem} ({_request_id_note(answer)})",
-        status=answer.status,
-        body={"request_id": _request_id(answer)},
-        hint=_CHECK_URL,
-    )
-
-
-def _json(answer: Answer, call: str) -> Any:
-    """The body as JSON, whatever its content type says."""
-    try:
-        return json.loads(answer.body, parse_float=_finite, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        size, kind = len(answer.body), _content_type(answer)
-        raise ApiError(
-            call,
-            f"answered {answer.status} with {size} bytes ({kind}) that are not whole JSON ({_request_id_note(answer)})",
-            status=answer.status,
-            body={"request_id": _request_id(answer)},
-            retryable=True,
-            hint=_CHECK_URL if answer.body.lstrip().startswith(b"<") else _WAIT_AND_RETRY,
-        ) from None
-
-
-def _finite(text: str) -> float:
-    """A number that a float can't hold must not be written back as another one."""
-    number = float(text)
-    is_lost = not number and text.lower().partition("e")[0].strip("-.0")
-    if is_lost or number in (float("inf"), float("-inf")):
-        raise ValueError(text)
-    return number
-
-
-def _no_constant(text: str) -> float:
-    raise ValueError(text)
-
-
-def _encoded(body: Mapping[str, Any]) -> bytes:
-    return json.dumps(body, allow_nan=False).encode("ascii")
+    def _malformed(self, call: str, answer: Answer, problem: str) -> ApiError:
+        return self._session.unusable(call, answer, problem, _CHECK_URL)
 
 
 def _unwrapped(answer: Any) -> Any:
-    """`{"resource": {...}}` or the bare object."""
+    """Return the bare object, which may be the one of `{"resource": {...}}`."""
     if isinstance(answer, dict) and "id" not in answer and isinstance(answer.get("resource"), dict):
         return answer["resource"]
     return answer
 
 
-def _items(page: Any, answer: Answer) -> list[dict[str, Any]]:
-    """A bare array, or `{"count", "results"}`."""
+def _items(page: Any) -> list[dict[str, Any]] | None:
+    """Return what a bare array or `{"count", "results"}` lists, None where it is something else."""
     items = page.get("results") if isinstance(page, dict) else page
-    if not isinstance(items, list) or not all(_is_resource(_unwrapped(item)) for item in items):
-        raise _malformed(f"GET {RESOURCES}", "answered with something that is not a list of resources", answer)
-    return [_unwrapped(item) for item in items]
+    items = [_unwrapped(item) for item in items] if isinstance(items, list) else [None]
+    return items if all(map(_is_resource, items)) else None
 
 
 def _is_resource(item: Any) -> bool:
-    """Whether it has what the engine can't do without."""
-    return isinstance(item, dict) and str(item.get("id")).isdecimal()
+    """Tell whether it has what the engine can't do without."""
+    return isinstance(item, dict) and bool(_NUMBER.fullmatch(str(item.get("id"))))

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .._clock import from_unix
 from .._x509.certificate import timestamp
+from .raw_json import canonical, plain
 
 CERTIFICATE_FIELD = "service_ssl_crt"
 KEY_FIELD = "service_ssl_key"
@@ -151,7 +151,7 @@ def collateral(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict
     """
     names = [name for name in {**before, **after} if name not in _MOVES_WITH_A_WRITE]
     return [
-        {"setting": name, "before": before.get(name), "after": after.get(name)}
+        {"setting": name, "before": plain(before.get(name)), "after": plain(after.get(name))}
         for name in names
         if (name in before) != (name in after) or not _same(before[name], after[name])
     ]
@@ -165,4 +165,4 @@ def _same(one: Any, other: Any) -> bool:
 def _canonical(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(item, Mapping) and "id" in item for item in value):
         value = sorted(value, key=lambda item: str(item["id"]))
-    return json.dumps(value, sort_keys=True)
+    return canonical(value)

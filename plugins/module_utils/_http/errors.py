@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import zlib
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from .._libraries import requests, urllib3
-from .._redaction import origin
+from .._redaction import excerpt, origin
 
 _CHECK_URL = "Is {url} ({option}) the API's address, and is the way to it open? If so, run the task again later."
 _CHECK_PROXY = "Check the proxy variables of the environment (HTTPS_PROXY, NO_PROXY)."
@@ -32,37 +33,37 @@ class NoAnswerError(Exception):
         self.hint = hint
 
 
-class _Told(NamedTuple):
+class _Meaning(NamedTuple):
     kind: type[Exception]
     reason: str
     hint: str = ""
 
 
-def _told() -> tuple[_Told, ...]:
+def _meanings() -> tuple[_Meaning, ...]:
     """List what the classes of errors mean; the first that fits counts."""
     kinds = requests.exceptions
     return (
-        _Told(kinds.ConnectTimeout, "got no connection within {timeout:g} s", _CHECK_URL),
-        _Told(kinds.Timeout, "got no complete answer within {timeout:g} s"),
-        _Told(kinds.ProxyError, "failed: the proxy refused or could not be reached", _CHECK_PROXY),
-        _Told(
+        _Meaning(kinds.ConnectTimeout, "got no connection within {timeout:g} s", _CHECK_URL),
+        _Meaning(kinds.Timeout, "got no complete answer within {timeout:g} s"),
+        _Meaning(kinds.ProxyError, "failed: the proxy refused or could not be reached", _CHECK_PROXY),
+        _Meaning(
             kinds.SSLError,
             "failed: the TLS certificate of the API was not accepted, or the handshake failed",
             _CHECK_TRUST,
         ),
-        _Told(urllib3.exceptions.HTTPError, "got an answer that broke off"),
-        _Told(zlib.error, "got an answer that could not be decoded"),
-        _Told(ValueError, "failed: the URL, the proxy's URL or a header is not one that can be used"),
+        _Meaning(urllib3.exceptions.HTTPError, "got an answer that broke off"),
+        _Meaning(zlib.error, "got an answer that could not be decoded"),
+        _Meaning(ValueError, "failed: the URL, the proxy's URL or a header is not one that can be used"),
     )
 
 
-def _causes() -> tuple[_Told, ...]:
+def _causes() -> tuple[_Meaning, ...]:
     """List what may be at the bottom of all others."""
     return (
-        _Told(socket.gaierror, "failed: the API's host name could not be resolved", _CHECK_URL),
-        _Told(ConnectionRefusedError, "failed: the connection was refused", _CHECK_URL),
-        _Told(urllib3.exceptions.NewConnectionError, "failed: no connection could be made", _CHECK_URL),
-        _Told(Exception, "failed: the connection was lost"),
+        _Meaning(socket.gaierror, "failed: the API's host name could not be resolved", _CHECK_URL),
+        _Meaning(ConnectionRefusedError, "failed: the connection was refused", _CHECK_URL),
+        _Meaning(urllib3.exceptions.NewConnectionError, "failed: no connection could be made", _CHECK_URL),
+        _Meaning(Exception, "failed: the connection was lost"),
     )
 
 
@@ -76,7 +77,7 @@ def no_answer(error: Exception, *, timeout: float, url: str, option: str, by_pro
         option: the option that gave it.
         by_proxy: a proxy stood between.
     """
-    told = next((row for row in _told() if isinstance(error, row.kind)), None)
+    told = next((row for row in _meanings() if isinstance(error, row.kind)), None)
     if told is None:
         told = next(row for row in _causes() if any(isinstance(cause, row.kind) for cause in _chain(error)))
         if by_proxy:
@@ -88,3 +89,48 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
+
+
+_SAID = ("message", "title", "detail", "error", "error_description", "non_field_errors", "__all__")
+"""The names of what an API says of a request as a whole; Gcore's own, and others'."""
+
+_SAID_OF_FIELDS = ("invalid_fields", "errors")
+_ASIDE = ("exception_class", "info", "request_id")
+
+
+def told(content: bytes, *, is_text: bool) -> tuple[dict[str, Any], str]:
+    """Read what a refusal says, in whichever shape.
+
+    Args:
+        content: the body of the answer.
+        is_text: where it is no JSON, it is text for people.
+
+    Returns:
+        What results show of it, and what it says of fields, such as `name: too long`.
+    """
+    try:
+        said = excerpt(json.loads(content))
+        return _told(said) if isinstance(said, dict) else _told({"message": said})
+    except (ValueError, RecursionError):
+        return _told({"message": content.decode("utf-8", "replace").strip() if is_text else ""})
+
+
+def _told(said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    words = {name: _flat(said[name]) for name in _SAID if said.get(name)}
+    fields = next((said[name] for name in _SAID_OF_FIELDS if said.get(name)), None)
+    if not words and not fields:
+        fields = {name: reason for name, reason in said.items() if name not in _ASIDE and reason}
+    shown = {name: said.get(name) for name in _ASIDE}
+    shown |= {"message": " ".join(dict.fromkeys(words.values())), "invalid_fields": fields}
+    pairs = fields.items() if isinstance(fields, dict) else ()
+    notes = "; ".join(f"{name}: {_flat(reason)}" for name, reason in pairs) or _flat(fields)
+    return {name: value for name, value in shown.items() if value}, notes
+
+
+def _flat(reasons: Any) -> str:
+    """Write as one line what lists and objects say."""
+    if isinstance(reasons, dict):
+        return " ".join(f"{name}: {_flat(reason)}" for name, reason in reasons.items())
+    if isinstance(reasons, list):
+        return " ".join(map(_flat, reasons))
+    return "" if reasons is None else str(reasons)

@@ -20,6 +20,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client i
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import RateLimiter
 from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
+from ansible_collections.gcore.web_security.plugins.module_utils._http.session import Session
 from ansible_collections.gcore.web_security.plugins.module_utils._http.transport import Answer
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import Redactor
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
@@ -90,16 +91,20 @@ def client_over(
 ):
     """A real client over a fake transport, its jitter at its largest."""
     clock = (time or FakeClock()).clock
-    return Client(
+    owner, redactor = owner or Credentials("APIKey", TOKEN), redactor or Redactor()
+    redactor.add(owner.token)
+    session = Session(
         transport,
-        owner or Credentials("APIKey", TOKEN),
-        redactor or Redactor(),
+        owner.header(),
+        owner.hint,
+        redactor,
         clock=clock,
         deadline=Deadline(clock, total),
         rate_limiter=RateLimiter(clock, per_second),
         backoff=Backoff(tries=tries, chance=lambda: 1.0),
         request_timeout=request_timeout,
     )
+    return Client(session)
 
 
 def issued(*names, days=90.0, issuer=AUTHORITY, **options):

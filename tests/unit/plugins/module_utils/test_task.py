@@ -178,8 +178,8 @@ def test_the_client_is_made_as_the_options_say(monkeypatch):
     result = ran(operation, api_url="https://api.example/", **options)
     assert made == {"url": "https://api.example/", "validate_certs": False, "ca_path": "/ca", "connections": 9}
     assert 76 < seen[0][1] <= 77
-    assert seen[0][0]._transport.calls[0].timeout == 3
-    assert seen[0][0]._transport.calls[0].headers["Authorization"] == f"APIKey {TOKEN}"
+    assert seen[0][0]._session.transport.calls[0].timeout == 3
+    assert seen[0][0]._session.transport.calls[0].headers["Authorization"] == f"APIKey {TOKEN}"
     assert result["api_error"]["status"] == 503
 
 

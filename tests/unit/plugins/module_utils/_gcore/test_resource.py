@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.raw_json import parse
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import (
     Alias,
     Resource,
@@ -248,6 +249,10 @@ def test_collateral_is_what_differs(before, changes, gone):
     assert written((before, moved)) == written(kept)
 
 
+def read(text):
+    return parse(text)[0]
+
+
 TWO_RULES = [{"id": 2, "rate": 5, "hosts": ["b", "a"]}, {"id": 10, "rate": 9, "hosts": []}]
 CHANGES = {
     "a value": ({"a": 1}, {"a": 2}, True),
@@ -268,6 +273,11 @@ CHANGES = {
     "order without ids": ({"a": ["x", "y"]}, {"a": ["y", "x"]}, True),
     "order where one lacks its id": ({"a": [{"id": 1}, {}]}, {"a": [{}, {"id": 1}]}, True),
     "ids of two types": ({"a": [{"id": 1}, {"id": "x"}]}, {"a": [{"id": "x"}, {"id": 1}]}, False),
+    "a long decimal": ({"a": read(b"0.1000000000000000055")}, {"a": read(b"0.1000000000000000056")}, True),
+    "a long decimal for a short one": ({"a": [read(b"0.1000000000000000055")]}, {"a": [0.1]}, True),
+    "a number for its text": ({"a": read(b"1.50")}, {"a": "1.50"}, True),
+    "another exponent": ({"a": read(b"1e400")}, {"a": read(b"1e401")}, True),
+    "a number spelt otherwise": ({"a": [read(b"1.50"), read(b"1E400")]}, {"a": [1.5, read(b"1.0e+400")]}, False),
     **{f"{name} alone": ({name: 1, "a": 1}, {name: 2, "a": 1}, False) for name in MOVES},
     **{f"{name} gone": ({name: 1, "a": 1}, {"a": 1}, False) for name in MOVES},
     "an alias' own expiry": (
@@ -280,5 +290,6 @@ CHANGES = {
 
 @pytest.mark.parametrize(("before", "after", "is_told"), CHANGES.values(), ids=CHANGES)
 def test_collateral(before, after, is_told):
-    expected = [{"setting": "a", "before": before.get("a"), "after": after.get("a")}] if is_told else []
+    told = json.loads(json.dumps([before.get("a"), after.get("a")], default=str))
+    expected = [{"setting": "a", "before": told[0], "after": told[1]}] if is_told else []
     assert collateral(before, after) == expected

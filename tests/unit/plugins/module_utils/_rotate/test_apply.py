@@ -153,7 +153,7 @@ def test_the_body_is_the_fresh_get_and_not_the_first_look():
 
 def held(seconds):
     """While the read is answered, another worker is asked to wait."""
-    return lambda api, _body: api.client._rate_limiter.hold(seconds)
+    return lambda api, _body: api.client._session.rate_limiter.hold(seconds)
 
 
 def slow(seconds):

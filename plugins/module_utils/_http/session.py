@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""One REST API as one task talks to it: who asks, how patiently, and what is told of a refusal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from .._clock import Clock, Deadline
+from .._errors import ApiError
+from .._redaction import Redactor
+from .._version import VERSION
+from .errors import NoAnswerError, told
+from .rate_limiter import RateLimiter
+from .retry import FINAL, Backoff, Disposition, disposition, retry_after_seconds
+from .transport import Answer, Transport
+
+_READS = ("GET", "OPTIONS")
+
+_LAST_TRY = 1.0
+"""Seconds that the last wait before a deadline leaves for one more try."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """Sends requests, and repeats them as the retry table says.
+
+    Every method raises `ApiError` for what the API refused, and `DeadlineError` when the task's time is over.
+
+    Attributes:
+        transport: the connections.
+        authorization: the header of that name.
+        hint: what to do about a status, None for no answer, and the API's words.
+        redactor: knows what answers may echo.
+        clock: the time.
+        deadline: of the task.
+        rate_limiter: shared by all workers.
+        backoff: how often, and when, a call is tried again.
+        request_timeout: seconds for one request.
+    """
+
+    transport: Transport
+    authorization: str = field(repr=False)
+    hint: Callable[[int | None, str], str]
+    redactor: Redactor
+    clock: Clock
+    deadline: Deadline
+    rate_limiter: RateLimiter
+    backoff: Backoff
+    request_timeout: float
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        parse: Callable[[bytes], Any] = json.loads,
+        places: int = 1,
+    ) -> tuple[Any, Answer]:
+        """Send a request, and again while that may help. A write whose outcome is unknown is never repeated.
+
+        Args:
+            method: such as GET.
+            path: below the base URL, with its query.
+            body: JSON.
+            parse: reads the answer's body; raises ValueError where it is not what it should be.
+            places: among the requests of all workers.
+
+        Returns:
+            What the answer holds, and the answer.
+        """
+        for attempt in count(1):
+            try:
+                answer = self.send(method, path, body, places=places)
+                return self._parsed(f"{method} {path}", answer, parse), answer
+            except ApiError as error:
+                if error.outcome_unknown:
+                    raise
+                self.pause(error, attempt)
+        raise AssertionError("unreachable: count() has no end")
+
+    def send(self, method: str, path: str, body: bytes | None = None, *, places: int = 1) -> Answer:
+        """Send a request, once.
+
+        Returns:
+            An answer that is no refusal.
+        """
+        call = f"{method} {path}"
+        self.rate_limiter.wait(self.deadline, places)
+        self.deadline.check(call)
+        timeout = min(self.request_timeout, self.deadline.remaining())
+        try:
+            answer = self.transport.send(method, path, self._headers(body), body, timeout)
+        except NoAnswerError as reason:
+            means = disposition(None, is_write=_is_write(call))
+            raise ApiError(call, str(reason), hint=reason.hint or self.hint(None, ""), **vars(means)) from None
+        if not 200 <= answer.status < 300:
+            raise self._refusal(call, answer)
+        self.rate_limiter.succeeded()
+        return answer
+
+    def pause(self, error: ApiError, attempt: int) -> None:
+        """Wait before the next try. What the API itself asks to send later is sent later, however often.
+
+        Args:
+            error: what the last try ended with.
+            attempt: its number, 1 for the first.
+
+        Raises:
+            ApiError: that error, when trying again is of no use or the tries are used up.
+        """
+        left = self.deadline.remaining() - _LAST_TRY
+        is_asked_for = error.status == 429 and bool(error.retry_after)
+        if not error.retryable or left <= 0 or (attempt > self.backoff.tries and not is_asked_for):
+            raise error
+        if error.retry_after:
+            self.rate_limiter.hold(min(error.retry_after, left))
+        else:
+            self.deadline.sleep(min(self.backoff.seconds(attempt), left))
+
+    def unusable(self, call: str, answer: Answer, problem: str, hint: str) -> ApiError:
+        """Return what is to be said of an answer that is no refusal, and of no use either."""
+        return self._error(call, answer, problem, hint, FINAL)
+
+    def _headers(self, body: bytes | None) -> dict[str, str]:
+        headers = {
+            "Authorization": self.authorization,
+            "Accept": "application/json",
+            "User-Agent": f"gcore.web_security/{VERSION} (Ansible collection)",
+        }
+        return headers if body is None else {**headers, "Content-Type": "application/json"}
+
+    def _parsed(self, call: str, answer: Answer, parse: Callable[[bytes], Any]) -> Any:
+        """Read the body as JSON, whatever its content type says."""
+        try:
+            return parse(answer.body)
+        except (ValueError, RecursionError):
+            is_page = answer.body.lstrip().startswith(b"<")
+        size = f"{len(answer.body)} bytes ({_content_type(answer)})"
+        raise self._error(
+            call,
+            answer,
+            f"answered {answer.status} with {size} that are not whole JSON",
+            self.hint(answer.status if is_page else None, ""),
+            disposition(None, is_write=_is_write(call)),
+        )
+
+    def _refusal(self, call: str, answer: Answer) -> ApiError:
+        status, kind = answer.status, _content_type(answer)
+        said, fields = told(answer.body, is_text=kind == "text/plain")
+        if 300 <= status < 400:
+            problem = f"a redirect to {answer.headers.get('Location', 'nowhere')} that is not followed"
+            problem = f"answered {status}, {problem}"
+        else:
+            name = said.get("exception_class") or ("" if said.keys() - {"request_id"} else f"with {kind}")
+            message = f": {said['message']}" if "message" in said else ""
+            problem = f"{f'answered {status} {name}'.rstrip()}{message}"
+        hint = self.hint(status, str(said.get("message")))
+        return self._error(call, answer, problem, hint, disposition(status, is_write=_is_write(call)), said, fields)
+
+    def _error(
+        self,
+        call: str,
+        answer: Answer,
+        problem: str,
+        hint: str,
+        means: Disposition,
+        said: Mapping[str, Any] | None = None,
+        notes: str = "",
+    ) -> ApiError:
+        """Return the error, freed of anything that the API may have echoed."""
+        said = said or {}
+        request_id = said.get("request_id") or answer.headers.get("X-Request-ID")
+        notes = f"{notes}{'; ' if notes else ''}request id {request_id or 'not given'}"
+        wait = retry_after_seconds(answer.headers.get("Retry-After"), self.clock.now())
+        return ApiError(
+            call,
+            self.redactor.clean(f"{problem} ({notes})"),
+            status=answer.status,
+            body=self.redactor.clean({**said, "request_id": request_id}),
+            hint=hint,
+            retry_after=wait if means.retryable else None,
+            **vars(means),
+        )
+
+
+def request_id_note(answer: Answer) -> str:
+    """Return what the vendor's support asks for."""
+    return f"request id {answer.headers.get('X-Request-ID') or 'not given'}"
+
+
+def _content_type(answer: Answer) -> str:
+    return (answer.headers.get("Content-Type") or "no content type").partition(";")[0]
+
+
+def _is_write(call: str) -> bool:
+    return call.partition(" ")[0] not in _READS
