@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""From one survey to the next: which events tell of what changed between them."""
+"""From one scan to the next: which events tell of what changed between them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ _TEMPLATE = re.compile(r"\{(?=[{%#])")
 
 @dataclass(frozen=True)
 class Seen:
-    """A host name as it was in the last survey that saw it.
+    """A host name as it was in the last scan that saw it.
 
     Attributes:
         facts: which one it is, its state and its level.
@@ -39,7 +39,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Memory:
-    """What is kept between two surveys.
+    """What is kept between two scans.
 
     Attributes:
         hosts: what the last one saw that did not fail.
@@ -51,10 +51,10 @@ class Memory:
 
 
 def events_of(result: Json, memory: Memory, now: float, repeat_after: float | None = None) -> tuple[list[Json], Memory]:
-    """What to tell of a survey, and what to keep of it.
+    """Say what to tell of a scan, and what to keep of it.
 
     Args:
-        result: of the survey; it may have failed.
+        result: of the scan; it may have failed.
         memory: of those before it.
         now: in the seconds of some clock.
         repeat_after: seconds after which a bad state that lasts is told once more, None for never.
@@ -62,38 +62,24 @@ def events_of(result: Json, memory: Memory, now: float, repeat_after: float | No
     if result.get("failed"):
         news = [] if memory.failures else [_of_source("failing", result["msg"])]
         return news, Memory(memory.hosts, memory.failures + 1)
-    hosts = {(host["resource_id"], host["host"]): host for host in result["hosts"]}
-    events, seen = list(_recovery(memory.failures)), {}
-    for key, host in hosts.items():
+    events, seen = [], {}
+    if memory.failures:
+        again = f"The certificates can be looked at again; that failed {memory.failures} times in a row."
+        events.append(_of_source("working", again))
+    for key, host in {(host["resource_id"], host["host"]): host for host in result["hosts"]}.items():
         before = memory.hosts.get(key)
-        is_news = _is_news(host, before)
-        is_due = repeat_after is not None and _is_due(host, before, now - repeat_after)
+        # What was never seen before is news only if it is bad.
+        is_news = host["level"] != _GOOD if before is None else host["state"] != before.facts["state"]
+        is_due = bool(before and repeat_after is not None and before.told_at <= now - repeat_after)
+        is_due = is_due and host["level"] != _GOOD
         if is_news or is_due:
             events.append(_of_host(host, before, is_repeat=not is_news))
         told_at = now if before is None or is_news or is_due else before.told_at
         seen[key] = Seen({name: host[name] for name in (*_WHICH, *_JUDGED)}, told_at)
-    return [*events, *_losses(memory, hosts)], Memory(seen)
-
-
-def _is_news(host: Json, before: Seen | None) -> bool:
-    """What was never seen before is news only if it is bad."""
-    return bool(host["level"] != _GOOD if before is None else host["state"] != before.facts["state"])
-
-
-def _is_due(host: Json, before: Seen | None, since: float) -> bool:
-    return before is not None and host["level"] != _GOOD and before.told_at <= since
-
-
-def _recovery(failures: int) -> Iterator[Json]:
-    if failures:
-        yield _of_source("working", f"The certificates can be looked at again; that failed {failures} times in a row.")
-
-
-def _losses(memory: Memory, hosts: Mapping[Key, Json]) -> Iterator[Json]:
-    """What was bad and is no longer there: nothing else would end an alert."""
     for key, before in memory.hosts.items():
-        if key not in hosts and before.facts["level"] != _GOOD:
-            yield _of_host({**before.facts, **_GONE}, before, is_repeat=False)
+        if key not in seen and before.facts["level"] != _GOOD:  # nothing else would end an alert
+            events.append(_of_host({**before.facts, **_GONE}, before, is_repeat=False))
+    return events, Memory(seen)
 
 
 def _of_host(host: Json, before: Seen | None, *, is_repeat: bool) -> Json:
@@ -108,8 +94,8 @@ def _of_source(state: str, message: str) -> Json:
 
 
 def _inert(value: Any) -> Any:
-    """The same without what Ansible takes for a template: playbooks get events as variables, and strangers name their
-    certificates as they like."""
+    """Return the same without what Ansible takes for a template."""
+    # Playbooks get events as variables, and strangers name their certificates as they like.
     if isinstance(value, dict):
         return {name: _inert(item) for name, item in value.items()}
     if isinstance(value, list):

@@ -29,6 +29,7 @@ def ends_in(days: float, life: float = 90, **options: Any):
 LASTING, BARE = ends_in(60), ends_in(60, aia="http://ca.invalid/intermediate.crt")
 STRANGER = issued("a stranger's key", "edge.invalid")
 GIVEN = {"mode": "given", **installation(STRANGER)}
+DUAL = {"mode": "dual", **installation(ends_in(-2, key_type="rsa"))}
 
 WORLD: dict[str, tuple[dict[str, Any], str, str]] = {
     # the resource as it is seeded, its state, and a part of the reason
@@ -56,6 +57,11 @@ WORLD: dict[str, tuple[dict[str, Any], str, str]] = {
         {**with_installed(resource(9, f"plain.{ZONE}"), LASTING), "edge": {"mode": "plain"}},
         "unreachable",
         "failed the TLS handshake",
+    ),
+    "expired for clients that want RSA": (
+        {**with_installed(resource(14, f"two.{ZONE}"), LASTING), "edge": DUAL},
+        "expired",
+        "its RSA certificate: expired 47 hours ago",
     ),
     "incomplete chain": (
         {**with_installed(resource(10, f"leaf.{ZONE}"), BARE), "edge": {"mode": "leaf_only"}},
