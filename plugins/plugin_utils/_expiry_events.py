@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -63,6 +64,7 @@ def events_of(result: Json, memory: Memory, now: float, repeat_after: float | No
         news = [] if memory.failures else [_of_source("failing", result["msg"])]
         return news, Memory(memory.hosts, memory.failures + 1)
     events, seen = [], {}
+    due = -math.inf if repeat_after is None else now - repeat_after
     if memory.failures:
         again = f"The certificates can be looked at again; that failed {memory.failures} times in a row."
         events.append(_of_source("working", again))
@@ -70,8 +72,7 @@ def events_of(result: Json, memory: Memory, now: float, repeat_after: float | No
         before = memory.hosts.get(key)
         # What was never seen before is news only if it is bad.
         is_news = host["level"] != _GOOD if before is None else host["state"] != before.facts["state"]
-        is_due = bool(before and repeat_after is not None and before.told_at <= now - repeat_after)
-        is_due = is_due and host["level"] != _GOOD
+        is_due = before is not None and before.told_at <= due and host["level"] != _GOOD
         if is_news or is_due:
             events.append(_of_host(host, before, is_repeat=not is_news))
         told_at = now if before is None or is_news or is_due else before.told_at
