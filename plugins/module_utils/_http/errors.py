@@ -20,6 +20,8 @@ _CHECK_TRUST = (
     "Is {url} ({option}) the API's address? The file of an authority of your own, such as a proxy's, goes into ca_path."
 )
 
+_NO_TRUST = "the TLS certificate of the API was not accepted, or the handshake failed"
+
 
 class NoAnswerError(Exception):
     """The exchange broke off, or never began; the text says how, in words that hold nothing that was sent.
@@ -40,49 +42,30 @@ class _Meaning(NamedTuple):
 
 
 def _meanings() -> tuple[_Meaning, ...]:
-    """List what the classes of errors mean; the first that fits counts."""
+    """List what errors mean, by their class or by that of a cause; the first that fits counts."""
     kinds = requests.exceptions
     return (
         _Meaning(kinds.ConnectTimeout, "got no connection within {timeout:g} s", _CHECK_URL),
         _Meaning(kinds.Timeout, "got no complete answer within {timeout:g} s"),
         _Meaning(kinds.ProxyError, "failed: the proxy refused or could not be reached", _CHECK_PROXY),
-        _Meaning(
-            kinds.SSLError,
-            "failed: the TLS certificate of the API was not accepted, or the handshake failed",
-            _CHECK_TRUST,
-        ),
-        _Meaning(urllib3.exceptions.HTTPError, "got an answer that broke off"),
+        _Meaning(kinds.SSLError, f"failed: {_NO_TRUST}", _CHECK_TRUST),
+        _Meaning(kinds.ChunkedEncodingError, "got an answer that broke off"),
         _Meaning(zlib.error, "got an answer that could not be decoded"),
         _Meaning(ValueError, "failed: the URL, the proxy's URL or a header is not one that can be used"),
-    )
-
-
-def _causes() -> tuple[_Meaning, ...]:
-    """List what may be at the bottom of all others."""
-    return (
-        _Meaning(socket.gaierror, "failed: the API's host name could not be resolved", _CHECK_URL),
-        _Meaning(ConnectionRefusedError, "failed: the connection was refused", _CHECK_URL),
-        _Meaning(urllib3.exceptions.NewConnectionError, "failed: no connection could be made", _CHECK_URL),
-        _Meaning(Exception, "failed: the connection was lost"),
+        _Meaning(socket.gaierror, "failed: the API's host name could not be resolved{way}", _CHECK_URL),
+        _Meaning(ConnectionRefusedError, "failed: the connection was refused{way}", _CHECK_URL),
+        _Meaning(urllib3.exceptions.NewConnectionError, "failed: no connection could be made{way}", _CHECK_URL),
+        _Meaning(Exception, "failed: the connection was lost{way}"),
     )
 
 
 def no_answer(error: Exception, *, timeout: float, url: str, option: str, by_proxy: bool) -> NoAnswerError:
-    """Return what is to be said of an exchange that ended so.
-
-    Args:
-        error: what a library raised.
-        timeout: seconds that the exchange had.
-        url: the address that was asked.
-        option: the option that gave it.
-        by_proxy: a proxy stood between.
-    """
-    told = next((row for row in _meanings() if isinstance(error, row.kind)), None)
-    if told is None:
-        told = next(row for row in _causes() if any(isinstance(cause, row.kind) for cause in _chain(error)))
-        if by_proxy:
-            told = told._replace(reason=f"{told.reason} (by way of a proxy)", hint=_CHECK_PROXY)
-    return NoAnswerError(told.reason.format(timeout=timeout), told.hint.format(url=origin(url), option=option))
+    """Return what is to be said of an exchange with the URL of that option that a library's error ended."""
+    causes = [*_chain(error)]
+    meaning = next(row for row in _meanings() if any(isinstance(cause, row.kind) for cause in causes))
+    reason = meaning.reason.format(timeout=timeout, way=" (by way of a proxy)" if by_proxy else "")
+    hint = _CHECK_PROXY if by_proxy and "{way}" in meaning.reason else meaning.hint
+    return NoAnswerError(reason, hint.format(url=origin(url), option=option))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -99,15 +82,7 @@ _ASIDE = ("exception_class", "info", "request_id")
 
 
 def told(content: bytes, *, is_text: bool) -> tuple[dict[str, Any], str]:
-    """Read what a refusal says, in whichever shape.
-
-    Args:
-        content: the body of the answer.
-        is_text: where it is no JSON, it is text for people.
-
-    Returns:
-        What results show of it, and what it says of fields, such as `name: too long`.
-    """
+    """Return what results show of what a refusal says, in whichever shape, and what it says of fields, as one line."""
     try:
         said = excerpt(json.loads(content))
         return _told(said) if isinstance(said, dict) else _told({"message": said})

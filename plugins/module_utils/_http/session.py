@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 from .._clock import Clock, Deadline
@@ -124,10 +125,6 @@ class Session:
         else:
             self.deadline.sleep(min(self.backoff.seconds(attempt), left))
 
-    def unusable(self, call: str, answer: Answer, problem: str, hint: str) -> ApiError:
-        """Return what is to be said of an answer that is no refusal, and of no use either."""
-        return self._error(call, answer, problem, hint, FINAL)
-
     def _headers(self, body: bytes | None) -> dict[str, str]:
         headers = {
             "Authorization": self.authorization,
@@ -143,7 +140,7 @@ class Session:
         except (ValueError, RecursionError):
             is_page = answer.body.lstrip().startswith(b"<")
         size = f"{len(answer.body)} bytes ({_content_type(answer)})"
-        raise self._error(
+        raise self.unusable(
             call,
             answer,
             f"answered {answer.status} with {size} that are not whole JSON",
@@ -155,27 +152,25 @@ class Session:
         status, kind = answer.status, _content_type(answer)
         said, fields = told(answer.body, is_text=kind == "text/plain")
         if 300 <= status < 400:
-            problem = f"a redirect to {answer.headers.get('Location', 'nowhere')} that is not followed"
-            problem = f"answered {status}, {problem}"
+            problem = f", a redirect to {answer.headers.get('Location', 'nowhere')} that is not followed"
         else:
             name = said.get("exception_class") or ("" if said.keys() - {"request_id"} else f"with {kind}")
-            message = f": {said['message']}" if "message" in said else ""
-            problem = f"{f'answered {status} {name}'.rstrip()}{message}"
+            problem = f"{' ' if name else ''}{name}{': ' if 'message' in said else ''}{said.get('message', '')}"
         hint = self.hint(status, str(said.get("message")))
-        return self._error(call, answer, problem, hint, disposition(status, is_write=_is_write(call)), said, fields)
+        means = disposition(status, is_write=_is_write(call))
+        return self.unusable(call, answer, f"answered {status}{problem}", hint, means, said, fields)
 
-    def _error(
+    def unusable(
         self,
         call: str,
         answer: Answer,
         problem: str,
         hint: str,
-        means: Disposition,
-        said: Mapping[str, Any] | None = None,
+        means: Disposition = FINAL,
+        said: Mapping[str, Any] = MappingProxyType({}),
         notes: str = "",
     ) -> ApiError:
-        """Return the error, freed of anything that the API may have echoed."""
-        said = said or {}
+        """Return what is to be said of an answer that is of no use, freed of anything that the API may have echoed."""
         request_id = said.get("request_id") or answer.headers.get("X-Request-ID")
         notes = f"{notes}{'; ' if notes else ''}request id {request_id or 'not given'}"
         wait = retry_after_seconds(answer.headers.get("Retry-After"), self.clock.now())

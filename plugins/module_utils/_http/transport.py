@@ -40,10 +40,7 @@ class Transport:
         validate_certs: whether TLS is verified.
         ca_path: what it is verified with, unless it is what the environment says, or what requests brings.
         connections: how many workers share the pool.
-        option: the option that gave the URL.
-
-    Raises:
-        InputError: the URL, or a file of certificates, is none.
+        option: what errors call the URL.
     """
 
     def __init__(
@@ -65,14 +62,7 @@ class Transport:
             self._session.mount(scheme, adapter)
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
-        """Send one request and read its answer.
-
-        Args:
-            method: such as GET.
-            path: the path, with its query.
-            headers: of the request.
-            body: of the request.
-            timeout: seconds for all of it.
+        """Send one request and read its answer, all of it within so many seconds.
 
         Raises:
             NoAnswerError: no complete answer came.
@@ -82,7 +72,7 @@ class Transport:
             request = self._request(method, path, headers, body)
             with self._session.send(request, stream=True, allow_redirects=False, timeout=timeout) as response:
                 return Answer(response.status_code, response.headers, _body(response))
-        except (OSError, ValueError, zlib.error, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
+        except (OSError, ValueError, zlib.error, http.client.HTTPException) as error:
             reason = requests.Timeout() if timed.is_over() and not isinstance(error, requests.ConnectTimeout) else error
             by_proxy = bool(requests.utils.select_proxy(self._url, self._session.proxies))
             raise no_answer(reason, timeout=timeout, url=self._url, option=self._option, by_proxy=by_proxy) from None
@@ -105,10 +95,13 @@ def _body(response: requests.Response) -> bytes:
         raise zlib.error("not what was asked for")
     unpacker = zlib.decompressobj(_GZIP) if encoding == "gzip" else None
     body = bytearray()
-    for piece in response.raw.stream(_CHUNK, decode_content=False):
-        body += unpacker.decompress(piece, timed.LARGEST_ANSWER + 1 - len(body)) if unpacker else piece
-        if len(body) > timed.LARGEST_ANSWER:
-            raise timed.too_large()
+    try:
+        for piece in response.raw.stream(_CHUNK, decode_content=False):
+            body += unpacker.decompress(piece, timed.LARGEST_ANSWER + 1 - len(body)) if unpacker else piece
+            if len(body) > timed.LARGEST_ANSWER:
+                raise timed.too_large()
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError from error
     if unpacker and body and not unpacker.eof:
         raise zlib.error("it is cut")
     response.raw.release_conn()
