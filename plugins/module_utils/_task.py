@@ -23,6 +23,7 @@ from ._misplaced import mind_misplaced
 from ._options import resolved
 from ._redaction import Redactor
 from ._rotate.report import Report
+from ._wording import printable, readable
 
 
 @dataclass
@@ -118,12 +119,18 @@ def run(
         hidden = mind_misplaced(redactor, values)
         redactor.add(values["api_key"])
         redactor.add(values["api_token"])
-        operation(Task(values, check_mode, redactor, say=say), report)
+        operation(Task(values, check_mode, redactor, say=lambda line: say(printable(line))), report)
         result = report.success(diff)
     except GcoreError as error:
         result = report.failure(error, diff)
     except Exception as error:  # noqa: BLE001  # the boundary: nothing passes it uncleaned
-        result = {**report.failure(InternalError(error), diff), "exception": traceback.format_exc()}
+        result = {**report.failure(InternalError(error), diff), "exception": _traceback(error)}
     if hidden and result.get("failed"):
         result["msg"] += f" What {', '.join(hidden)} was given is no path, and not shown: it may be a secret."
-    return dict(redactor.clean(result))
+    return dict(readable(redactor.clean(result)))
+
+
+def _traceback(error: Exception) -> str:
+    # The lines of a message are indented as well: none of them looks as if Ansible had written it.
+    chunks = traceback.TracebackException.from_exception(error).format()
+    return "".join(chunk.rstrip("\n").replace("\n", "\n  ") + "\n" for chunk in chunks)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..module_utils._wording import printable
+
 Json = dict[str, Any]
 Key = tuple[int, str]
 """The id of a resource and one of its host names."""
@@ -87,7 +89,7 @@ def _of_host(host: Json, before: Seen | None, *, is_repeat: bool) -> Json:
     previous = {f"previous_{name}": before.facts[name] if before else None for name in _JUDGED}
     told = {name: host[name] for name in (*_WHICH, *_JUDGED, *_KNOWN)}
     message = f"{host['host']}: {'; '.join(host['reasons']) or host['state'].replace('_', ' ')}"
-    return {"cert_expiry": _inert({**told, **previous, "is_repeat": is_repeat, "msg": message})}
+    return {"cert_expiry": _inert({**told, **previous, "is_repeat": is_repeat, "msg": printable(message)})}
 
 
 def _of_source(state: str, message: str) -> Json:
