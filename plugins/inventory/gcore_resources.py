@@ -97,7 +97,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible import constants
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleOptionsError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ..module_utils._clock import days_left, from_unix
@@ -110,9 +110,13 @@ from ..module_utils._gcore.resource import (
 )
 from ..module_utils._libraries import require_libraries
 from ..module_utils._match.matcher import Selection
-from ..module_utils._options import CONNECTION, resolved
+from ..module_utils._misplaced import mind_misplaced
+from ..module_utils._options import CONNECTION, SELECTION, resolved
+from ..module_utils._redaction import Redactor
 from ..module_utils._task import Task, run
+from ..module_utils._validation import complaints
 from ..module_utils._version import VERSION
+from ..module_utils._wording import printable
 from ..plugin_utils._templates import make_unsafe, trusted
 
 _FILES = ("gcore.yml", "gcore.yaml")
@@ -178,6 +182,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         is_named = name in _FILES or name.endswith(tuple(f".{file}" for file in _FILES))
         return is_named and bool(super().verify_file(path))
 
+    def set_options(self, **words: Any) -> None:
+        """Set what the file says.
+
+        Raises:
+            AnsibleParserError: one of them is wrong; Ansible would quote what it was given.
+        """
+        try:
+            super().set_options(**words)
+        except AnsibleOptionsError:
+            own = {**CONNECTION, **SELECTION}
+            given = {name: value for name, value in (words.get("direct") or {}).items() if name in own}
+            raise AnsibleParserError(" ".join(complaints(own, given))) from None
+
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Add the resources to the inventory.
 
@@ -226,11 +243,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _chosen(self, found: list[Facts]) -> list[Facts]:
         selection = Selection(self.get_option("include"), self.get_option("exclude"))
         chosen = [facts for facts in found if selection.names(facts["id"], facts["name"])]
+        redactor = Redactor()
+        mind_misplaced(redactor, {name: self.get_option(name) for name in SELECTION})
         try:
             for warning in selection.warnings():
-                self.display.warning(warning)
+                self.display.warning(printable(redactor.clean(warning)))
         except GcoreError as error:
-            raise AnsibleParserError(_told(error)) from None
+            raise AnsibleParserError(printable(redactor.clean(_told(error)))) from None
         return sorted(chosen, key=lambda facts: (facts["name"], facts["id"]))
 
     def _add(self, facts: Facts) -> None:

@@ -22,7 +22,7 @@ from ansible_collections.gcore.web_security.plugins.inventory import gcore_resou
 from ansible_collections.gcore.web_security.plugins.module_utils import _libraries as libraries
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
 from unit.plugins.account import FakeAccount, alias, site
-from unit.plugins.fakes import DAY, NOW, TOKEN, Script, answer, unix
+from unit.plugins.fakes import DAY, NOW, TOKEN, Script, answer, issued, unix
 
 NAME = "gcore.web_security.gcore_resources"
 SECRET_CANARY = "b3JpZ2luLWFuZC1rZXktY2FuYXJ5"
@@ -439,6 +439,23 @@ def test_bad_input_is_an_error_of_the_parser(shell, config, message, read, monke
     with pytest.raises(AnsibleParserError) as caught:
         read(**config)
     assert message in str(caught.value)
+
+
+KEY = issued().private_key_pem
+MISPLACED = [
+    ({"retries": KEY}, "retries is not an integer. What was given is not shown, for it may be a secret."),
+    ({"cache_timeout": KEY}, "These options can't be used as they are. What was given is not shown"),
+    ({"include": [KEY]}, "include: no resource of the account is called ********"),
+]
+
+
+@pytest.mark.parametrize(("config", "said"), MISPLACED, ids=[next(iter(config)) for config, _said in MISPLACED])
+def test_a_secret_in_an_option_for_none_is_not_shown(config, said, world, read):
+    with pytest.raises(AnsibleParserError) as caught:
+        read(**config)
+    assert said in str(caught.value)
+    assert KEY.splitlines()[1][:12].lower() not in str(caught.value).lower()
+    assert caught.value.__cause__ is None
 
 
 @pytest.mark.parametrize(
