@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._fleet.operation import rotate_fleet
-from ..module_utils._fleet.report import FleetReport
+from ..module_utils._fleet.operation import ROTATE_FLEET
 from ..module_utils._options import FLEET_CERT
 from ..plugin_utils._local_action import EngineAction
 
@@ -14,6 +13,5 @@ from ..plugin_utils._local_action import EngineAction
 class ActionModule(EngineAction):
     """Keeps the certificates of a whole account current, and shows how it goes."""
 
-    operation = staticmethod(rotate_fleet)
+    operation = ROTATE_FLEET
     specification = FLEET_CERT
-    new_report = FleetReport

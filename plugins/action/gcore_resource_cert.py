@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from ..module_utils._options import RESOURCE_CERT
-from ..module_utils._rotate.operation import rotate_resource
+from ..module_utils._rotate.operation import ROTATE_RESOURCE
 from ..plugin_utils._local_action import EngineAction
 
 
 class ActionModule(EngineAction):
     """Keeps the certificate of one resource current."""
 
-    operation = staticmethod(rotate_resource)
+    operation = ROTATE_RESOURCE
     specification = RESOURCE_CERT

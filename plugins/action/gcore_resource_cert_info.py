@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._expiry.operation import scan_resources
-from ..module_utils._expiry.report import ScanReport
+from ..module_utils._expiry.operation import SCAN_RESOURCES
 from ..module_utils._options import RESOURCE_CERT_INFO
 from ..plugin_utils._local_action import EngineAction
 
@@ -14,6 +13,5 @@ from ..plugin_utils._local_action import EngineAction
 class ActionModule(EngineAction):
     """Tells what the host names of an account serve."""
 
-    operation = staticmethod(scan_resources)
+    operation = SCAN_RESOURCES
     specification = RESOURCE_CERT_INFO
-    new_report = ScanReport

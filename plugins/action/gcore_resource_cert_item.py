@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._options import RESOURCE_CERT
-from ..module_utils._rotate.operation import rotate_resource
+from ..module_utils._rotate.operation import ROTATE_RESOURCE
 from ..plugin_utils._contents import Contents
 from ..plugin_utils._local_action import EngineAction
 from ..plugin_utils._resource_plan import ROLE
@@ -18,7 +18,7 @@ from ..plugin_utils._resource_plan import ROLE
 class ActionModule(EngineAction):
     """Does what `gcore_resource_cert` does for an element of the role's plan."""
 
-    operation = staticmethod(rotate_resource)
+    operation = ROTATE_RESOURCE
     specification = RESOURCE_CERT
     module = "gcore.web_security.gcore_resource_cert"
 

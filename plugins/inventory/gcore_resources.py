@@ -92,7 +92,6 @@ import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
@@ -113,7 +112,7 @@ from ..module_utils._match.matcher import Selection
 from ..module_utils._misplaced import mind_misplaced
 from ..module_utils._options import CONNECTION, SELECTION, resolved
 from ..module_utils._redaction import Redactor
-from ..module_utils._task import Task, run
+from ..module_utils._task import Operation, Task, run
 from ..module_utils._validation import complaints
 from ..module_utils._version import VERSION
 from ..module_utils._wording import printable
@@ -125,27 +124,6 @@ _SUSPENDED = "suspended"
 _SSL_GROUPS = {CUSTOM: "ssl_custom", LETS_ENCRYPT: "ssl_lets_encrypt", DISABLED: "ssl_none"}
 
 Facts = dict[str, Any]
-
-
-@dataclass
-class Listing:
-    """The resources of an account, or why there are none; it ends as a task does, in one place for all errors."""
-
-    found: list[Facts] = field(default_factory=list)
-    interrupted_by: int | None = None
-
-    def success(self, diff: bool) -> dict[str, Any]:  # noqa: ARG002  # a list changes nothing
-        """There is nothing to say."""
-        return {}
-
-    def failure(self, error: GcoreError, diff: bool) -> dict[str, Any]:  # noqa: ARG002  # a list changes nothing
-        """What went wrong, and what to do."""
-        return {"failed": True, "msg": _told(error)}
-
-
-def list_resources(task: Task, listing: Listing) -> None:
-    """Read the account with one list call."""
-    listing.found = [cached_facts(Resource.from_api(raw)) for raw in task.client().resources()]
 
 
 def cached_facts(resource: Resource) -> Facts:
@@ -304,11 +282,16 @@ _NEAR = {
 
 
 def _fetched(values: dict[str, Any]) -> list[Facts]:
-    listing = Listing()
-    result = run(list_resources, values, check_mode=False, diff=False, report=listing)
-    if result.get("failed"):
+    found: list[Facts] = []
+
+    def look(task: Task) -> None:
+        found.extend(cached_facts(Resource.from_api(raw)) for raw in task.client().resources())
+
+    operation = Operation(look, lambda _known, error, _diff: {"msg": _told(error)} if error else {})
+    result = run(operation, values, check_mode=False, diff=False)
+    if result:
         raise AnsibleParserError(result["msg"])
-    return listing.found
+    return found
 
 
 def _account(values: dict[str, Any]) -> str:

@@ -6,14 +6,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 
 class GcoreError(Exception):
-    """The base of every error that this collection raises on purpose."""
+    """The base of every error that this collection raises on purpose.
+
+    Attributes:
+        known: what the result can tell all the same, in the operation's own terms.
+    """
 
     hint = ""
+    known: object = None
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -138,3 +144,16 @@ class InternalError(GcoreError):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(f"unexpected {type(error).__name__}: {error}")
+
+
+@contextmanager
+def carrying(known: Callable[[], object]) -> Iterator[None]:
+    """Let every error that leaves the block carry what is known by then."""
+    try:
+        yield
+    except Exception as error:
+        told = error if isinstance(error, GcoreError) else InternalError(error)
+        told.known = known() if told.known is None else told.known
+        if told is error:
+            raise
+        raise told from error

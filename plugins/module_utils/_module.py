@@ -12,7 +12,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ._misplaced import shown
 from ._options import Specification
-from ._task import Operation, Outcome, run
+from ._task import Operation, run
 from ._validation import complaints
 
 
@@ -41,9 +41,9 @@ class Module(AnsibleModule):
         super().log(f"Invoked with {', '.join(sorted(log_args))}" if log_args else msg)
 
 
-def leave(module: Module, operation: Operation, report: Outcome) -> None:
+def leave(module: Module, operation: Operation) -> None:
     """Run the operation with the module's parameters, and end the process with its result."""
-    result = run(operation, module.params, check_mode=module.check_mode, diff=module._diff, report=report)
+    result = run(operation, module.params, check_mode=module.check_mode, diff=module._diff)
     result["invocation"] = {"module_args": shown(module.params)}
     for warning in result.pop("warnings"):
         module.warn(warning)

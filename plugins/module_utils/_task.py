@@ -8,11 +8,10 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from ._clock import Clock, Deadline
 from ._errors import GcoreError, InternalError
-from ._fleet.progress import Say, silent
 from ._gcore.client import Client, credentials
 from ._http.rate_limiter import RateLimiter, no_notice
 from ._http.retry import Backoff
@@ -22,8 +21,21 @@ from ._libraries import require_libraries
 from ._misplaced import mind_misplaced
 from ._options import resolved
 from ._redaction import Redactor
-from ._rotate.report import Report
 from ._wording import printable, readable
+
+Say = Callable[[str], None]
+Result = dict[str, Any]
+
+
+def silent(_line: str) -> None:
+    """Say nothing."""
+
+
+@dataclass
+class Interruption:
+    """Whether somebody wants the task to end: the number of the signal that said so, 0 before."""
+
+    signal: int = 0
 
 
 @dataclass
@@ -34,6 +46,8 @@ class Task:
         values: the parameters, the environment filled in, empty ones None.
         check_mode: nothing may be written.
         redactor: learns every secret before it is used.
+        say: shows a line to the person who waits.
+        interruption: is told by an operation that lets itself be interrupted.
     """
 
     values: dict[str, Any]
@@ -41,6 +55,7 @@ class Task:
     redactor: Redactor
     clock: Clock = field(default_factory=Clock)
     say: Say = silent
+    interruption: Interruption = field(default_factory=Interruption)
 
     def client(self, connections: int = 1, on_hold: Callable[[float], None] = no_notice) -> Client:
         """The API, as the connection options say.
@@ -76,19 +91,18 @@ class Task:
         )
 
 
-class Outcome(Protocol):
-    """A report, of one resource or of many, that grows while the operation runs."""
+@dataclass(frozen=True)
+class Operation:
+    """What a module does, and how that is told.
 
-    interrupted_by: int | None
+    Attributes:
+        perform: does it, and returns what there is to tell; its errors carry as much of that as was known.
+        render: makes the result of what is known, which may be None, of the error that ended it, if one did, and of
+            whether a diff is asked for.
+    """
 
-    def success(self, diff: bool) -> dict[str, Any]:
-        """The result of an operation that came to its end."""
-
-    def failure(self, error: GcoreError, diff: bool) -> dict[str, Any]:
-        """The result of one that an error ended."""
-
-
-Operation = Callable[[Task, Any], None]
+    perform: Callable[[Task], Any]
+    render: Callable[[Any, GcoreError | None, bool], Result]
 
 
 def run(
@@ -97,9 +111,9 @@ def run(
     *,
     check_mode: bool,
     diff: bool,
-    report: Outcome | None = None,
     say: Say = silent,
-) -> dict[str, Any]:
+    interruption: Interruption | None = None,
+) -> Result:
     """Run an operation to its result, a failed one included.
 
     Args:
@@ -107,24 +121,30 @@ def run(
         parameters: as Ansible parsed them.
         check_mode: nothing may be written.
         diff: the result shall hold one.
-        report: of what the operation does, one resource's where it is not given.
         say: shows a line to the person who waits.
+        interruption: says afterwards whether the operation was interrupted.
     """
     redactor = Redactor()
     hidden: list[str] = []
-    report = report or Report()
     try:
         require_libraries()
         values = resolved(parameters)
         hidden = mind_misplaced(redactor, values)
         redactor.add(values["api_key"])
         redactor.add(values["api_token"])
-        operation(Task(values, check_mode, redactor, say=lambda line: say(printable(line))), report)
-        result = report.success(diff)
-    except GcoreError as error:
-        result = report.failure(error, diff)
+        task = Task(
+            values,
+            check_mode,
+            redactor,
+            say=lambda line: say(printable(line)),
+            interruption=interruption or Interruption(),
+        )
+        result = operation.render(operation.perform(task), None, diff)
     except Exception as error:  # noqa: BLE001  # the boundary: nothing passes it uncleaned
-        result = {**report.failure(InternalError(error), diff), "exception": _traceback(error)}
+        told = error if isinstance(error, GcoreError) else InternalError(error)
+        result = operation.render(told.known, told, diff)
+        if isinstance(told, InternalError):
+            result["exception"] = _traceback(error)
     if hidden and result.get("failed"):
         result["msg"] += f" What {', '.join(hidden)} was given is no path, and not shown: it may be a secret."
     return dict(readable(redactor.clean(result)))

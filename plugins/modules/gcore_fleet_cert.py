@@ -340,15 +340,14 @@ api_error:
   type: dict
 """
 
-from ..module_utils._fleet.operation import rotate_fleet
-from ..module_utils._fleet.report import FleetReport
+from ..module_utils._fleet.operation import ROTATE_FLEET
 from ..module_utils._module import Module, leave
 from ..module_utils._options import FLEET_CERT
 
 
 def main() -> None:
     """Parse, run, print."""
-    leave(Module(FLEET_CERT), rotate_fleet, FleetReport())
+    leave(Module(FLEET_CERT), ROTATE_FLEET)
 
 
 if __name__ == "__main__":

@@ -399,13 +399,12 @@ api_error:
 
 from ..module_utils._module import Module, leave
 from ..module_utils._options import RESOURCE_CERT
-from ..module_utils._rotate.operation import rotate_resource
-from ..module_utils._rotate.report import Report
+from ..module_utils._rotate.operation import ROTATE_RESOURCE
 
 
 def main() -> None:
     """Parse, run, print."""
-    leave(Module(RESOURCE_CERT), rotate_resource, Report())
+    leave(Module(RESOURCE_CERT), ROTATE_RESOURCE)
 
 
 if __name__ == "__main__":

@@ -368,15 +368,14 @@ api_error:
   type: dict
 """
 
-from ..module_utils._expiry.operation import scan_resources
-from ..module_utils._expiry.report import ScanReport
+from ..module_utils._expiry.operation import SCAN_RESOURCES
 from ..module_utils._module import Module, leave
 from ..module_utils._options import RESOURCE_CERT_INFO
 
 
 def main() -> None:
     """Parse, run, print."""
-    leave(Module(RESOURCE_CERT_INFO), scan_resources, ScanReport())
+    leave(Module(RESOURCE_CERT_INFO), SCAN_RESOURCES)
 
 
 if __name__ == "__main__":

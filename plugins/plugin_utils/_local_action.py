@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible import constants
@@ -20,8 +20,7 @@ from ansible.utils.display import Display
 from ..module_utils._libraries import libraries_are_here
 from ..module_utils._misplaced import shown
 from ..module_utils._options import Specification
-from ..module_utils._rotate.report import Report
-from ..module_utils._task import Operation, Outcome, run
+from ..module_utils._task import Interruption, Operation, run
 from ..module_utils._validation import Parsed, parsed
 from ._console import Console
 
@@ -42,7 +41,6 @@ class EngineAction(ActionBase):
 
     operation: Operation
     specification: Specification
-    new_report: Callable[[], Outcome] = Report
     module: str | None = None
     """What is shipped, where that has another name than the action."""
 
@@ -84,19 +82,19 @@ class EngineAction(ActionBase):
         return {**remove_values(result, options.secrets), **kept}
 
     def _result(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """What the operation returns; after an interrupt nobody waits for that, and its message is shown instead."""
-        report = self.new_report()
+        """Return the operation's result; after an interrupt nobody waits for that, and its message is shown instead."""
+        interruption, task = Interruption(), self._task
         with Console() as console:
 
             def say(line: str) -> None:
                 """Once the controller is being ended, nothing that is queued for it would be shown."""
-                (console.write if report.interrupted_by else Display().display)(line)
+                (console.write if interruption.signal else Display().display)(line)
 
-            task = self._task
-            result = run(self.operation, parameters, check_mode=task.check_mode, diff=task.diff, report=report, say=say)
-            if report.interrupted_by:
+            asked = {"check_mode": task.check_mode, "diff": task.diff}
+            result = run(self.operation, parameters, **asked, say=say, interruption=interruption)
+            if interruption.signal:
                 console.write(result["msg"])
-                signal.raise_signal(report.interrupted_by)
+                signal.raise_signal(interruption.signal)
         return result
 
     def _shown(self, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.operation import rotate_fleet
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.operation import ROTATE_FLEET
 from ansible_collections.gcore.web_security.plugins.module_utils._options import FLEET_CERT
 from ansible_collections.gcore.web_security.plugins.module_utils._task import run
 from simulator.authority import Authority, Issued, new_key
@@ -79,7 +78,7 @@ def rotate(
         "edge_port": simulator.edge_port,
         **options,
     }
-    return run(rotate_fleet, parameters, check_mode=check_mode, diff=False, report=FleetReport(), say=say)
+    return run(ROTATE_FLEET, parameters, check_mode=check_mode, diff=False, say=say)
 
 
 def installed(simulator: Simulator) -> dict[int, str]:

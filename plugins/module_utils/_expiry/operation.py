@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._errors import InputError, MatchError
+from .._errors import InputError, MatchError, carrying
 from .._gcore.client import Client
 from .._gcore.lookup import find_resource
 from .._gcore.resource import Resource
 from .._match.matcher import Matcher, Offer, Selection
 from .._options import exclude_each_other
-from .._task import Task
+from .._task import Operation, Task
 from .._x509.sources import from_directory, from_list
 from .judge import Thresholds, judge
-from .report import ScanReport, result_of
+from .report import render, result_of
 from .scan import Endpoint, Scan, endpoints
 
 _ONE = ("resource_id", "name")
@@ -26,30 +26,35 @@ _THRESHOLDS = ("warning_days", "critical_days", "warning_percent", "critical_per
 _NO_EDGE = "No edge answered: after the first few, none was asked. Set probe_edge to false if that is so here."
 
 
-def scan_resources(task: Task, report: ScanReport) -> None:
-    """Look at the host names of the chosen resources, and judge each.
+def scan_resources(task: Task) -> dict[str, Any]:
+    """Look at the host names of the chosen resources, judge each, and return what was found.
 
     Raises:
-        GcoreError: what keeps the run as a whole from its end; what is wrong with a host name is in the report.
+        GcoreError: what keeps the run as a whole from its end; carries the warnings until then.
     """
-    values, warnings = task.values, report.warnings
-    exclude_each_other(values, ("resource_id",), ("name",))
-    # A list of empty strings is what is left of one that a survey's field was left out of.
-    chosen = {name: [one for one in values[name] or () if str(one).strip()] or None for name in _MANY}
-    for one in _ONE:
-        exclude_each_other({**values, **chosen}, (one,), _MANY)
-    thresholds = Thresholds(**{name: values[name] for name in _THRESHOLDS})
-    given = list(_given(values, warnings))
-    client = task.client(connections=values["concurrency"])
-    found = endpoints(_resources(client, values, warnings))
-    if values["probe_edge"]:
-        scan = Scan(values["edge_port"], values["edge_timeout"], client.deadline)
-        found, gave_up = scan.ask(found, values["concurrency"])
-        warnings += [_NO_EDGE] if gave_up else []
-    now = task.clock.now().replace(microsecond=0)  # as results write it, so that every figure is of one moment
-    matcher = Matcher(given, now)
-    hosts = [judge(one, thresholds, now, _should_have(one, matcher, warnings)) for one in found]
-    report.result = result_of(hosts, given, thresholds, values["edge_port"], now)
+    values = task.values
+    warnings: list[str] = []
+    with carrying(lambda: warnings):
+        exclude_each_other(values, ("resource_id",), ("name",))
+        # A list of empty strings is what is left of one that a survey's field was left out of.
+        chosen = {name: [one for one in values[name] or () if str(one).strip()] or None for name in _MANY}
+        for one in _ONE:
+            exclude_each_other({**values, **chosen}, (one,), _MANY)
+        thresholds = Thresholds(**{name: values[name] for name in _THRESHOLDS})
+        given = list(_given(values, warnings))
+        client = task.client(connections=values["concurrency"])
+        found = endpoints(_resources(client, values, warnings))
+        if values["probe_edge"]:
+            scan = Scan(values["edge_port"], values["edge_timeout"], client.deadline)
+            found, gave_up = scan.ask(found, values["concurrency"])
+            warnings += [_NO_EDGE] if gave_up else []
+        now = task.clock.now().replace(microsecond=0)  # as results write it, so that every figure is of one moment
+        matcher = Matcher(given, now)
+        hosts = [judge(one, thresholds, now, _should_have(one, matcher, warnings)) for one in found]
+        return {**result_of(hosts, given, thresholds, values["edge_port"], now), "warnings": warnings}
+
+
+SCAN_RESOURCES = Operation(scan_resources, render)
 
 
 def _resources(client: Client, values: Mapping[str, Any], warnings: list[str]) -> Iterator[Resource]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -24,22 +24,12 @@ _NAMED = 5
 """How many host names the message names; the result names all."""
 
 
-@dataclass
-class ScanReport:
-    """How a scan ends: with its result, or with the error that ended it and the warnings until then."""
-
-    warnings: list[str] = field(default_factory=list)
-    result: dict[str, Any] = field(default_factory=dict)
-    interrupted_by: int | None = None
-
-    def success(self, diff: bool) -> dict[str, Any]:  # noqa: ARG002  # a look changes nothing
-        """Return the result of a run that came to its end."""
-        return {**self.result, "warnings": self.warnings}
-
-    def failure(self, error: GcoreError, diff: bool) -> dict[str, Any]:  # noqa: ARG002  # a look changes nothing
-        """Return the result of a run that an error ended."""
-        message = " ".join(part for part in (error.message.rstrip(". ") + ".", error.hint) if part)
-        return {"changed": False, "warnings": self.warnings, **error.details(), "failed": True, "msg": message}
+def render(known: Any, error: GcoreError | None, diff: bool) -> dict[str, Any]:  # noqa: ARG001  # nothing changes
+    """Make the result of a run: what was found, or the error that ended it and the warnings until then."""
+    if error is None:
+        return dict(known)
+    message = " ".join(part for part in (error.message.rstrip(". ") + ".", error.hint) if part)
+    return {"changed": False, "warnings": known or [], **error.details(), "failed": True, "msg": message}
 
 
 def result_of(

@@ -14,7 +14,8 @@ from .._clock import Deadline, from_unix
 from .._gcore.resource import DISABLED, LETS_ENCRYPT, Alias, Resource
 from .._rotate.edge import EdgeAnswer, probe_both
 from .._rotate.edge_reachability import EdgeReachability
-from .._rotate.verdict import Expiry, expiry_beside, installed_chain
+from .._rotate.observe import installed_chain
+from .._rotate.verdict import Expiry, expiry_beside
 from .._x509.certificate import Certificate
 from .._x509.hostname import covered
 

@@ -5,20 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from .._clock import Clock
+from .._task import Say
 from .._wording import counted
-
-Say = Callable[[str], None]
 
 _EVERY = 10.0
 """Seconds between two notices of how far the gathering of evidence is."""
-
-
-def silent(_line: str) -> None:
-    """Say nothing."""
 
 
 class Progress:

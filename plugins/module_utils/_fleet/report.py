@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._errors import GcoreError, StoppedError
 from .._redaction import Redactor
-from .._rotate.apply import Rotated
-from .._rotate.report import Written
+from .._rotate.apply import ChangeState
+from .._rotate.report import Outcome
 from .._wording import counted
+from .match import Assignment, Member
 
 OUTCOMES = (
     "rotated",
@@ -27,197 +29,196 @@ OUTCOMES = (
 )
 """What may become of a resource that a certificate covers."""
 
-_BY_WRITTEN = {Written.YES: "rotated", Written.PLANNED: "would_rotate"}
 _NAMED = 5
 """How many failures the message names; the results name all."""
 
 
-@dataclass
-class Member:
-    """A resource of a fleet with the certificate that it shall have.
+@dataclass(frozen=True)
+class Entry:
+    """A resource of a fleet, and what became of it.
 
     Attributes:
-        label: of the certificate.
-        redactor: knows the certificate's key.
-        left_alone: the outcome of one that is left alone.
-        rotated: its way to it, None where it is left alone or could not be begun.
-        error: what went wrong.
+        member: the resource.
+        outcome: what is known of it.
         wave: the wave in which it was or would be written, 0 where it was not to be.
     """
 
-    id: int | None
-    name: str
-    label: str = ""
-    redactor: Redactor = field(default_factory=Redactor, repr=False)
-    left_alone: str = ""
-    rotated: Rotated | None = None
-    error: GcoreError | None = None
+    member: Member
+    outcome: Outcome
     wave: int = 0
 
-    def outcome(self) -> str:
-        """One of `OUTCOMES`."""
-        if isinstance(self.error, StoppedError):
-            return "not_attempted"
+    @classmethod
+    def first(cls, member: Member) -> Entry:
+        """Return what there is to say of one before it was looked at."""
+        return cls(member, Outcome(member.intent, error=member.problem))
+
+    @property
+    def error(self) -> GcoreError | None:
+        """Return what went wrong."""
+        return self.outcome.error
+
+    def word(self) -> str:
+        """Return one of `OUTCOMES`."""
         if self.error:
-            return "failed"
-        return self.left_alone or _BY_WRITTEN.get(
-            self.rotated.report.written if self.rotated else Written.NO, "in_sync"
-        )
+            return "not_attempted" if isinstance(self.error, StoppedError) else "failed"
+        if self.member.left_alone:
+            return self.member.left_alone
+        is_written = self.outcome.state is ChangeState.MADE
+        return "rotated" if is_written else "would_rotate" if self.outcome.would_change else "in_sync"
 
     def result(self) -> dict[str, Any]:
-        """What the task's results say of it; short where there is little to say, and not yet cleaned."""
-        facts: dict[str, Any] = {"id": self.id, "name": self.name, "outcome": self.outcome()}
-        if self.label:
-            facts["certificate"] = self.label
-        if self.rotated is None:
+        """Tell what the task's results say of it; short where there is little to say, and not yet cleaned."""
+        member, outcome, word = self.member, self.outcome, self.word()
+        facts: dict[str, Any] = {"id": member.id, "name": member.name, "outcome": word}
+        if member.label:
+            facts["certificate"] = member.label
+        if member.intent is None:
             return {**facts, "msg": self._message()} if self.error else facts
-        facts |= self._evidence(self.rotated)
-        return {**facts, **self._story(self.rotated)} if self._is_news() else facts
-
-    def failure(self) -> str:
-        """What went wrong, for a message that names several."""
-        return str(self.redactor.clean(f"{self.name}: {self.error.message}")) if self.error else self.name
-
-    def diff(self) -> dict[str, Any] | None:
-        """Drawn from its plan, None where nothing was to change."""
-        if self.rotated is None or self.rotated.report.written not in (Written.YES, Written.PLANNED, Written.UNKNOWN):
-            return None
-        return self.rotated.report.diff()
-
-    def fingerprints(self) -> tuple[str | None, str | None]:
-        """Of the current certificate and of the desired one."""
-        if self.rotated is None:
-            return None, None
-        report = self.rotated.report
-        return report.current.get("fingerprint_sha256"), report.desired.get("fingerprint_sha256")
-
-    def _is_news(self) -> bool:
-        return self.outcome() != "in_sync"
-
-    def _evidence(self, rotated: Rotated) -> dict[str, Any]:
-        report = rotated.report
         current, desired = self.fingerprints()
-        return {
-            "drift": report.verdict.facts() if report.verdict else None,
-            "verification": report.verification,
+        facts |= {
+            "drift": outcome.plan.verdict.facts() if outcome.plan and outcome.plan.verdict else None,
+            "verification": outcome.verification(),
             "current_fingerprint_sha256": current,
             "desired_fingerprint_sha256": desired,
         }
-
-    def _story(self, rotated: Rotated) -> dict[str, Any]:
-        report = rotated.report
-        error = self.error.details() if self.error else {}
-        facts = {"changed": report.changed, "collateral": report.collateral, "msg": self._message(), **error}
+        if word == "in_sync":
+            return facts
+        moved = list(outcome.applied.collateral) if outcome.applied else []
+        facts |= {"changed": outcome.changed, "collateral": moved, "msg": self._message()}
+        facts |= self.error.details() if self.error else {}
         return {**facts, "wave": self.wave} if self.wave else facts
 
+    def failure(self) -> str:
+        """Tell what went wrong, for a message that names several; not yet cleaned."""
+        return f"{self.member.name}: {self.error.message}" if self.error else self.member.name
+
+    def diff(self) -> dict[str, Any] | None:
+        """Draw its plan, None where nothing was to change."""
+        return self.outcome.diff() if self.outcome.changed else None
+
+    def fingerprints(self) -> tuple[str | None, str | None]:
+        """Return those of the current certificate and of the desired one."""
+        plan = self.outcome.plan
+        facts = (plan.before, plan.after) if plan else ({}, {})
+        return facts[0].get("fingerprint_sha256"), facts[1].get("fingerprint_sha256")
+
     def _message(self) -> str:
-        report = self.rotated.report if self.rotated else None
         if self.error is None:
-            return report.story() if report else ""
-        parts = (f"{self.error.message}.", report.written.value if report else "", self.error.hint)
-        return " ".join(part for part in parts if part)
+            return self.outcome.story()
+        extent = self.outcome.extent() if self.member.intent else ""
+        return " ".join(part for part in (f"{self.error.message}.", extent, self.error.hint) if part)
 
 
-@dataclass
+@dataclass(frozen=True)
 class FleetReport:
-    """What a task says of a fleet, in the same two ways as of one resource: success and failure.
+    """What is known of a fleet.
 
     Attributes:
-        members: the resources that a certificate covers or is mapped to.
-        unmatched_resources: those that no certificate covers.
-        unmatched_certificates: those that no resource gets.
+        entries: the resources that a certificate covers or is mapped to.
+        assignment: which of the account's resources and certificates these are, and which not.
         bad_certificates: those that could not be used, with the reason.
         stopped: why the run ended early.
-        interrupted_by: the number of the signal that ended it.
+        warnings: for people.
     """
 
-    members: list[Member] = field(default_factory=list)
-    unmatched_resources: list[dict[str, Any]] = field(default_factory=list)
-    unmatched_certificates: list[str] = field(default_factory=list)
-    bad_certificates: list[dict[str, str]] = field(default_factory=list)
+    entries: Sequence[Entry] = ()
+    assignment: Assignment = field(default_factory=Assignment)
+    bad_certificates: Sequence[dict[str, str]] = ()
     stopped: str = ""
-    interrupted_by: int | None = None
-    warnings: list[str] = field(default_factory=list)
+    warnings: Sequence[str] = ()
 
     def summary(self) -> dict[str, int]:
-        """Counts by outcome, every outcome named."""
-        counts = Counter(member.outcome() for member in self.members)
+        """Count by outcome, every outcome named."""
+        counts = Counter(entry.word() for entry in self.entries)
+        unmatched = len(self.assignment.unmatched_resources)
         return {
             **{outcome: counts[outcome] for outcome in OUTCOMES},
-            "resources": len(self.members) + len(self.unmatched_resources),
-            "unmatched_resources": len(self.unmatched_resources),
-            "unmatched_certificates": len(self.unmatched_certificates),
+            "resources": len(self.entries) + unmatched,
+            "unmatched_resources": unmatched,
+            "unmatched_certificates": len(self.assignment.unmatched_certificates),
             "bad_certificates": len(self.bad_certificates),
         }
 
-    def success(self, diff: bool) -> dict[str, Any]:
-        """The result of a run that came to its end; failed all the same if a resource did."""
-        result = self._facts(diff)
-        result["msg"] = self._message(result["summary"])
-        is_bad = self.stopped or result["summary"]["failed"] or result["summary"]["not_attempted"]
-        return {**result, "failed": True} if is_bad else result
 
-    def failure(self, error: GcoreError, diff: bool) -> dict[str, Any]:
-        """The result of a run that could not begin, or broke off as a whole."""
-        result = self._facts(diff)
-        written = "Some resources were changed: see results." if result["changed"] else "Nothing was changed."
+def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> dict[str, Any]:
+    """Make the result of a run.
+
+    Args:
+        known: what it knows of the fleet, None where that is nothing.
+        error: what kept it from beginning, or broke it off as a whole; it fails all the same if a resource did.
+        diff: show one of each resource that changes.
+    """
+    report = known or FleetReport()
+    told, summary = _told(report.entries), report.summary()
+    results = [each["result"] for each in told]
+    unmatched = [{"id": resource.id, "name": resource.name} for resource in report.assignment.unmatched_resources]
+    facts: dict[str, Any] = {
+        "changed": any(result.get("changed") for result in results),
+        "summary": summary,
+        "stopped": report.stopped or None,
+        "results": results,
+        "plan": [
+            {name: result.get(name) for name in ("id", "name", "certificate", "wave")}
+            for result in results
+            if result["outcome"] == "would_rotate"
+        ],
+        "unmatched": {"resources": unmatched, "certificates": list(report.assignment.unmatched_certificates)},
+        "bad_certificates": list(report.bad_certificates),
+        "warnings": [*report.warnings, *_common_warnings(told)],
+    }
+    if diff:
+        facts["diff"] = [each["diff"] for each in told if each["diff"]]
+    if error:
+        written = "Some resources were changed: see results." if facts["changed"] else "Nothing was changed."
         message = " ".join(part for part in (error.message.rstrip(". ") + ".", written, error.hint) if part)
-        return {**result, **error.details(), "failed": True, "msg": message}
+        return {**facts, **error.details(), "failed": True, "msg": message}
+    failures = [each["failure"] for each in told if each["result"]["outcome"] == "failed"]
+    facts["msg"] = _message(summary, failures, report.stopped)
+    return {**facts, "failed": True} if report.stopped or failures or summary["not_attempted"] else facts
 
-    def _facts(self, diff: bool) -> dict[str, Any]:
-        results = self._results()
-        facts = {
-            "changed": any(result.get("changed") for result in results),
-            "summary": self.summary(),
-            "stopped": self.stopped or None,
-            "results": results,
-            "plan": [
-                {name: result.get(name) for name in ("id", "name", "certificate", "wave")}
-                for result in results
-                if result["outcome"] == "would_rotate"
-            ],
-            "unmatched": {"resources": self.unmatched_resources, "certificates": self.unmatched_certificates},
-            "bad_certificates": self.bad_certificates,
-            "warnings": [*self.warnings, *self._member_warnings()],
+
+def _told(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Tell all there is to say of each, those that share a certificate cleaned of its key together."""
+    # Most of what they say is the same, so that much less is to be looked through.
+    told: list[dict[str, Any]] = [
+        {
+            "result": entry.result(),
+            "failure": entry.failure(),
+            "diff": entry.diff(),
+            "name": entry.outcome.resource.name if entry.outcome.resource else "",
+            "warnings": [text.removeprefix(f"{entry.outcome.label()}: ") for text in entry.outcome.warnings()],
         }
-        return {**facts, "diff": [shown for member in self.members if (shown := member.diff())]} if diff else facts
+        for entry in entries
+    ]
+    by_secrets: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, entry in enumerate(entries):
+        by_secrets[entry.member.intent.desired.secrets() if entry.member.intent else ()].append(place)
+    for secrets, places in by_secrets.items():
+        cleaned = Redactor(secrets).clean([told[place] for place in places])
+        for place, each in zip(places, cleaned, strict=True):
+            told[place] = each
+    return told
 
-    def _results(self) -> list[dict[str, Any]]:
-        """One for each member, those that share a certificate cleaned together: most of what they say is the same."""
-        results = [member.result() for member in self.members]
-        places: dict[Redactor, list[int]] = defaultdict(list)
-        for place, member in enumerate(self.members):
-            places[member.redactor].append(place)
-        for redactor, these in places.items():
-            for place, cleaned in zip(these, redactor.clean([results[place] for place in these]), strict=True):
-                results[place] = cleaned
-        return results
 
-    def _member_warnings(self) -> list[str]:
-        """Each warning once: what a thousand resources have in common is one line, not a thousand."""
-        by_text: dict[str, list[str]] = {}
-        for report in (member.rotated.report for member in self.members if member.rotated):
-            for warning in report.warnings:
-                text = warning.removeprefix(f"{report.label()}: ")
-                by_text.setdefault(text, []).append(report.resource.name if report.resource else "")
-        return [f"{_names(names)}: {text}" for text, names in by_text.items()]
+def _common_warnings(told: Sequence[dict[str, Any]]) -> list[str]:
+    """Tell each warning once: what a thousand resources have in common is one line, not a thousand."""
+    by_text: dict[str, list[str]] = defaultdict(list)
+    for each in told:
+        for text in each["warnings"]:
+            by_text[text].append(each["name"])
+    return [f"{_names(names)}: {text}" for text, names in by_text.items()]
 
-    def _message(self, summary: dict[str, int]) -> str:
-        counts = ", ".join(
-            f"{summary[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if summary[outcome]
-        )
-        failed = [member for member in self.members if member.outcome() == "failed"]
-        named = "; ".join(member.failure() for member in failed[:_NAMED])
-        more = f" (and {len(failed) - _NAMED} more)" if len(failed) > _NAMED else ""
-        parts = [
-            f"{counted(summary['resources'], 'resource')}: {counts or 'none that a certificate covers'}.",
-            f"Stopped early: {self.stopped}." if self.stopped else "",
-            f"Failed: {named}{more}." if failed else "",
-            "Mend the cause and run the task again: it writes only what is still needed."
-            if failed or self.stopped
-            else "",
-        ]
-        return " ".join(part for part in parts if part)
+
+def _message(summary: dict[str, int], failures: Sequence[str], stopped: str) -> str:
+    counts = ", ".join(f"{summary[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if summary[outcome])
+    more = f" (and {len(failures) - _NAMED} more)" if len(failures) > _NAMED else ""
+    parts = [
+        f"{counted(summary['resources'], 'resource')}: {counts or 'none that a certificate covers'}.",
+        f"Stopped early: {stopped}." if stopped else "",
+        f"Failed: {'; '.join(failures[:_NAMED])}{more}." if failures else "",
+        "Mend the cause and run the task again: it writes only what is still needed." if failures or stopped else "",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def _names(names: list[str]) -> str:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from .._errors import ApiError, InputError
 from .._http.session import Session, request_id_note
 from .._http.transport import Answer
-from .._redaction import Redactor
 from .raw_json import parse, serialise
 
 RESOURCES = "/security/resources"
@@ -104,10 +103,6 @@ class Client:
         self.deadline = session.deadline
         self.pause = session.pause
         self._session = session
-
-    def minding(self, redactor: Redactor) -> Client:
-        """Return the same client, for calls whose answers may echo what another redactor knows."""
-        return Client(replace(self._session, redactor=redactor))
 
     def resources(self) -> Iterator[dict[str, Any]]:
         """Give every resource of the account, each once, in whichever shape and pages the list comes."""

@@ -1,364 +1,310 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""One resource from what it has to what it shall have: observe, plan, write only on drift, prove it."""
+"""Carries a plan out: a write only on drift, from a fresh read, proved by the API and, where it shall, by the edge."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import count
+from typing import Any, Protocol
 
-from .._errors import (
-    ApiError,
-    CollateralError,
-    NotServedError,
-    NotStoredError,
-)
-from .._fleet.failure_budget import FailureBudget
+from .._errors import ApiError, CollateralError, NotServedError, NotStoredError, carrying
 from .._gcore.client import Client
-from .._gcore.resource import (
-    DISABLED,
-    Resource,
-    collateral,
-    put_body,
-)
-from .._redaction import Redactor
-from .edge import EdgeAnswer, probe
-from .report import Report, Written, current_facts
-from .target import StoreCheck, Target, took_effect
-from .verdict import Observation, State, Verdict
+from .._gcore.resource import Resource, collateral, put_body
+from .desired import Desired, Proof
+from .edge import EdgeAnswer
+from .observe import Observer
+from .plan import UNVERIFIED, Plan, Verification, decide
 
 _STORED_WITHIN = 30.0
 _STORED_INTERVAL = 2.0
 """Seconds: the API's own store is given half a minute to show a write, and asked this often."""
 
-_UNPROVED = "nothing proves yet that the edge serves it, as verify: edge asks; a run that may wait does so"
-
 Raw = dict[str, Any]
 
 
+class ChangeState(Enum):
+    """Says what became of a site."""
+
+    NONE = "was not written"
+    MADE = "was written"
+    IGNORED = "was written, and the API does not show it"
+    UNKNOWN = "may have been written"
+
+
 @dataclass(frozen=True)
-class Policy:
-    """How a run looks and proves.
+class Applied:
+    """What became of a plan, as far as it came.
 
     Attributes:
-        check_mode: plan, and write nothing.
-        edge_probe: `auto`, `always` or `never`.
-        edge_port: the TCP port of the edges.
-        edge_timeout: seconds for a handshake.
-        verify: `none`, `api` or `edge`.
-        verify_timeout: seconds for the edge to follow.
-        verify_interval: seconds between two looks at it.
+        plan: as it was decided last.
+        state: what became of the site.
+        stored: the API's view of the site after the write.
+        receipt: how the API answered the write.
+        collateral: other settings that moved.
+        verification: who shows that the site has what it shall have.
+        awaits_proof: the edge is still to show it.
+        warnings: for people, besides the plan's.
     """
 
-    check_mode: bool = False
-    edge_probe: str = "auto"
-    edge_port: int = 443
-    edge_timeout: float = 5.0
-    verify: str = "api"
-    verify_timeout: float = 900.0
-    verify_interval: float = 10.0
+    plan: Plan
+    state: ChangeState = ChangeState.NONE
+    stored: Resource | None = None
+    receipt: str = ""
+    collateral: tuple[dict[str, Any], ...] = ()
+    verification: Verification = UNVERIFIED
+    awaits_proof: bool = False
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def without_write(cls, plan: Plan) -> Applied:
+        """Return what becomes of a plan by which there is nothing to write."""
+        return cls(plan, verification=plan.verification, awaits_proof=plan.awaits_proof)
+
+    @property
+    def resource(self) -> Resource:
+        """Return the API's last word of the site."""
+        return self.stored or self.plan.observation.resource
 
 
-@dataclass
-class Rotated:
-    """A resource on its way to its target, as the steps of a rotation hand it on.
+class Budget(Protocol):
+    """May stop a run between two writes."""
 
-    Attributes:
-        resource: the API's view of it when it was last read.
-        target: what it shall have.
-        report: grows as things become known, also when an error ends the rotation.
-        edge: what its edge answered when it was asked.
-        redactor: knows what answers about it may echo, where that is not the client's own affair.
-    """
+    def authorize_write(self, failure: ApiError | None) -> None:
+        """Raise an error where no further write may begin; `failure` is of the same write when it was tried before."""
 
-    resource: Resource
-    target: Target
-    report: Report
-    edge: EdgeAnswer | None = None
-    redactor: Redactor | None = None
+    def write_failed(self, resource_id: int, error: ApiError) -> None:
+        """Count a failed write."""
+
+    def write_succeeded(self, resource_id: int) -> None:
+        """Count what failed before as made good."""
 
 
 class Rotation:
-    """Brings resources to their targets: `rotate` for one, and its steps `look`, `write` and `await_edges` for many."""
+    """Carries plans out: `apply` for one site; `write` and `await_edges` for many."""
 
-    def __init__(
-        self,
-        client: Client,
-        policy: Policy,
-        probe_edge: Callable[[str, int, str, float, str | None], EdgeAnswer] = probe,
-        budget: FailureBudget | None = None,
-    ) -> None:
+    def __init__(self, client: Client, observer: Observer, budget: Budget | None = None) -> None:
         self._client = client
-        self._policy = policy
-        self._probe_edge = probe_edge
-        self._budget = budget or FailureBudget()
+        self._observer = observer
+        self._budget = budget
 
-    def rotate(self, raw: Raw, target: Target, report: Report) -> None:
-        """Judge a resource as the API gave it, and write the target where it is not there.
-
-        Args:
-            raw: the resource's JSON.
-            target: what it shall have.
-            report: of the resource.
+    def apply(self, plan: Plan) -> Applied:
+        """Bring one site to what it shall have.
 
         Raises:
-            GcoreError: whatever keeps the resource from its target.
+            GcoreError: whatever keeps it from that; carries what became of the site.
         """
-        item = Rotated(Resource.from_api(raw), target, report)
-        self.look(item, ask_edge=self.asks_edge(item))
-        if report.written is Written.PLANNED:
-            return
-        if report.verdict and report.verdict.state is State.DRIFT:
-            self.write(item)
-        for _item, refusal in self.await_edges([item]):
-            raise refusal
+        applied = self.write(plan) if plan.writes else Applied.without_write(plan)
+        ((applied, refusal),) = self.await_edges([applied])
+        with carrying(lambda: applied):
+            if refusal:
+                raise refusal
+        return applied
 
-    def asks_edge(self, item: Rotated) -> bool:
-        """Tell whether the edge is of use now: as evidence, or as the proof of what may be there, which is looked for once
-        in check mode."""
-        return self._counts_edge(item) or (self._policy.check_mode and self._wants_proof(item))
-
-    def _counts_edge(self, item: Rotated) -> bool:
-        """Tell whether what the edge serves is evidence."""
-        is_open = item.resource.certificate is None and item.resource.ssl_type != DISABLED
-        return {"never": False, "auto": item.target.wants_edge and is_open, "always": True}[self._policy.edge_probe]
-
-    def _wants_proof(self, item: Rotated) -> bool:
-        return self._policy.verify == "edge" and item.target.wants_edge
-
-    def look(self, item: Rotated, *, ask_edge: bool) -> None:
-        """Gather evidence and plan. In check mode a drift ends here, as planned.
+    def write(self, plan: Plan) -> Applied:
+        """Write what a site shall have, and prove that the API has it and that no other setting moved.
 
         Raises:
-            GcoreError: the target does not fit the resource, or must not take the place of what is there.
+            GcoreError: it carries what became of the site.
         """
-        answer = self._probe(item) if ask_edge else None
-        item.edge = answer if self._counts_edge(item) else None
-        now = self._client.clock.now()
-        item.report.current = current_facts(Observation(item.resource, item.edge), now)
-        item.report.desired = item.target.facts(now)
-        if _plan(item).state is State.IN_SYNC:
-            item.edge = answer
-            self._credit(item)
-        elif self._policy.check_mode:
-            item.report.written = Written.PLANNED
-
-    def write(self, item: Rotated) -> None:
-        """Write the target, and prove that the API has it and that no other setting moved.
-
-        Raises:
-            GcoreError: the report tells what became of the write.
-        """
-        before = self._write(item)
-        if before is None:
-            self._credit(item)
-        elif self._policy.verify != "none":
-            self._await_store(before, item)
-            if self._policy.verify == "edge" and item.target.wants_edge:
-                item.report.verification["edge"] = "pending"
-
-    def unproven(self, items: Iterable[Rotated]) -> list[Rotated]:
-        """Those whose edges are to be waited for."""
-        if self._policy.verify != "edge" or self._policy.check_mode:
-            return []
-        return [item for item in items if item.report.verification["edge"] == "pending"]
+        write = _Write(self._client, self._observer, self._budget, plan)
+        with carrying(lambda: write.applied):
+            write.run()
+        return write.applied
 
     def await_edges(
-        self, items: Sequence[Rotated], each: Callable[..., Iterable[bool]] = map
-    ) -> list[tuple[Rotated, NotServedError]]:
+        self, items: Sequence[Applied], each: Callable[..., Iterable[EdgeAnswer]] = map
+    ) -> list[tuple[Applied, NotServedError | None]]:
         """Wait until the edges serve what is stored, asking all that are still pending in each round.
 
         Args:
-            items: any, of which only the unproven ones are waited for.
+            items: any, of which only those that await a proof are waited for.
             each: `map`, or one that works concurrently.
 
         Returns:
-            Those whose edges did not follow in time, and what is to be said of each.
+            All of them in their order, and what is to be said of those whose edges did not follow in time.
         """
-        pending = self.unproven(items)
-        begin = self._client.clock.monotonic()
-        end = begin + self._policy.verify_timeout
+        clock, policy = self._client.clock, self._observer.policy
+        answers: dict[int, EdgeAnswer] = {}
+        pending = [at for at, item in enumerate(items) if item.awaits_proof]
+        begin = clock.monotonic()
+        end = begin + policy.verify_timeout
         while pending:
-            pending = [item for item, done in zip(pending, each(self._is_served, pending), strict=True) if not done]
-            left = min(end - self._client.clock.monotonic(), self._client.deadline.remaining())
+            answers.update(zip(pending, each(self._ask, [items[at] for at in pending]), strict=True))
+            pending = [at for at in pending if not items[at].plan.desired.is_served(answers[at])]
+            left = min(end - clock.monotonic(), self._client.deadline.remaining())
             if left <= 0:
                 break
             if pending:
-                self._client.deadline.sleep(min(self._policy.verify_interval, left))
-        waited = self._client.clock.monotonic() - begin
-        return [(item, _unserved(item, self._policy.edge_port, waited)) for item in pending]
+                self._client.deadline.sleep(min(policy.verify_interval, left))
+        waited = clock.monotonic() - begin
+        return [self._proved(item, answers.get(at), at in pending, waited) for at, item in enumerate(items)]
 
-    def _is_served(self, item: Rotated) -> bool:
-        item.edge = self._probe(item)
-        if item.target.served(item.edge):
-            item.report.verification["edge"] = "verified"
-            return True
-        return False
+    def _ask(self, item: Applied) -> EdgeAnswer:
+        return self._observer.probe(item.resource, item.plan.desired)
 
-    def _credit(self, item: Rotated) -> None:
-        """What is in sync has its proof already, or it is still to come."""
-        verification = item.report.verification
-        verification["api"] = item.target.shown(item.resource).value
-        is_on_its_way = bool(item.report.verdict and item.report.verdict.propagating)
-        if item.target.served(item.edge):
-            verification["edge"] = "verified"
-        elif is_on_its_way or self._wants_proof(item):
-            verification["edge"] = "pending"
-            if self._policy.check_mode and not is_on_its_way:
-                item.report.warn(f"{item.resource.label()}: {_UNPROVED}.")
+    def _proved(
+        self, item: Applied, answer: EdgeAnswer | None, is_late: bool, waited: float
+    ) -> tuple[Applied, NotServedError | None]:
+        if answer is None:
+            return item, None
+        leaf = answer.leaf
+        is_strange = leaf is not None and leaf.fingerprint_sha256 != item.plan.before.get("fingerprint_sha256")
+        edge = Proof.MISMATCH if is_late and is_strange else Proof.PENDING if is_late else Proof.VERIFIED
+        proved = replace(item, verification=replace(item.verification, edge=edge), awaits_proof=is_late)
+        return proved, self._unserved(item.resource, answer, waited) if is_late else None
 
-    def _client_for(self, item: Rotated) -> Client:
-        return self._client.minding(item.redactor) if item.redactor else self._client
+    def _unserved(self, resource: Resource, answer: EdgeAnswer, waited: float) -> NotServedError:
+        """Tell that the time is over: the edge serves the certificate from before, or a stranger, or nothing."""
+        seen = f"could not be probed: {answer.problem}"
+        if answer.leaf:
+            unseen = f"; {answer.unseen}" if answer.unseen else ""
+            seen = f"serves {answer.leaf.fingerprint_sha256} {answer.leaf.label()}{unseen}"
+        edge = f"{answer.address or resource.service_ip}:{self._observer.policy.edge_port}"
+        return NotServedError(
+            f"the certificate is stored, but the edge {edge} {seen} (waited {waited:.0f} s)",
+            "Look at the site; if it still serves the old certificate in a while, ask the vendor's support.",
+        )
 
-    def _probe(self, item: Rotated) -> EdgeAnswer:
-        policy, resource = self._policy, item.resource
-        where = (resource.service_ip, policy.edge_port, resource.name, policy.edge_timeout)
-        return self._probe_edge(*where, item.target.key_type)
 
-    def _write(self, item: Rotated) -> Raw | None:
-        """Read, judge again, write; after a failure look before writing again.
+class _Write:
+    """One write, from its fresh read to the API's proof; `applied` is what became of it, whatever ends it."""
+
+    def __init__(self, client: Client, observer: Observer, budget: Budget | None, plan: Plan) -> None:
+        self.applied = Applied(plan)
+        self._client = client
+        self._observer = observer
+        self._budget = budget
+        self._id = plan.observation.resource.id
+        self._desired = plan.desired
+        self._lost: tuple[Raw, ApiError] | None = None  # what a write without an answer was made over, and its error
+        self._is_last_look = False
+
+    def run(self) -> None:
+        """Write, and prove it."""
+        for tries in count(1):
+            before = self._read()
+            if before is None or self._put(before, tries):
+                break
+        if self._budget:
+            self._budget.write_succeeded(self._id)
+        written_over = self._lost[0] if self._lost else before
+        if written_over is None:
+            self.applied = Applied.without_write(self.applied.plan)
+        elif self._observer.policy.verify != "none":
+            self._await_store(written_over)
+
+    def _read(self) -> Raw | None:
+        """Read the site and decide anew; a read that has grown old before it may be written back is made once more.
 
         Returns:
-            What the resource was before the write, None where it became right without one.
+            What is to be written over, None where the site has what it shall have.
         """
-        before: Raw | None = None
-        failure: ApiError | None = None
-        is_last_look = False
-        report, target, client = item.report, item.target, self._client_for(item)
-        attempt, is_second_read = 1, False
-        while True:
-            raw = client.resource(item.resource.id, to_write=True)
-            read_at = client.clock.monotonic()
-            item.resource = Resource.from_api(raw)
-            if before is not None and took_effect(target, before, raw):
-                report.written = Written.YES
-                self._budget.write_succeeded(item.resource.id)
-                return before
-            if _plan(item).state is State.IN_SYNC:
-                report.written = Written.NO if before is None else Written.YES
-                self._budget.write_succeeded(item.resource.id)
-                return before
-            if is_last_look:
-                _give_up(failure)
-            if not client.is_fresh(read_at) and not is_second_read:
-                is_second_read = True
-                continue
-            self._budget.authorize_write(failure)
-            try:
-                report.receipt = client.replace(item.resource.id, put_body(raw, target.fields()))
-            except ApiError as error:
-                if error.outcome_unknown:
-                    before, failure, report.written = before or raw, error, Written.UNKNOWN
-                self._budget.write_failed(item.resource.id, error)
-                is_last_look = not self._may_write_again(client, error, attempt)
-                attempt, is_second_read = attempt + 1, False
-            else:
-                report.written = Written.YES
-                self._budget.write_succeeded(item.resource.id)
-                return before or raw
+        for is_second in (False, True):
+            raw = self._client.resource(self._id, to_write=True)
+            read_at = self._client.clock.monotonic()
+            if self._is_there(raw):
+                return None
+            if is_second or self._client.is_fresh(read_at):
+                break
+        return raw
 
-    def _may_write_again(self, client: Client, error: ApiError, attempt: int) -> bool:
-        """Wait for the next try. When there is none, a write of unknown outcome is at least looked at.
+    def _is_there(self, raw: Raw) -> bool:
+        if self._lost and took_effect(self._desired, self._lost[0], raw):
+            self.applied = replace(self.applied, state=ChangeState.MADE)
+            return True
+        seen = replace(self.applied.plan.observation, resource=Resource.from_api(raw))
+        plan = decide(self.applied.plan, seen, self._client.clock.now())
+        self.applied = replace(self.applied, plan=plan)
+        if plan.refusal:
+            raise plan.refusal
+        if plan.is_in_sync and self._lost:
+            self.applied = replace(self.applied, state=ChangeState.MADE)
+        elif self._is_last_look and self._lost:
+            raise self._lost[1]
+        return plan.is_in_sync
 
-        Raises:
-            ApiError: there is no next try, and nothing to look at, or no time.
-        """
+    def _put(self, before: Raw, tries: int) -> bool:
+        """Write once. Where that fails, wait until it may be tried again, or at least looked at."""
+        if self._budget:
+            self._budget.authorize_write(self._lost[1] if self._lost else None)
         try:
-            client.pause(error, attempt)
-        except ApiError:
-            if error.outcome_unknown and client.deadline.remaining():
-                return False
-            raise
+            receipt = self._client.replace(self._id, put_body(before, self._desired.fields()))
+        except ApiError as error:
+            if error.outcome_unknown:
+                self._lost = self._lost[0] if self._lost else before, error
+                self.applied = replace(self.applied, state=ChangeState.UNKNOWN)
+            if self._budget:
+                self._budget.write_failed(self._id, error)
+            self._wait(error, tries)
+            return False
+        self.applied = replace(self.applied, state=ChangeState.MADE, receipt=receipt)
         return True
 
-    def _await_store(self, before: Raw, item: Rotated) -> None:
-        """The answer of a fresh GET shows the write, and every other setting as it was."""
-        report = item.report
-        report.verification["api"] = "pending"
-        client = self._client_for(item)
-        clock = client.clock
-        begin = clock.monotonic()
+    def _wait(self, error: ApiError, tries: int) -> None:
+        try:
+            self._client.pause(error, tries)
+        except ApiError:
+            self._is_last_look = error.outcome_unknown and self._client.deadline.remaining() > 0
+            if not self._is_last_look:
+                raise
+
+    def _await_store(self, before: Raw) -> None:
+        """See that a fresh GET shows the write, and every other setting as it was."""
+        self.applied = replace(self.applied, verification=Verification(api=Proof.PENDING))
+        client, begin = self._client, self._client.clock.monotonic()
         patience = min(_STORED_WITHIN, client.deadline.remaining() - _STORED_INTERVAL)
         while True:
-            after = client.resource(item.resource.id)
-            item.resource = report.resource = Resource.from_api(after)
-            shown = item.target.shown(item.resource)
-            waited = clock.monotonic() - begin
-            if shown is not StoreCheck.NO or waited >= patience:
+            after = client.resource(self._id)
+            stored = Resource.from_api(after)
+            self.applied = replace(self.applied, stored=stored)
+            check, waited = self._desired.store_check(stored), client.clock.monotonic() - begin
+            if check is not Proof.MISMATCH or waited >= patience:
                 break
             client.deadline.sleep(_STORED_INTERVAL)
-        report.verification["api"] = shown.value
-        report.collateral = collateral(before, after)
-        _check_stored(shown, item.resource, report, waited)
-        _check_collateral(report)
+        self.applied = replace(
+            self.applied,
+            state=ChangeState.IGNORED if check is Proof.MISMATCH else self.applied.state,
+            collateral=tuple(collateral(before, after)),
+            verification=Verification(check),
+            warnings=(_UNTOLD,) if check is Proof.SKIPPED else (),
+        )
+        _check(self.applied, waited)
+        if self._observer.wants_proof(self._desired):
+            verification = Verification(check, Proof.PENDING)
+            self.applied = replace(self.applied, verification=verification, awaits_proof=True)
 
 
-def _give_up(failure: ApiError | None) -> None:
-    if failure is not None:
-        raise failure
+_UNTOLD = "The API does not tell what is stored; only what the edge serves can show it."
 
 
-def _plan(item: Rotated) -> Verdict:
-    """The one decision, for check mode, diff and the write alike."""
-    report, resource, edge = item.report, item.resource, item.edge
-    report.resource = resource
-    report.warn(*item.target.admit(resource))
-    observed = Observation(resource, edge)
-    verdict = report.verdict = item.target.judge(observed)
-    if verdict.warning:
-        report.warn(f"{resource.label()}: {verdict.warning}.")
-    if edge and edge.problem:
-        report.warn(f"{resource.label()}: the edge could not be probed: {edge.problem}.")
-    if edge and edge.unseen:
-        report.warn(f"{resource.label()}: of what the edge serves one half was seen: {edge.unseen}.")
-    report.warn(*item.target.guard(observed, verdict))
-    return verdict
-
-
-def _check_stored(shown: StoreCheck, resource: Resource, report: Report, waited: float) -> None:
-    if shown is StoreCheck.UNTOLD:
-        report.warn("The API does not tell what is stored; only what the edge serves can show it.")
-    if shown is not StoreCheck.NO:
-        return
-    report.written = Written.IGNORED
-    facts = resource.facts()
-    raise NotStoredError(
-        f"the API accepted the write, but {waited:.0f} s later it shows ssl_type {facts['ssl_type']}, "
-        f"expiry {facts['ssl_expires']}{_moved(report)}",
-        "Run the task again; if that does not help, ask the vendor's support.",
-    )
-
-
-def _check_collateral(report: Report) -> None:
-    if report.collateral:
+def _check(applied: Applied, waited: float) -> None:
+    moved = "; ".join(f"{item['setting']} was {item['before']!r}, is {item['after']!r}" for item in applied.collateral)
+    others = f", other settings changed: {moved}" if moved else ""
+    if applied.state is ChangeState.IGNORED:
+        facts = applied.resource.facts()
+        raise NotStoredError(
+            f"the API accepted the write, but {waited:.0f} s later it shows ssl_type {facts['ssl_type']}, "
+            f"expiry {facts['ssl_expires']}{others}",
+            "Run the task again; if that does not help, ask the vendor's support.",
+        )
+    if moved:
         raise CollateralError(
-            f"while the certificate was replaced, by this write or by someone else{_moved(report)}",
+            f"while the certificate was replaced, by this write or by someone else{others}",
             "Put these settings back, then run the task again: it will find the certificate in place.",
         )
 
 
-def _moved(report: Report) -> str:
-    """The settings that are not as they were, each with its value before and after."""
-    settings = "; ".join(
-        f"{item['setting']} was {item['before']!r}, is {item['after']!r}" for item in report.collateral
-    )
-    return f", other settings changed: {settings}" if settings else ""
+def took_effect(desired: Desired, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Tell whether a write of unknown outcome is there: it shows now, and did not before, or nothing else was written.
 
-
-def _unserved(item: Rotated, port: int, waited: float) -> NotServedError:
-    """The time is over: the edge serves the certificate from before, or a stranger, or nothing."""
-    leaf = item.edge.leaf if item.edge else None
-    address = (item.edge.address if item.edge else "") or item.resource.service_ip
-    if leaf is None:
-        seen = f"could not be probed: {item.edge.problem if item.edge else 'there was no time'}"
-    else:
-        seen = f"serves {leaf.fingerprint_sha256} {leaf.label()}"
-        seen += f"; {item.edge.unseen}" if item.edge and item.edge.unseen else ""
-        if leaf.fingerprint_sha256 != item.report.current.get("fingerprint_sha256"):
-            item.report.verification["edge"] = "mismatch"
-    return NotServedError(
-        f"the certificate is stored, but the edge {address}:{port} {seen} (waited {waited:.0f} s)",
-        "Look at the site; if it still serves the old certificate in a while, ask the vendor's support.",
-    )
+    `updated` alone tells nothing: somebody else's write moves it too.
+    """
+    earlier, now = Resource.from_api(before), Resource.from_api(after)
+    if desired.store_check(now) is not Proof.VERIFIED:
+        return False
+    was_written = bool(now.updated) and now.updated != earlier.updated and not collateral(before, after)
+    return was_written or desired.store_check(earlier) is not Proof.VERIFIED

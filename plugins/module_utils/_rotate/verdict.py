@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Where a resource is judged: from what is known to a verdict, by tables, without asking anybody."""
+"""From what is known of a site to a verdict, by tables, without asking anybody."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from datetime import datetime, timezone
 from enum import Enum
 
 from .._clock import from_unix
-from .._errors import InputError
 from .._gcore.resource import (
     DISABLED,
     LETS_ENCRYPT,
     Resource,
 )
-from .._x509.certificate import Certificate, certificates_from_pem
+from .._x509.certificate import Certificate
 from .._x509.chain import without_root
-from .._x509.pem import read_pem
 from .edge import EdgeAnswer
+from .observe import Observation, installed_chain
 
 _A_DAY = 86400
 """Seconds by which an expiry may be off and still be the same certificate's, rounded."""
 
 
 class State(Enum):
-    """What a verdict means for the run."""
+    """Says what a verdict means for the run."""
 
     IN_SYNC = "in_sync"
     DRIFT = "drift"
@@ -71,38 +70,13 @@ class Verdict:
     warning: str = ""
 
     def facts(self) -> dict[str, object]:
-        """What results show of it."""
+        """Tell what results show of it."""
         return {
             "detected": self.state is not State.IN_SYNC,
             "reason": self.reason,
             "evidence": self.evidence,
             "propagating": self.propagating,
         }
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What is known of a resource: the API's view of it, and the edge's answer where it was asked."""
-
-    resource: Resource
-    edge: EdgeAnswer | None = None
-
-    @property
-    def current(self) -> Certificate | None:
-        """The certificate that is there now, as far as anybody tells: the API's first, then the edge's."""
-        chain = installed_chain(self.resource)
-        return chain[0] if chain else self.edge.leaf if self.edge else None
-
-
-def installed_chain(resource: Resource) -> tuple[Certificate, ...]:
-    """The chain in the API's answer, empty where there is none or it can't be read."""
-    if resource.certificate is None:
-        return ()
-    try:
-        blocks = read_pem(resource.certificate, "service_ssl_crt")
-        return tuple(certificates_from_pem(blocks, "service_ssl_crt"))
-    except InputError:
-        return ()
 
 
 _UNSERVED = "stored, but the edge still serves another certificate; the vendor allows minutes for it to follow"
@@ -134,14 +108,14 @@ BY_EXPIRY_AND_EDGE: dict[tuple[Expiry, Edge], Verdict] = {
 """Every pair of what the API's expiry and the edge can say, where the API does not return the certificate itself."""
 
 
-def judge_certificate(
+def compare_certificate(
     desired: Sequence[Certificate],
     observed: Observation,
     *,
     force: bool = False,
     replace_lets_encrypt: bool = False,
 ) -> Verdict:
-    """Whether a resource has the desired chain, leaf first.
+    """Compare what a site has with the desired chain, leaf first.
 
     Args:
         desired: the chain.
@@ -168,7 +142,7 @@ def _found(desired: Sequence[Certificate], observed: Observation, replace_lets_e
 
 
 def _by_answer(desired: Sequence[Certificate], installed: Sequence[Certificate]) -> Verdict:
-    """An installation that returns its certificate leaves nothing to infer."""
+    # An installation that returns its certificate leaves nothing to infer.
     if not installed or installed[0] != desired[0]:
         return Verdict(State.DRIFT, "fingerprint_differs", "api")
     if without_root(installed) != without_root(desired):
@@ -196,15 +170,15 @@ def _edge_beside(answer: EdgeAnswer | None, leaf: Certificate) -> Edge:
     return Edge.TWIN if answer.leaf.not_after == leaf.not_after else Edge.OTHER
 
 
-def judge_type(desired: str, resource: Resource) -> Verdict:
-    """Whether HTTPS is as desired where no certificate of the user's is involved: Let's Encrypt, or off."""
+def compare_type(desired: str, resource: Resource) -> Verdict:
+    """Compare how a site has HTTPS with what is desired: Let's Encrypt, or off."""
     known = resource.supposed_type
     reason = {DISABLED: "https_disabled", LETS_ENCRYPT: "lets_encrypt"}.get(known, "custom_certificate")
     return Verdict(State.IN_SYNC if known == desired else State.DRIFT, reason, "api")
 
 
 def later_than_desired(observed: Observation, desired: Certificate, *, rounding: int = _A_DAY) -> datetime | None:
-    """The notAfter of the current certificate where replacing it with the desired one would be a downgrade.
+    """Return the end of the current certificate where replacing it with the desired one would be a downgrade.
 
     The API's word counts first: it is what is stored; an expiry within a day may be a rounded one. The edge's leaf
     counts where the API has none to tell.

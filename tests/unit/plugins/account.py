@@ -14,15 +14,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import FailureBudget
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import Candidate, Scope, assign
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.progress import Progress
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.run import Candidate, Fleet, Scope, assign
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport, render
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.run import Fleet
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Offer, Selection
-from ansible_collections.gcore.web_security.plugins.module_utils._redaction import Redactor
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Policy, Rotation
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Rotation
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.target import CustomCertificate
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observer, Policy
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import Intent
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate
 from simulator import fingerprints
 from unit.plugins.fakes import (
@@ -127,8 +129,7 @@ def offer(made, label="new", resources=()):
 
 def candidate(made, label="new", resources=(), **options):
     """A certificate that a fleet may use."""
-    redactor = Redactor([made.private_key_pem])
-    return Candidate(offer(made, label, resources), CustomCertificate(key_pair(made), **options), redactor)
+    return Candidate(offer(made, label, resources), Intent(desired=CustomCertificate(key_pair(made), **options)))
 
 
 def wildcard(days=90.0, **options):
@@ -144,7 +145,7 @@ def everything(**options):
 class Stage:
     """One run of a fleet over an account, in its steps."""
 
-    def __init__(self, account, *candidates, workers=4, scope=None, insistent=False, **policy):
+    def __init__(self, account, *candidates, workers=4, scope=None, **policy):
         self.account = account
         self.time = FakeClock()
         self.report = FleetReport()
@@ -154,32 +155,35 @@ class Stage:
         self.look_after_parent = lambda: None
         self._candidates = candidates
         self._workers = workers
-        self._choice = scope or everything()
-        self._insistent = insistent
+        self._scope = scope or everything()
         self._policy = Policy(**policy)
 
     def run(self, sizes=("100%",), tolerated=None):
         """Look, write, and return the outcomes by name."""
-        resources = [Resource.from_api(raw) for raw in self.client.resources()]
-        assign(resources, self._candidates, self._choice, self.report)
+        assignment = assign(map(Resource.from_api, self.client.resources()), self._candidates, self._scope)
         if tolerated is not None:
             self.budget.tolerate(tolerated)
+        observer = Observer(self._policy, self.account.probe)
         with ThreadPoolExecutor(self._workers) as pool:
             fleet = Fleet(
-                Rotation(self.client, self._policy, self.account.probe, self.budget),
+                assignment.members,
+                observer,
+                Rotation(self.client, observer, self.budget),
                 self.budget,
                 Progress(self.lines.append, self.time.clock),
                 pool,
-                is_insistent=self._insistent,
+                clock=self.time.clock,
                 look_after_parent=self.look_after_parent,
             )
-            drifted = fleet.look(self.report)
-            if self._policy.check_mode:
-                fleet.plan(drifted, sizes)
-            else:
-                fleet.write(drifted, sizes, self.report)
+            drifted = fleet.look()
+            (fleet.plan if self._policy.check_mode else fleet.write)(drifted, sizes)
+        self.report = fleet.complete(FleetReport(assignment=assignment, warnings=assignment.warnings))
         return self.outcomes()
 
     def outcomes(self):
         """What became of each, by name."""
-        return {member.name: member.outcome() for member in self.report.members}
+        return {entry.member.name: entry.word() for entry in self.report.entries}
+
+    def result(self, diff=False):
+        """The task's result."""
+        return render(self.report, None, diff)

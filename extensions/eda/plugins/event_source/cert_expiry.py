@@ -178,8 +178,7 @@ _make_importable(Path(__file__).absolute())
 
 from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import GcoreError, InputError, StoppedError
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.operation import scan_resources
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import ScanReport
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.operation import SCAN_RESOURCES, scan_resources
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import credentials
 from ansible_collections.gcore.web_security.plugins.module_utils._libraries import require_libraries
 from ansible_collections.gcore.web_security.plugins.module_utils._options import (
@@ -285,10 +284,11 @@ async def look(options: Json) -> Json:
 
 
 def _survey(options: Json, is_over: threading.Event) -> Json:
-    def operation(task: Task, report: ScanReport) -> None:
-        scan_resources(replace(task, clock=_clock_until(is_over)), report)
+    def until_over(task: Task) -> Json:
+        return scan_resources(replace(task, clock=_clock_until(is_over)))
 
-    return run(operation, {**_UNUSED, **options}, check_mode=False, diff=False, report=ScanReport())
+    operation = replace(SCAN_RESOURCES, perform=until_over)
+    return run(operation, {**_UNUSED, **options}, check_mode=False, diff=False)
 
 
 def _clock_until(is_over: threading.Event) -> Clock:

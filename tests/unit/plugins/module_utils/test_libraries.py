@@ -61,9 +61,10 @@ def test_a_missing_library_ends_in_a_message(without, missing):
 def test_a_task_tells_it_and_asks_nobody(without, missing):
     modules = without(*missing)
 
-    def operation(task, report):
+    def perform(task):
         raise AssertionError("it began")
 
+    operation = modules["_task"].Operation(perform, lambda _known, error, _diff: {"failed": True, "msg": error.message})
     result = modules["_task"].run(operation, {}, check_mode=False, diff=True)
     assert result["failed"]
     assert f"lacks: {', '.join(missing)}" in result["msg"]

@@ -14,15 +14,12 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
     GcoreError,
     InputError,
     MissingLibraryError,
+    carrying,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._options import RESOURCE_CERT
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import Report, Written
-from ansible_collections.gcore.web_security.plugins.module_utils._task import run
-from unit.plugins.fakes import TOKEN, FakeApi, Script, answer, issued, resource_json
-
-KEYS = {"changed", "resource", "desired", "current", "drift", "verification", "collateral", "warnings", "msg"}
+from ansible_collections.gcore.web_security.plugins.module_utils._task import Operation, run
+from unit.plugins.fakes import NAME, TOKEN, FakeApi, Script, answer, issued, resource_json
 
 
 @pytest.fixture(autouse=True)
@@ -35,44 +32,45 @@ def parameters(**given):
     return {**{name: option.get("default") for name, option in RESOURCE_CERT.items()}, "api_key": TOKEN, **given}
 
 
-def ran(operation, *, check_mode=False, diff=False, **given):
-    return run(operation, parameters(**given), check_mode=check_mode, diff=diff)
+def render(known, error, diff):
+    told = {"known": known, "diff": diff}
+    return {**told, "failed": True, "msg": f"{error.message}. {error.hint}", **error.details()} if error else told
 
 
-def nothing(_task, _report):
-    pass
+def ran(perform, *, check_mode=False, diff=False, **given):
+    return run(Operation(perform, render), parameters(**given), check_mode=check_mode, diff=diff)
+
+
+def nothing(_task):
+    return "nothing"
 
 
 def raising(error):
-    def operation(_task, _report):
+    def perform(_task):
         raise error
 
-    return operation
+    return perform
 
 
 def test_a_success():
-    result = ran(nothing)
-    assert set(result) == KEYS
-    assert result["changed"] is False
+    assert ran(nothing) == {"known": "nothing", "diff": False}
+    assert ran(nothing, diff=True)["diff"] is True
 
 
 def test_an_operation_gets_the_resolved_options(monkeypatch):
     monkeypatch.setenv("GCORE_BASE_URL", "https://elsewhere.example")
     seen = []
-    ran(lambda got, report: seen.append((got, report)), name="", check_mode=True)
-    ((got, report),) = seen
+    ran(seen.append, name="", check_mode=True)
+    (got,) = seen
     assert got.check_mode is True
     assert got.values["name"] is None
     assert got.values["api_url"] == "https://elsewhere.example"
-    assert isinstance(report, Report)
 
 
 @pytest.mark.parametrize("error", [GcoreError("stop", "Go on."), ConflictError("stop", "Go on.")])
 def test_what_was_raised_on_purpose_is_a_failed_result(error):
     result = ran(raising(error))
-    assert set(result) == KEYS | {"failed"}
-    assert result["failed"] is True
-    assert result["msg"] == "stop. Nothing was changed. Go on."
+    assert result == {"known": None, "diff": False, "failed": True, "msg": "stop. Go on."}
 
 
 def test_a_failure_while_the_options_are_resolved_is_one_too():
@@ -81,27 +79,26 @@ def test_a_failure_while_the_options_are_resolved_is_one_too():
     assert "retries is -1" in result["msg"]
 
 
-def test_what_was_known_when_an_error_came_is_shown():
-    def operation(_task, report):
-        report.resource = Resource.from_api(resource_json())
-        report.written = Written.UNKNOWN
-        raise InputError("late")
+@pytest.mark.parametrize("error", [InputError("late"), RuntimeError("late")])
+def test_what_was_known_when_an_error_came_is_shown(error):
+    def perform(_task):
+        with carrying(lambda: "outer"), carrying(lambda: "inner"):
+            raise error
 
-    result = ran(operation, diff=True)
-    assert result["changed"] is True
-    assert result["resource"]["id"] == 7
-    assert "is not known" in result["msg"]
-    assert "diff" in result
+    result = ran(perform)
+    assert result["known"] == "inner"
+    assert "late" in result["msg"]
+    assert ("Traceback" in result.get("exception", "")) is isinstance(error, RuntimeError)
 
 
 @pytest.mark.parametrize("error", [RuntimeError("boom"), KeyError("id"), RecursionError(), AssertionError("no")])
 def test_what_nobody_foresaw_is_told_as_a_bug_with_its_traceback(error):
     result = ran(raising(error))
-    assert set(result) == KEYS | {"failed", "exception"}
+    assert set(result) == {"known", "diff", "failed", "msg", "exception"}
     assert f"unexpected {type(error).__name__}" in result["msg"]
     assert "This is a bug" in result["msg"]
     assert "Traceback" in result["exception"]
-    assert "in operation" in result["exception"]
+    assert "in perform" in result["exception"]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
@@ -113,14 +110,13 @@ def test_what_ends_the_process_is_let_through(error):
 @pytest.mark.parametrize("kind", [RuntimeError, GcoreError])
 @pytest.mark.parametrize("has_client", [True, False])
 def test_the_token_shows_nowhere_in_what_comes_out(kind, has_client):
-    def operation(got, report):
+    def perform(got):
         if has_client:
             got.client()
-        report.warn(f"sent APIKey {TOKEN}")
-        report.current = {"a": [TOKEN], TOKEN: 1}
-        raise kind(f"no luck with {got.values['api_key']}")
+        with carrying(lambda: {"a": [TOKEN, f"sent APIKey {TOKEN}"], TOKEN: 1}):
+            raise kind(f"no luck with {got.values['api_key']}")
 
-    text = json.dumps(ran(operation))
+    text = json.dumps(ran(perform))
     assert TOKEN not in text
     assert TOKEN.partition("$")[2] not in text
     assert MASK in text
@@ -129,21 +125,21 @@ def test_the_token_shows_nowhere_in_what_comes_out(kind, has_client):
 def test_a_token_of_the_environment_shows_nowhere_either(monkeypatch):
     monkeypatch.setenv("GCORE_API_TOKEN", "a-session-token-of-the-portal")
 
-    def operation(got, _report):
+    def perform(got):
         raise RuntimeError(got.values["api_token"])
 
-    assert "session" not in json.dumps(ran(operation, api_key=None))
+    assert "session" not in json.dumps(ran(perform, api_key=None))
 
 
 def test_a_key_that_the_redactor_learnt_shows_nowhere_in_what_comes_out():
     key = issued().private_key_pem
     lines = key.splitlines()
 
-    def operation(got, _report):
+    def perform(got):
         got.redactor.add(key)
         raise RuntimeError(f"{key} {lines[1]} {lines[1][10:40]}")
 
-    text = json.dumps(ran(operation))
+    text = json.dumps(ran(perform))
     assert lines[1][10:30] not in text
     assert "PRIVATE KEY" not in text
 
@@ -170,12 +166,12 @@ def test_the_client_is_made_as_the_options_say(monkeypatch):
     options = {"ca_path": "/ca", "validate_certs": False, "retries": 0, "total_timeout": 77, "request_timeout": 3}
     seen = []
 
-    def operation(got, _report):
+    def perform(got):
         client = got.client(connections=9)
         seen.append((client, client.deadline.remaining()))
         client.resource(7)
 
-    result = ran(operation, api_url="https://api.example/", **options)
+    result = ran(perform, api_url="https://api.example/", **options)
     assert made == {"url": "https://api.example/", "validate_certs": False, "ca_path": "/ca", "connections": 9}
     assert 76 < seen[0][1] <= 77
     assert seen[0][0]._session.transport.calls[0].timeout == 3
@@ -193,19 +189,16 @@ def test_the_client_is_made_as_the_options_say(monkeypatch):
     ],
 )
 def test_connection_options_that_can_not_be_used(given, said):
-    result = ran(lambda got, _report: got.client(), **given)
+    result = ran(lambda got: got.client(), **given)
     assert result["failed"] is True
     assert said in result["msg"]
     assert TOKEN not in json.dumps(result)
 
 
 def test_an_echo_of_the_api_is_cleaned_once_more(monkeypatch):
-    api = FakeApi(resource_json(name=f"x-{TOKEN}"))
+    api = FakeApi(resource_json(name=f"{NAME}-{TOKEN}"))
     monkeypatch.setattr(task, "Transport", lambda *_args, **_options: api)
 
-    def operation(got, report):
-        report.resource = Resource.from_api(got.client().resource(7))
-
-    text = json.dumps(ran(operation, diff=True))
+    text = json.dumps(ran(lambda got: got.client().resource(7)))
     assert TOKEN not in text
-    assert "resource 7" in text
+    assert NAME in text

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import InputError
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import Thresholds, judge
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import ScanReport, result_of
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import render, result_of
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Offer
@@ -175,7 +175,7 @@ def test_no_host_name_at_all():
 
 
 def test_a_failure_changed_nothing_and_says_what_to_do():
-    failed = ScanReport(["odd"]).failure(InputError("no token", "Set api_key."), diff=True)
+    failed = render(["odd"], InputError("no token", "Set api_key."), True)
     assert failed == {"changed": False, "warnings": ["odd"], "failed": True, "msg": "no token. Set api_key."}
 
 

@@ -10,10 +10,10 @@ import signal
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.operation import rotate_fleet
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import OUTCOMES, FleetReport
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.operation import ROTATE_FLEET
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import OUTCOMES
 from ansible_collections.gcore.web_security.plugins.module_utils._options import CERTIFICATE, FLEET_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils._task import run
+from ansible_collections.gcore.web_security.plugins.module_utils._task import Interruption, run
 from unit.plugins.account import FakeAccount, alias, site, wildcard
 from unit.plugins.fakes import DAY, NOW, TOKEN, Script, answer, issued
 
@@ -50,11 +50,10 @@ def element(made=NEW, **options):
     return {**dict.fromkeys([*CERTIFICATE, "label", "resources"]), **given, **options}
 
 
-def ran(*, check_mode=False, diff=False, say=lambda _line: None, report=None, **given):
+def ran(*, check_mode=False, diff=False, say=lambda _line: None, interruption=None, **given):
     defaults = {name: option.get("default") for name, option in FLEET_CERT.items()}
     parameters = {**defaults, "api_key": TOKEN, "edge_probe": "never", **given}
-    report = report or FleetReport()
-    result = run(rotate_fleet, parameters, check_mode=check_mode, diff=diff, report=report, say=say)
+    result = run(ROTATE_FLEET, parameters, check_mode=check_mode, diff=diff, say=say, interruption=interruption)
     body = NEW.private_key_pem.splitlines()[1]
     assert body[:16] not in str(result)
     assert TOKEN not in str(result)
@@ -434,13 +433,13 @@ def test_a_signal_lets_the_write_in_flight_end_and_starts_none(number, world):
             os.kill(os.getpid(), number)
 
     world.on_put = interrupt
-    report = FleetReport()
-    result = ran(certificates=[element()], waves=["1"], report=report)
+    interruption = Interruption()
+    result = ran(certificates=[element()], waves=["1"], interruption=interruption)
     assert outcomes(result) == ["rotated", "rotated", "not_attempted", "not_attempted"]
     assert world.written == [1, 2]
     assert result["failed"]
     assert result["stopped"] == f"interrupted by {number.name}"
-    assert report.interrupted_by == number
+    assert interruption.signal == number
     assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == handlers
 
 

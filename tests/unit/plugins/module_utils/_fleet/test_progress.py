@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.progress import Progress, silent
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.progress import Progress
 from unit.plugins.fakes import FakeClock
 
 OLD, NEW = "0c5e6ad1c9a0" + "0" * 52, "9b74c9897bac" + "0" * 52
 
 
-class StoreCheck(Progress):
+class Shown(Progress):
     """Keeps the lines."""
 
     def __init__(self):
@@ -21,7 +21,7 @@ class StoreCheck(Progress):
 
 
 def test_a_line_for_each_resource_with_a_counter_and_the_time_left():
-    shown = StoreCheck()
+    shown = Shown()
     shown.writing(4)
     shown.wave(1, 2)
     shown.time.sleep(30)
@@ -40,7 +40,7 @@ def test_a_line_for_each_resource_with_a_counter_and_the_time_left():
     [(0, "0 s left"), (0.4, "0 s left"), (89, "89 s left"), (90, "2 min left"), (3600, "60 min left")],
 )
 def test_the_time_left(seconds, left):
-    shown = StoreCheck()
+    shown = Shown()
     shown.writing(2)
     if seconds:
         shown.time.sleep(seconds)
@@ -49,7 +49,7 @@ def test_the_time_left(seconds, left):
 
 
 def test_what_is_in_sync_is_told_now_and_then():
-    shown = StoreCheck()
+    shown = Shown()
     shown.checking(1000)
     for _number in range(1000):
         shown.time.sleep(0.0501)
@@ -66,7 +66,7 @@ def test_what_is_in_sync_is_told_now_and_then():
 
 
 def test_the_clock_of_the_writes_starts_with_them():
-    shown = StoreCheck()
+    shown = Shown()
     shown.checking(2)
     shown.time.sleep(500)
     shown.checked()
@@ -79,20 +79,20 @@ def test_the_clock_of_the_writes_starts_with_them():
 
 @pytest.mark.parametrize(("seconds", "lines"), [(0.5, 0), (1, 1), (30, 1)])
 def test_a_pause_is_told_when_a_person_would_notice(seconds, lines):
-    shown = StoreCheck()
+    shown = Shown()
     shown.held_back(seconds)
     assert shown.lines == [f"  held back: the API asks to wait {seconds:g} s"] * lines
 
 
 def test_waiting_for_nothing_is_not_told():
-    shown = StoreCheck()
+    shown = Shown()
     shown.awaiting(0)
     shown.awaiting(3)
     assert shown.lines == ["  waiting for the edges of 3 resources"]
 
 
 def test_the_end():
-    shown = StoreCheck()
+    shown = Shown()
     shown.stopped("interrupted by SIGTERM", 7)
     shown.summary({"rotated": 2, "would_rotate": 0, "not_attempted": 7})
     assert shown.lines == [
@@ -101,13 +101,8 @@ def test_the_end():
     ]
 
 
-def test_silence(capsys):
-    silent("nothing")
-    assert capsys.readouterr() == ("", "")
-
-
 def test_a_plan_has_a_line_for_each_resource():
-    shown = StoreCheck()
+    shown = Shown()
     shown.writing(2)
     shown.planned(1, "a.example.com", OLD, NEW)
     shown.planned(2, "b.example.com", None, NEW)
@@ -118,7 +113,7 @@ def test_a_plan_has_a_line_for_each_resource():
 
 
 def test_one_is_not_many():
-    shown = StoreCheck()
+    shown = Shown()
     shown.checking(1)
     shown.awaiting(1)
     shown.summary({"in_sync": 1, "unmatched_resources": 1, "bad_certificates": 1, "resources": 2})

@@ -11,104 +11,134 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
     MatchError,
     StoppedError,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import OUTCOMES, FleetReport, Member
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import Assignment, Member
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import (
+    OUTCOMES,
+    Entry,
+    FleetReport,
+    render,
+)
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
-from ansible_collections.gcore.web_security.plugins.module_utils._redaction import Redactor
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Rotated
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import Report, Written
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Applied, ChangeState
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import Plan
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import Outcome
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import State, Verdict
 from unit.plugins.account import candidate, site, wildcard
 
-NEW = candidate(wildcard())
+MADE_CERTIFICATE = wildcard()
+NEW = candidate(MADE_CERTIFICATE)
 REFUSED = ApiError("PUT /security/resources/1", "answered 400", status=400, body={"request_id": "r-1"}, hint="Look.")
 
 
-def member(number=1, written=Written.NO, error=None, left_alone="", label="new", warnings=()):
+DRIFT, IN_SYNC = Verdict(State.DRIFT, "expiry_differs", "expiry"), Verdict(State.IN_SYNC, "expiry_matches", "expiry")
+MADE, IGNORED, UNKNOWN = ChangeState.MADE, ChangeState.IGNORED, ChangeState.UNKNOWN
+
+
+def entry(number=1, state=None, error=None, left_alone="", warnings=(), verdict=IN_SYNC):
+    """A resource of a fleet; one with a state was written."""
     resource = Resource.from_api(site(number))
-    report = Report(resource, written=written, warnings=[f"{resource.label()}: {text}" for text in warnings])
-    rotated = None if left_alone else Rotated(resource, NEW.target, report)
-    return Member(number, resource.name, label, NEW.redactor, left_alone, rotated, error)
+    if left_alone:
+        return Entry(Member(number, resource.name, "new", left_alone), Outcome())
+    plan = Plan(
+        desired=NEW.intent.desired,
+        observation=Observation(resource),
+        before={},
+        verdict=DRIFT if state else verdict,
+        warnings=tuple(f"{resource.label()}: {text}" for text in warnings),
+    )
+    outcome = Outcome(plan, Applied(plan, state) if state else None, error)
+    return Entry(Member(number, resource.name, "new", resource=resource, intent=NEW.intent), outcome)
 
 
-def report_of(*members, **fields):
-    return FleetReport(list(members), **fields)
+def planned(number=1):
+    return entry(number, verdict=DRIFT)
+
+
+def alone(error):
+    return Entry.first(Member(1, "www.example.com", problem=error))
+
+
+def told(*entries, diff=False, error=None, **fields):
+    return render(FleetReport(entries, **fields), error, diff)
 
 
 @pytest.mark.parametrize(
     ("given", "outcome", "changed"),
     [
-        (member(), "in_sync", None),
-        (member(written=Written.YES), "rotated", True),
-        (member(written=Written.PLANNED), "would_rotate", True),
-        (member(error=REFUSED), "failed", False),
-        (member(error=REFUSED, written=Written.UNKNOWN), "failed", True),
-        (member(error=REFUSED, written=Written.YES), "failed", True),
-        (member(error=REFUSED, written=Written.IGNORED), "failed", False),
-        (member(error=StoppedError("the run was stopped: enough")), "not_attempted", False),
-        (member(left_alone="lets_encrypt"), "lets_encrypt", None),
-        (member(left_alone="https_disabled"), "https_disabled", None),
-        (member(left_alone="suspended"), "suspended", None),
-        (Member(1, "www.example.com", error=MatchError("one and two compete")), "failed", None),
-        (Member(None, "gone.example.com", "new", error=InputError("no resource")), "failed", None),
+        (entry(), "in_sync", None),
+        (entry(state=MADE), "rotated", True),
+        (planned(), "would_rotate", True),
+        (entry(error=REFUSED), "failed", False),
+        (entry(error=REFUSED, state=UNKNOWN), "failed", True),
+        (entry(error=REFUSED, state=MADE), "failed", True),
+        (entry(error=REFUSED, state=IGNORED), "failed", False),
+        (entry(error=StoppedError("the run was stopped: enough")), "not_attempted", False),
+        (entry(left_alone="lets_encrypt"), "lets_encrypt", None),
+        (entry(left_alone="https_disabled"), "https_disabled", None),
+        (entry(left_alone="suspended"), "suspended", None),
+        (alone(MatchError("one and two compete")), "failed", None),
+        (alone(InputError("no resource")), "failed", None),
     ],
 )
 def test_what_became_of_one(given, outcome, changed):
     result = given.result()
-    assert result["outcome"] == given.outcome() == outcome
+    assert result["outcome"] == given.word() == outcome
     assert outcome in OUTCOMES
     assert result.get("changed") is changed
     assert bool(result.get("msg")) == (outcome not in ("in_sync", "lets_encrypt", "https_disabled", "suspended"))
 
 
 def test_what_is_in_sync_is_short():
-    assert set(member().result()) == {
+    assert set(entry().result()) == {
         "id", "name", "outcome", "certificate", "drift", "verification", "current_fingerprint_sha256",
         "desired_fingerprint_sha256",
     }  # fmt: skip
 
 
 def test_a_failure_tells_what_the_api_said_and_what_to_do():
-    result = member(error=REFUSED, written=Written.UNKNOWN).result()
-    assert result["msg"] == f"PUT /security/resources/1 answered 400. {Written.UNKNOWN.value} Look."
+    result = entry(error=REFUSED, state=UNKNOWN).result()
+    unknown = "Whether the change was made is not known: the write got no answer. Run the task again: it looks first."
+    assert result["msg"] == f"PUT /security/resources/1 answered 400. {unknown} Look."
     assert result["api_error"]["request_id"] == "r-1"
 
 
 @pytest.mark.parametrize(
-    ("members", "stopped", "failed"),
+    ("entries", "stopped", "failed"),
     [
-        ([member()], "", False),
-        ([member(written=Written.YES)], "", False),
-        ([member(written=Written.PLANNED)], "", False),
-        ([member(left_alone="suspended")], "", False),
-        ([member(), member(2, error=REFUSED)], "", True),
-        ([member(error=StoppedError("enough"))], "", True),
-        ([member()], "interrupted by SIGTERM", True),
+        ([entry()], "", False),
+        ([entry(state=MADE)], "", False),
+        ([planned()], "", False),
+        ([entry(left_alone="suspended")], "", False),
+        ([entry(), entry(2, error=REFUSED)], "", True),
+        ([entry(error=StoppedError("enough"))], "", True),
+        ([entry()], "interrupted by SIGTERM", True),
         ([], "", False),
     ],
 )
-def test_when_the_task_fails(members, stopped, failed):
-    assert report_of(*members, stopped=stopped).success(diff=False).get("failed", False) is failed
+def test_when_the_task_fails(entries, stopped, failed):
+    assert told(*entries, stopped=stopped).get("failed", False) is failed
 
 
 def test_the_message_counts_names_some_and_says_what_to_do():
-    failed = [member(number, error=REFUSED) for number in range(1, 9)]
-    report = report_of(*failed, member(9, written=Written.YES), stopped="enough")
+    failed = [entry(number, error=REFUSED) for number in range(1, 9)]
     named = "; ".join(f"n{number:03}.example.com: PUT /security/resources/1 answered 400" for number in range(1, 6))
-    assert report.success(diff=False)["msg"] == (
+    assert told(*failed, entry(9, state=MADE), stopped="enough")["msg"] == (
         f"9 resources: 1 rotated, 8 failed. Stopped early: enough. Failed: {named} (and 3 more). "
         "Mend the cause and run the task again: it writes only what is still needed."
     )
 
 
-def test_the_message_shows_no_key_that_only_its_member_knows():
-    secret = "c2VjcmV0IGtleSBtYXRlcmlhbA"
-    bad = Member(1, "www.example.com", redactor=Redactor([secret]), error=InputError(f"odd: {secret}"))
-    assert secret[:10] not in report_of(bad).success(diff=False)["msg"]
+def test_nothing_shows_a_key_that_only_its_member_knows():
+    body = "".join(MADE_CERTIFICATE.private_key_pem.splitlines()[1:-1])
+    bad = entry(error=InputError(f"odd: {body}"), warnings=[f"an alias named {body[8:40]}"])
+    assert body[10:30] not in str(told(bad, diff=True))
 
 
 def test_counts():
-    report = report_of(member(), member(2, error=REFUSED), unmatched_resources=[{"id": 3, "name": "c"}])
-    report.unmatched_certificates = ["spare"]
-    report.bad_certificates = [{"certificate": "x", "problem": "x: no key"}]
+    spare = Assignment(unmatched_resources=[Resource.from_api(site(3))], unmatched_certificates=["spare"])
+    bad = [{"certificate": "x", "problem": "x: no key"}]
+    report = FleetReport((entry(), entry(2, error=REFUSED)), spare, bad)
     assert report.summary() == {
         **dict.fromkeys(OUTCOMES, 0),
         "in_sync": 1,
@@ -121,23 +151,23 @@ def test_counts():
 
 
 @pytest.mark.parametrize(
-    ("members", "written"),
+    ("entries", "written"),
     [
-        ([member()], "Nothing was changed."),
-        ([member(written=Written.YES)], "Some resources were changed: see results."),
+        ([entry()], "Nothing was changed."),
+        ([entry(state=MADE)], "Some resources were changed: see results."),
     ],
 )
-def test_a_run_that_broke_off(members, written):
-    result = report_of(*members).failure(InputError("It is odd.", "Mend it."), diff=False)
+def test_a_run_that_broke_off(entries, written):
+    result = told(*entries, error=InputError("It is odd.", "Mend it."))
     assert result["failed"]
     assert result["msg"] == f"It is odd. {written} Mend it."
 
 
 def test_what_many_have_in_common_is_one_warning():
-    many = [member(number, warnings=["judged by the expiry date alone."]) for number in range(1, 9)]
-    report = report_of(*many, member(9, warnings=["something of its own."]), warnings=["Left out: x."])
+    many = [entry(number, warnings=["judged by the expiry date alone."]) for number in range(1, 9)]
+    result = told(*many, entry(9, warnings=["something of its own."]), warnings=["Left out: x."])
     names = ", ".join(f"n{number:03}.example.com" for number in range(1, 6))
-    assert report.success(diff=False)["warnings"] == [
+    assert result["warnings"] == [
         "Left out: x.",
         f"8 resources ({names}, ...): judged by the expiry date alone.",
         "n009.example.com: something of its own.",
@@ -147,14 +177,14 @@ def test_what_many_have_in_common_is_one_warning():
 @pytest.mark.parametrize(
     ("given", "has_diff"),
     [
-        (member(), False),
-        (member(written=Written.IGNORED, error=REFUSED), False),
-        (member(written=Written.YES), True),
-        (member(written=Written.PLANNED), True),
-        (member(written=Written.UNKNOWN, error=REFUSED), True),
-        (member(left_alone="suspended"), False),
+        (entry(), False),
+        (entry(state=IGNORED, error=REFUSED), False),
+        (entry(state=MADE), True),
+        (planned(), True),
+        (entry(state=UNKNOWN, error=REFUSED), True),
+        (entry(left_alone="suspended"), False),
     ],
 )
 def test_a_diff_of_what_changes(given, has_diff):
-    assert bool(report_of(given).success(diff=True)["diff"]) is has_diff
-    assert "diff" not in report_of(given).success(diff=False)
+    assert bool(told(given, diff=True)["diff"]) is has_diff
+    assert "diff" not in told(given)

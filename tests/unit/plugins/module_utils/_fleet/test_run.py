@@ -56,7 +56,7 @@ def test_what_drifted_is_written_once_and_what_is_in_sync_is_not():
     assert sorted(world.written) == [1, 3, 4]
     assert Counter(world.calls)["GET /security/resources"] == 1
     assert Counter(world.calls)["GET /security/resources/2"] == 0
-    assert stage.report.success(diff=False)["changed"]
+    assert stage.result()["changed"]
 
 
 def test_a_second_run_changes_nothing():
@@ -66,7 +66,7 @@ def test_a_second_run_changes_nothing():
     second = Stage(world, candidate(NEW))
     assert set(second.run().values()) == {"in_sync"}
     assert world.calls == ["GET /security/resources"]
-    assert not second.report.success(diff=False)["changed"]
+    assert not second.result()["changed"]
 
 
 def test_each_certificate_goes_where_it_belongs():
@@ -94,7 +94,7 @@ def test_check_mode_writes_nothing_and_plans_the_waves():
     stage = Stage(world, candidate(NEW), check_mode=True)
     assert set(stage.run(["1", "2"]).values()) == {"would_rotate"}
     assert not world.written
-    assert [(item["id"], item["wave"]) for item in stage.report.success(diff=False)["plan"]] == [
+    assert [(item["id"], item["wave"]) for item in stage.result()["plan"]] == [
         (1, 1), (2, 2), (3, 2), (4, 3), (5, 3),
     ]  # fmt: skip
 
@@ -105,8 +105,8 @@ def test_the_plan_of_check_mode_is_what_a_run_does():
     planned.run(["1", "3"])
     done = Stage(world, candidate(NEW))
     done.run(["1", "3"])
-    would = {item["name"]: item["wave"] for item in planned.report.success(diff=False)["plan"]}
-    assert {member.name: member.wave for member in done.report.members} == would
+    would = {item["name"]: item["wave"] for item in planned.result()["plan"]}
+    assert {entry.member.name: entry.wave for entry in done.report.entries} == would
 
 
 LEFT_ALONE = [
@@ -128,8 +128,8 @@ def test_what_is_left_alone_is_reported(fields, options, outcome):
     stage = Stage(world, candidate(NEW, **allowed), scope=everything(**options))
     assert stage.run() == {name(1): outcome}
     assert bool(world.written) == (outcome == "rotated")
-    assert "failed" not in stage.report.success(diff=False)
-    assert stage.report.success(diff=False)["results"][0]["certificate"] == "new"
+    assert "failed" not in stage.result()
+    assert stage.result()["results"][0]["certificate"] == "new"
 
 
 @pytest.mark.parametrize("fields", [{"ssl_type": "le"}, {"ssl_type": None}, {"status": "suspended"}])
@@ -160,7 +160,7 @@ def test_a_tie_fails_its_resource_and_no_other():
     one, two = issued(name(2)), issued(name(2), days=90)
     stage = Stage(world, candidate(NEW), candidate(one, "one"), candidate(two, "two"))
     assert stage.run() == {name(1): "rotated", name(2): "failed", name(3): "rotated"}
-    assert f"one and two compete for resource 2 ({name(2)})" in stage.report.success(diff=False)["msg"]
+    assert f"one and two compete for resource 2 ({name(2)})" in stage.result()["msg"]
 
 
 def test_unmatched_are_reported_and_not_touched():
@@ -168,7 +168,7 @@ def test_unmatched_are_reported_and_not_touched():
     spare = issued("spare.example.org")
     stage = Stage(world, candidate(NEW), candidate(spare, "spare"))
     assert stage.run() == {name(1): "rotated"}
-    assert stage.report.success(diff=False)["unmatched"] == {
+    assert stage.result()["unmatched"] == {
         "resources": [{"id": 2, "name": "www.example.net"}],
         "certificates": ["spare"],
     }
@@ -177,13 +177,13 @@ def test_unmatched_are_reported_and_not_touched():
 def test_a_twin_of_the_certificate_in_use_is_not_unmatched():
     stage = Stage(account(1), candidate(NEW, "one"), candidate(NEW, "copy"), candidate(wildcard(80), "earlier"))
     stage.run()
-    assert stage.report.unmatched_certificates == ["earlier"]
+    assert stage.report.assignment.unmatched_certificates == ["earlier"]
 
 
 def test_a_mapping_to_nothing_fails_by_its_name():
     stage = Stage(account(1), candidate(NEW, resources=["gone.example.com", "1"]))
     assert stage.run() == {name(1): "rotated", "gone.example.com": "failed"}
-    assert "no resource has the id or name gone.example.com" in stage.report.success(diff=False)["msg"]
+    assert "no resource has the id or name gone.example.com" in stage.result()["msg"]
 
 
 def test_a_mapping_to_what_is_not_covered_fails_before_any_write():
@@ -218,7 +218,7 @@ def test_results_come_in_the_order_of_the_names_whatever_ends_first():
     world.on_put = lambda _number: last_first.wait() and None
     stage = Stage(world, candidate(NEW), workers=4)
     stage.run()
-    assert [result["name"][0] for result in stage.report.success(diff=False)["results"]] == list("abcd")
+    assert [result["name"][0] for result in stage.result()["results"]] == list("abcd")
 
 
 # --- evidence ---------------------------------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ def test_when_the_first_edges_are_all_silent_the_rest_are_not_asked():
     stage = Stage(world, candidate(NEW), check_mode=True, workers=3)
     assert outcomes_of(stage) == {"would_rotate": 50}
     assert 5 <= len(world.asked) <= 5 + 2
-    assert any("No edge answered" in warning for warning in stage.report.success(diff=False)["warnings"])
+    assert any("No edge answered" in warning for warning in stage.result()["warnings"])
 
 
 def outcomes_of(stage):
@@ -267,7 +267,7 @@ def test_silence_is_heard_from_resources_that_fail_too():
 
 def test_always_means_always():
     world = silent_edges(20)
-    Stage(world, candidate(NEW), check_mode=True, insistent=True, edge_probe="always").run()
+    Stage(world, candidate(NEW), check_mode=True, edge_probe="always").run()
     assert len(world.asked) == 20
 
 
@@ -292,7 +292,7 @@ def test_a_refused_write_fails_alone(status):
     stage = Stage(world, candidate(NEW))
     assert stage.run() == {name(number): "failed" if number == 3 else "rotated" for number in range(1, 7)}
     assert sorted(world.written) == [1, 2, 3, 4, 5, 6]
-    result = stage.report.success(diff=False)
+    result = stage.result()
     assert result["failed"]
     assert result["changed"]
     assert f"Failed: {name(3)}: PUT /security/resources/3 answered {status}" in result["msg"]
@@ -309,7 +309,7 @@ def test_a_bug_fails_alone_and_shows_no_key():
     world.on_put = bug
     stage = Stage(world, candidate(NEW))
     assert stage.run() == {name(1): "rotated", name(2): "failed", name(3): "rotated"}
-    result = stage.report.success(diff=True)
+    result = stage.result(diff=True)
     assert "unexpected RuntimeError" in result["msg"]
     body = NEW.private_key_pem.splitlines()[1]
     assert body[:16] not in str(result)
@@ -364,7 +364,7 @@ def test_a_wave_of_which_nothing_succeeds_is_the_last():
     stage = Stage(world, candidate(NEW))
     assert stage.run(["1", "2"]) == {name(1): "failed", **{name(number): "not_attempted" for number in range(2, 7)}}
     assert world.written == [1]
-    result = stage.report.success(diff=False)
+    result = stage.result()
     assert result["stopped"] == "no resource of wave 1 could be rotated"
     assert result["summary"]["not_attempted"] == 5
     assert result["summary"]["in_sync"] == 0
@@ -397,8 +397,8 @@ def test_where_every_write_fails_few_are_sent(workers, tolerated):
     stage.run(["100%"], tolerated)
     assert len(world.written) <= tolerated + workers
     tried = set(world.written)
-    for member in stage.report.members:
-        assert member.outcome() == ("failed" if member.id in tried else "not_attempted")
+    for entry in stage.report.entries:
+        assert entry.word() == ("failed" if entry.member.id in tried else "not_attempted")
 
 
 @pytest.mark.parametrize("workers", [1, 8])
@@ -407,7 +407,7 @@ def test_who_was_stopped_after_a_failed_try_tells_the_failure(workers):
     world.on_put = lambda _number: answer(503, {"message": "odd", "request_id": "r-9"})
     stage = Stage(world, candidate(NEW), workers=workers)
     stage.run(["100%"], 2)
-    result = stage.report.success(diff=False)
+    result = stage.result()
     failed = [item for item in result["results"] if item["outcome"] == "failed"]
     assert all("answered 503" in item["msg"] and "r-9" in item["msg"] for item in failed)
     assert "answered 503" in result["msg"]
@@ -452,7 +452,7 @@ def test_the_end_of_the_total_time_is_no_failure_of_what_was_not_tried():
     stage.run(["100%"])
     assert outcomes(stage) == {"rotated": 2, "failed": 1, "not_attempted": 9}
     assert world.written == [1, 2, 3]
-    result = stage.report.success(diff=False)
+    result = stage.result()
     assert result["stopped"].startswith("the total time of 1800 s was over")
     assert "The change itself was made" in result["results"][2]["msg"]
 
@@ -474,7 +474,7 @@ def test_an_interrupt_lets_writes_in_flight_end_and_starts_none():
     stage.run(["100%"])
     assert outcomes(stage) == {"rotated": 3, "not_attempted": 9}
     assert len(world.written) == 3
-    result = stage.report.success(diff=False)
+    result = stage.result()
     assert len([line for line in stage.lines if line.startswith("  [")]) == 3
     assert stage.lines[-1] == "Stopped: interrupted by SIGTERM; not attempted: 9 resources"
     assert result["failed"]
@@ -494,7 +494,7 @@ def test_an_interrupt_while_evidence_is_gathered_calls_nothing_in_sync_that_was_
     assert [found[name(number)] for number in range(2, 5)] == [looked_at] * 3
     assert {found[name(number)] for number in range(5, 13)} == {"not_attempted"}
     assert not world.written
-    assert stage.report.success(diff=False)["failed"]
+    assert stage.result()["failed"]
     assert stage.report.stopped == "interrupted by SIGINT"
 
 
@@ -535,7 +535,7 @@ def test_edges_are_proved_a_wave_before_the_next():
     world.stuck = {name(1)}
     stage = Stage(world, candidate(NEW), verify="edge", verify_timeout=60)
     assert stage.run(["1"]) == {name(1): "failed", **{name(number): "not_attempted" for number in (2, 3, 4)}}
-    message = stage.report.success(diff=False)["results"][0]["msg"]
+    message = stage.result()["results"][0]["msg"]
     assert "the certificate is stored, but the edge 192.0.2.7:443 serves" in message
     assert "(waited 60 s)" in message
 
@@ -551,7 +551,7 @@ def test_an_edge_that_follows_is_waited_for():
 
     world.on_probe = follow
     assert stage.run() == {name(1): "rotated", name(2): "rotated"}
-    results = stage.report.success(diff=False)["results"]
+    results = stage.result()["results"]
     assert {result["verification"]["edge"] for result in results} == {"verified"}
 
 
@@ -573,7 +573,7 @@ def test_what_an_earlier_run_stored_is_waited_for_too():
 
     world.on_probe = follow
     assert stage.run() == {name(1): "in_sync"}
-    assert stage.report.success(diff=False)["results"][0]["verification"]["edge"] == "verified"
+    assert stage.result()["results"][0]["verification"]["edge"] == "verified"
     assert not world.written
 
 
@@ -598,7 +598,7 @@ def test_each_member_says_what_its_site_is():
     world.raw(OLD, 1, aliases=[alias("static.example.net")])
     stage = Stage(world, candidate(NEW))
     stage.run()
-    result = stage.report.success(diff=True)
+    result = stage.result(diff=True)
     assert result["diff"][0]["before"]["fingerprint_sha256"] == OLD.fingerprint_sha256
     assert result["diff"][0]["after"]["fingerprint_sha256"] == NEW.fingerprint_sha256
     assert result["results"][0]["current_fingerprint_sha256"] == OLD.fingerprint_sha256
@@ -610,7 +610,7 @@ def test_an_empty_account_is_no_failure():
     stage = Stage(FakeAccount(), candidate(NEW))
     assert stage.run() == {}
     assert isinstance(stage.report, FleetReport)
-    assert stage.report.success(diff=True)["msg"] == "0 resources: none that a certificate covers."
+    assert stage.result(diff=True)["msg"] == "0 resources: none that a certificate covers."
 
 
 def test_what_a_person_sees():

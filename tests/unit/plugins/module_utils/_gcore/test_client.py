@@ -17,7 +17,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client i
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import put_body
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
-from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK, Redactor
+from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
 from ansible_collections.gcore.web_security.plugins.module_utils._version import VERSION
 from unit.plugins.fakes import NOW, TOKEN, FakeClock, Script, answer, client_over, resource_json
 
@@ -595,17 +595,6 @@ def test_the_token_is_masked_wherever_the_api_echoes_it(status, body, headers):
     assert TOKEN not in text
     assert TOKEN.partition("$")[2] not in text
     assert MASK in text
-
-
-def test_another_redactor_may_mind_what_its_calls_echo():
-    redactor = Redactor()
-    redactor.add("a passphrase nobody shows")
-    script = Script((ONE, answer(400, {"message": "a passphrase nobody shows"})))
-    client = client_over(script)
-    with pytest.raises(ApiError) as caught:
-        client.minding(redactor).resource(7)
-    assert "nobody" not in shown(caught.value)
-    assert client.minding(redactor).deadline is client.deadline
 
 
 def test_the_token_is_in_no_representation():

@@ -19,15 +19,24 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
     GcoreError,
     NotServedError,
     NotStoredError,
+    carrying,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import FailureBudget
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Policy, Rotation
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import Report, Written
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.target import (
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import (
+    Applied,
+    ChangeState,
+    Rotation,
+    took_effect,
+)
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import (
     HTTPS_OFF,
     RENEWED_BY_VENDOR,
     CustomCertificate,
 )
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observer, Policy
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import Intent, decide
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import render
 from unit.plugins.fakes import (
     DAY,
     NAME,
@@ -83,16 +92,33 @@ def rotate(
     first = json.loads(json.dumps(api.raw))
     probe = FakeEdge(*(edge or [serves(OLD)]), time=time, seconds=seconds)
     client = api.client = client_over(api, time, tries=tries, total=total, per_second=rate)
-    rotation = Rotation(client, Policy(**policy), probe)
-    report, error = Report(), None
+    observer = Observer(Policy(**policy), probe)
+    known, error = None, None
     try:
-        rotation.rotate(first, target or CustomCertificate(key_pair(NEW)), report)
+        known = carried_out(first, target or CustomCertificate(key_pair(NEW)), client, observer)
     except GcoreError as caught:
-        error = caught
-    result = report.failure(error, diff=True) if error else report.success(diff=True)
+        known, error = caught.known, caught
     return SimpleNamespace(
-        api=api, time=time, probe=probe, report=report, error=error, result=result, first=first, calls=api.calls
+        api=api,
+        time=time,
+        probe=probe,
+        known=known,
+        state=known.state if isinstance(known, Applied) else ChangeState.NONE,
+        error=error,
+        result=render(known, error, diff=True),
+        first=first,
+        calls=api.calls,
     )
+
+
+def carried_out(raw, target, client, observer, budget=None):
+    """Look, decide, and carry it out, as the operation does."""
+    intent = Intent(desired=target)
+    plan = decide(intent, observer.observe(Resource.from_api(raw), target), client.clock.now())
+    with carrying(lambda: plan):
+        if plan.refusal:
+            raise plan.refusal
+        return plan if observer.policy.check_mode else Rotation(client, observer, budget).apply(plan)
 
 
 def target(made=NEW, **options):
@@ -126,7 +152,7 @@ def test_a_drift_is_written_once_and_proved():
     run = rotate()
     assert run.error is None
     assert run.calls == [GET, PUT, GET]
-    assert run.report.written is Written.YES
+    assert run.state is ChangeState.MADE
     assert run.result["changed"] is True
     assert run.result["drift"]["reason"] == "expiry_differs"
     assert run.result["verification"] == {"api": "verified", "edge": "skipped"}
@@ -222,8 +248,8 @@ def test_check_mode_writes_nothing_and_tells_the_same_plan(raw):
     assert not planned.calls
     for part in ("changed", "diff", "drift", "desired", "current"):
         assert planned.result[part] == done.result[part]
-    assert planned.report.written is (Written.NO if raw is STORED else Written.PLANNED)
-    assert planned.report.verification["edge"] != "pending"
+    assert planned.known.writes is (raw is not STORED)
+    assert planned.result["verification"]["edge"] != "pending"
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -267,7 +293,7 @@ def test_what_became_right_meanwhile_is_not_written():
     run = rotate(gets=[meanwhile(lambda raw: raw.update(STORED))], edge=[SILENT])
     assert run.calls == [GET]
     assert run.error is None
-    assert run.report.written is Written.NO
+    assert run.state is ChangeState.NONE
     assert run.result["changed"] is False
     assert run.result["verification"]["api"] == "verified"
     assert run.result["diff"]["before"] == run.result["diff"]["after"]
@@ -298,7 +324,7 @@ def test_a_write_that_did_not_take_effect_is_made_again(failure):
     run = rotate(puts=[failure])
     assert run.calls == [GET, PUT, GET, PUT, GET]
     assert run.error is None
-    assert run.report.written is Written.YES
+    assert run.state is ChangeState.MADE
     assert run.time.elapsed > 0
 
 
@@ -316,7 +342,7 @@ def test_a_write_that_took_effect_is_not_made_again(failure, verify):
     run = rotate(puts=[failure], verify=verify)
     assert run.calls == [GET, PUT, GET] + [GET] * (verify == "api")
     assert run.error is None
-    assert run.report.written is Written.YES
+    assert run.state is ChangeState.MADE
     assert run.result["changed"] is True
 
 
@@ -346,7 +372,7 @@ def test_the_tries_of_a_write_end():
     run = rotate(puts=[cut_before] * 9, tries=2)
     assert run.api.writes == 3
     assert isinstance(run.error, ApiError)
-    assert run.report.written is Written.UNKNOWN
+    assert run.state is ChangeState.UNKNOWN
     assert run.result["changed"] is True
     assert "is not known" in run.result["msg"]
 
@@ -362,7 +388,7 @@ def test_the_last_try_of_a_write_is_looked_at(failure):
 def test_the_tries_of_a_write_that_is_wanted_later_leave_nothing_changed():
     run = rotate(puts=[refused(429)] * 9, tries=2)
     assert run.api.writes == 3
-    assert run.report.written is Written.NO
+    assert run.state is ChangeState.NONE
     assert "Nothing was changed." in run.result["msg"]
 
 
@@ -370,7 +396,7 @@ def test_the_tries_of_a_write_that_is_wanted_later_leave_nothing_changed():
 def test_a_get_that_fails_after_an_unknown_write_leaves_it_unknown(effect):
     run = rotate(puts=[effect], gets=[None, *[refused(503)] * 9], tries=2)
     assert run.error.call == GET
-    assert run.report.written is Written.UNKNOWN
+    assert run.state is ChangeState.UNKNOWN
     assert run.result["changed"] is True
     assert "is not known" in run.result["msg"]
     assert "looks first" in run.result["msg"]
@@ -384,19 +410,14 @@ def test_a_get_that_fails_before_the_write_leaves_nothing_changed():
 
 
 def test_the_time_that_is_over_after_an_unknown_write_leaves_it_unknown():
-    time, report = FakeClock(), Report()
-    api = FakeApi(resource_json())
+    def late(api, body):
+        api.client.deadline.sleep(100)
+        cut_before(api, body)
 
-    def late(*call):
-        time.sleep(100)
-        cut_before(*call)
-
-    api.puts.append(late)
-    rotation = Rotation(client_over(api, time, total=60), Policy(edge_probe="never"))
-    with pytest.raises(ApiError):
-        rotation.rotate(api.raw, target(), report)
-    assert report.written is Written.UNKNOWN
-    assert api.writes == 1
+    run = rotate(puts=[late], total=60, edge_probe="never")
+    assert isinstance(run.error, ApiError)
+    assert run.state is ChangeState.UNKNOWN
+    assert run.api.writes == 1
 
 
 def test_a_twin_whose_write_was_cut_is_told_apart_by_updated():
@@ -404,7 +425,7 @@ def test_a_twin_whose_write_was_cut_is_told_apart_by_updated():
     run = rotate(raw=STORED, edge=[serves(TWIN)], puts=[cut_after])
     assert run.result["drift"]["reason"] == "fingerprint_differs"
     assert run.calls == [GET, PUT, GET, GET]
-    assert run.report.written is Written.YES
+    assert run.state is ChangeState.MADE
 
 
 def test_a_twin_whose_write_was_cut_before_is_written_again():
@@ -415,7 +436,7 @@ def test_a_twin_whose_write_was_cut_before_is_written_again():
 def test_without_updated_nothing_tells_a_forced_write_and_it_is_made_again():
     run = rotate(target(force=True), raw={**STORED, "updated": None}, edge=[serves(NEW)], puts=[cut_after])
     assert run.api.writes == 2
-    assert run.report.written is Written.YES
+    assert run.state is ChangeState.MADE
 
 
 def test_somebody_elses_write_does_not_pass_for_ours():
@@ -452,7 +473,7 @@ def moving(**change):
 def test_another_setting_that_moved_is_a_failure_of_a_change(change, words):
     run = rotate(puts=[moving(**change)])
     assert isinstance(run.error, CollateralError)
-    assert run.report.written is Written.YES
+    assert run.state is ChangeState.MADE
     assert run.result["changed"] is True
     assert run.result["failed"] is True
     assert words in run.result["msg"]
@@ -556,7 +577,7 @@ TELLS_NOTHING = {"raw": {"service_ssl_expire": 0}, "api": {"tells_expiry": False
 def test_where_nothing_is_told_a_lost_write_is_made_again_whoever_moved_updated(failure, meanwhile_moved):
     run = rotate(puts=[failure], gets=[None, meanwhile(meanwhile_moved)], **TELLS_NOTHING)
     assert run.api.writes == 2
-    assert run.report.written is Written.YES
+    assert run.state is ChangeState.MADE
 
 
 def test_where_nothing_is_told_a_lost_write_of_the_last_try_is_no_success():
@@ -854,12 +875,51 @@ def test_a_deadline_before_the_write_leaves_nothing_changed():
 def test_a_write_that_was_made_good_without_another_one_no_longer_counts_as_failed():
     """No `updated`, and an expiry that moves by an hour: only the second judgement tells that it is there."""
     raw = {"service_ssl_expire": unix(NOW + 90 * DAY) - 3600, "updated": None}
-    time, api, budget, report = FakeClock(), FakeApi(resource_json(**raw)), FailureBudget(), Report()
+    time, api, budget = FakeClock(), FakeApi(resource_json(**raw)), FailureBudget()
     api.puts.append(cut_after)
     budget.tolerate(1)
-    rotation = Rotation(client_over(api, time), Policy(verify="none"), FakeEdge(serves(OLD)), budget)
-    rotation.rotate(api.raw, target(), report)
+    observer = Observer(Policy(verify="none"), FakeEdge(serves(OLD)))
+    applied = carried_out(api.raw, target(), client_over(api, time), observer, budget)
     assert api.writes == 1
-    assert report.written is Written.YES
+    assert applied.state is ChangeState.MADE
     budget.write_failed(8, ApiError("PUT /x", "was lost"))
     assert not budget.reason
+
+
+def site_json(**fields):
+    given = {"id": 7, "name": NAME, "ssl_type": "custom", "service_ssl_expire": 0, "updated": "1", **fields}
+    return {name: value for name, value in given.items() if value != "absent"}
+
+
+SHOWS, HIDES, TELLS_NOT = (
+    {"service_ssl_expire": STORED["service_ssl_expire"]},
+    {"service_ssl_expire": 1},
+    {"service_ssl_expire": 0},
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "effect"),
+    [
+        (HIDES, SHOWS, True),
+        (HIDES, {**SHOWS, "updated": "2"}, True),
+        (HIDES, HIDES, False),
+        (HIDES, {**HIDES, "updated": "2"}, False),
+        (SHOWS, SHOWS, False),
+        (SHOWS, {**SHOWS, "updated": "2"}, True),
+        (SHOWS, {**SHOWS, "updated": "2", "service_geoip_mode": 1}, False),
+        (SHOWS, {**SHOWS, "updated": "absent"}, False),
+        (TELLS_NOT, TELLS_NOT, False),
+        (TELLS_NOT, {**TELLS_NOT, "updated": "2"}, False),
+        (TELLS_NOT, {**TELLS_NOT, "updated": None}, False),
+        (TELLS_NOT, SHOWS, True),
+        ({**SHOWS, "updated": "absent"}, {**SHOWS, "updated": "absent"}, False),
+    ],
+    ids=[
+        "appeared", "appeared and was written", "nothing moved", "somebody else wrote", "was there before",
+        "was there and was written", "was there and somebody else wrote", "was there, no date", "nothing told",
+        "nothing told but written", "nothing told, no date", "told now", "never a date",
+    ],
+)  # fmt: skip
+def test_whether_a_write_of_unknown_outcome_is_there(before, after, effect):
+    assert took_effect(target(), *(site_json(**fields) for fields in (before, after))) is effect

@@ -9,14 +9,14 @@ import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
 from ansible_collections.gcore.web_security.plugins.module_utils._options import CERTIFICATE, RESOURCE_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate import operation as resource_cert
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Policy
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.operation import rotate_resource
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.target import (
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate import operation
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import (
     HTTPS_OFF,
     RENEWED_BY_VENDOR,
     CustomCertificate,
 )
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observer, Policy
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.operation import ROTATE_RESOURCE
 from ansible_collections.gcore.web_security.plugins.module_utils._task import run
 from unit.plugins.fakes import (
     DAY,
@@ -69,7 +69,7 @@ def play(monkeypatch, *steps):
 def rotated(*, check_mode=False, diff=False, **given):
     defaults = {name: option.get("default") for name, option in RESOURCE_CERT.items()}
     parameters = {**defaults, "api_key": TOKEN, "edge_probe": "never", **given}
-    return run(rotate_resource, parameters, check_mode=check_mode, diff=diff)
+    return run(ROTATE_RESOURCE, parameters, check_mode=check_mode, diff=diff)
 
 
 def test_a_resource_by_its_id(api):
@@ -254,19 +254,17 @@ def test_the_contents_of_files(api, tmp_path):
 
 
 def taken(monkeypatch, **given):
-    """The policy and the target that the options become."""
+    """The policy and what is desired that the options become."""
     seen = []
 
-    class Recorder:
-        def __init__(self, _client, policy):
-            seen.append(policy)
+    class Recorder(Observer):
+        def observe(self, resource, desired):
+            seen.extend((self.policy, desired))
+            return super().observe(resource, desired)
 
-        def rotate(self, _raw, target, _report):
-            seen.append(target)
-
-    monkeypatch.setattr(resource_cert, "Rotation", Recorder)
+    monkeypatch.setattr(operation, "Observer", Recorder)
     play(monkeypatch, (ONE, answer(200, resource_json())))
-    rotated(resource_id=7, **given)
+    rotated(resource_id=7, **{"check_mode": True, **given})
     return seen
 
 
@@ -279,13 +277,13 @@ def test_the_options_of_a_policy(monkeypatch):
         "verify_timeout": 77,
         "verify_interval": 3,
     }
-    policy, _target = taken(monkeypatch, check_mode=True, **given, **PEM)
+    policy, _target = taken(monkeypatch, **given, **PEM)
     assert policy == Policy(check_mode=True, **given)
 
 
 def test_the_policy_that_nobody_asked_for_is_the_documented_one(monkeypatch):
     policy, _target = taken(monkeypatch, edge_probe="auto", **PEM)
-    assert policy == Policy()
+    assert policy == Policy(check_mode=True)
 
 
 @pytest.mark.parametrize("name", ["force", "replace_lets_encrypt", "allow_downgrade", "require_alias_coverage"])

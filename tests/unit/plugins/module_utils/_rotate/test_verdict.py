@@ -8,16 +8,15 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation, installed_chain
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import (
     BY_EXPIRY_AND_EDGE,
     Edge,
     Expiry,
-    Observation,
     State,
+    compare_certificate,
+    compare_type,
     expiry_beside,
-    installed_chain,
-    judge_certificate,
-    judge_type,
     later_than_desired,
 )
 from simulator.authority import Authority
@@ -54,7 +53,7 @@ def resource(**fields):
 
 def judged(edge=None, *, force=False, replace_lets_encrypt=False, **fields):
     observed = Observation(resource(**fields), edge)
-    return judge_certificate(CHAIN, observed, force=force, replace_lets_encrypt=replace_lets_encrypt)
+    return compare_certificate(CHAIN, observed, force=force, replace_lets_encrypt=replace_lets_encrypt)
 
 
 def told(verdict):
@@ -281,13 +280,13 @@ def test_how_the_answer_spells_its_pem_is_no_drift(rewrite):
 
 def test_a_desired_chain_with_its_root_is_the_one_without():
     observed = Observation(resource(service_ssl_crt=pem(DESIRED)))
-    assert judge_certificate(chain(DESIRED, root=True), observed).state is IN_SYNC
+    assert compare_certificate(chain(DESIRED, root=True), observed).state is IN_SYNC
 
 
 def test_a_self_signed_leaf_is_not_taken_for_a_root_to_leave_out():
     observed = Observation(resource(service_ssl_crt=ROOT.pem))
-    assert judge_certificate(installed_chain(observed.resource), observed).state is IN_SYNC
-    assert judge_certificate(CHAIN, observed).reason == "fingerprint_differs"
+    assert compare_certificate(installed_chain(observed.resource), observed).state is IN_SYNC
+    assert compare_certificate(CHAIN, observed).reason == "fingerprint_differs"
 
 
 @pytest.mark.parametrize(
@@ -367,7 +366,7 @@ def test_the_current_certificate(fields, edge, current):
     ],
 )
 def test_the_type_alone(desired, ssl_type, has_expiry, state, reason):
-    verdict = judge_type(desired, resource(ssl_type=ssl_type, service_ssl_expire=EQUAL if has_expiry else 0))
+    verdict = compare_type(desired, resource(ssl_type=ssl_type, service_ssl_expire=EQUAL if has_expiry else 0))
     assert told(verdict) == (state, reason, "api", False, False)
 
 

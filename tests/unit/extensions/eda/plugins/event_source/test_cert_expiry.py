@@ -129,7 +129,7 @@ def test_a_look_ends_when_nobody_waits_for_it(monkeypatch):
     """What goes on in the thread notices when it asks for the time: at its next request, handshake or wait."""
     began, ended = threading.Event(), []
 
-    def forever(asked, _report):
+    def forever(asked):
         began.set()
         end = time.monotonic() + TOO_LONG
         while time.monotonic() < end:

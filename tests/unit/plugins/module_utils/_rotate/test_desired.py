@@ -12,16 +12,17 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
     DowngradeError,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.target import (
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import (
     HTTPS_OFF,
     RENEWED_BY_VENDOR,
     CustomCertificate,
-    StoreCheck,
-    took_effect,
+    Proof,
+    check_names,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import Observation, State
-from unit.plugins.fakes import DAY, NAME, NOW, SILENT, chain, issued, key_pair, serves, unix
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import State
+from unit.plugins.fakes import DAY, NAME, NOW, SILENT, certificate, chain, issued, key_pair, serves, unix
 
 END = NOW + 90 * DAY
 DESIRED = issued(NAME, "example.com", not_after=END)
@@ -43,20 +44,20 @@ def resource(**fields):
 @pytest.mark.parametrize(
     ("fields", "shown"),
     [
-        ({"service_ssl_expire": EQUAL}, StoreCheck.YES),
-        ({"service_ssl_expire": EQUAL - 3600}, StoreCheck.YES),
-        ({"service_ssl_expire": EQUAL - 86401}, StoreCheck.NO),
-        ({"service_ssl_expire": 0}, StoreCheck.UNTOLD),
-        ({"service_ssl_expire": "absent"}, StoreCheck.UNTOLD),
-        ({"ssl_type": "absent", "service_ssl_expire": EQUAL}, StoreCheck.YES),
-        ({"ssl_type": "something new", "service_ssl_expire": EQUAL}, StoreCheck.YES),
-        ({"ssl_type": None, "service_ssl_expire": EQUAL}, StoreCheck.NO),
-        ({"ssl_type": "le", "service_ssl_expire": EQUAL}, StoreCheck.NO),
-        ({"service_ssl_crt": DESIRED.full_chain_pem, "service_ssl_expire": 0}, StoreCheck.YES),
-        ({"service_ssl_crt": DESIRED.full_chain_pem + DESIRED.root_pem}, StoreCheck.YES),
-        ({"service_ssl_crt": DESIRED.certificate_pem, "service_ssl_expire": EQUAL}, StoreCheck.NO),
-        ({"service_ssl_crt": OTHER.full_chain_pem, "service_ssl_expire": EQUAL}, StoreCheck.NO),
-        ({"service_ssl_crt": "broken", "service_ssl_expire": EQUAL}, StoreCheck.NO),
+        ({"service_ssl_expire": EQUAL}, Proof.VERIFIED),
+        ({"service_ssl_expire": EQUAL - 3600}, Proof.VERIFIED),
+        ({"service_ssl_expire": EQUAL - 86401}, Proof.MISMATCH),
+        ({"service_ssl_expire": 0}, Proof.SKIPPED),
+        ({"service_ssl_expire": "absent"}, Proof.SKIPPED),
+        ({"ssl_type": "absent", "service_ssl_expire": EQUAL}, Proof.VERIFIED),
+        ({"ssl_type": "something new", "service_ssl_expire": EQUAL}, Proof.VERIFIED),
+        ({"ssl_type": None, "service_ssl_expire": EQUAL}, Proof.MISMATCH),
+        ({"ssl_type": "le", "service_ssl_expire": EQUAL}, Proof.MISMATCH),
+        ({"service_ssl_crt": DESIRED.full_chain_pem, "service_ssl_expire": 0}, Proof.VERIFIED),
+        ({"service_ssl_crt": DESIRED.full_chain_pem + DESIRED.root_pem}, Proof.VERIFIED),
+        ({"service_ssl_crt": DESIRED.certificate_pem, "service_ssl_expire": EQUAL}, Proof.MISMATCH),
+        ({"service_ssl_crt": OTHER.full_chain_pem, "service_ssl_expire": EQUAL}, Proof.MISMATCH),
+        ({"service_ssl_crt": "broken", "service_ssl_expire": EQUAL}, Proof.MISMATCH),
     ],
     ids=[
         "equal", "rounded", "different", "no expiry", "absent expiry", "no type", "unheard-of type", "off", "le",
@@ -64,64 +65,33 @@ def resource(**fields):
     ],
 )  # fmt: skip
 def test_whether_an_answer_shows_the_certificate(fields, shown):
-    assert TARGET.shown(resource(**fields)) is shown
+    assert TARGET.store_check(resource(**fields)) is shown
 
 
 @pytest.mark.parametrize("ssl_type", ["custom", "CUSTOM", "absent", "something new"])
 def test_what_is_judged_in_sync_is_also_shown(ssl_type):
     found = resource(ssl_type=ssl_type, service_ssl_expire=EQUAL)
-    assert TARGET.judge(Observation(found)).state is State.IN_SYNC
-    assert TARGET.shown(found) is StoreCheck.YES
+    assert TARGET.compare(Observation(found)).state is State.IN_SYNC
+    assert TARGET.store_check(found) is Proof.VERIFIED
 
 
 @pytest.mark.parametrize(
     ("target", "ssl_type", "shown"),
     [
-        (HTTPS_OFF, None, StoreCheck.YES),
-        (HTTPS_OFF, "", StoreCheck.YES),
-        (HTTPS_OFF, "custom", StoreCheck.NO),
-        (HTTPS_OFF, "le", StoreCheck.NO),
-        (HTTPS_OFF, "absent", StoreCheck.UNTOLD),
-        (RENEWED_BY_VENDOR, "le", StoreCheck.YES),
-        (RENEWED_BY_VENDOR, "LE", StoreCheck.YES),
-        (RENEWED_BY_VENDOR, None, StoreCheck.NO),
-        (RENEWED_BY_VENDOR, "custom", StoreCheck.NO),
-        (RENEWED_BY_VENDOR, "absent", StoreCheck.UNTOLD),
+        (HTTPS_OFF, None, Proof.VERIFIED),
+        (HTTPS_OFF, "", Proof.VERIFIED),
+        (HTTPS_OFF, "custom", Proof.MISMATCH),
+        (HTTPS_OFF, "le", Proof.MISMATCH),
+        (HTTPS_OFF, "absent", Proof.SKIPPED),
+        (RENEWED_BY_VENDOR, "le", Proof.VERIFIED),
+        (RENEWED_BY_VENDOR, "LE", Proof.VERIFIED),
+        (RENEWED_BY_VENDOR, None, Proof.MISMATCH),
+        (RENEWED_BY_VENDOR, "custom", Proof.MISMATCH),
+        (RENEWED_BY_VENDOR, "absent", Proof.SKIPPED),
     ],
 )
 def test_whether_an_answer_shows_the_type(target, ssl_type, shown):
-    assert target.shown(resource(ssl_type=ssl_type)) is shown
-
-
-SHOWS, HIDES, TELLS_NOT = {"service_ssl_expire": EQUAL}, {"service_ssl_expire": 1}, {"service_ssl_expire": 0}
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "effect"),
-    [
-        (HIDES, SHOWS, True),
-        (HIDES, {**SHOWS, "updated": "2"}, True),
-        (HIDES, HIDES, False),
-        (HIDES, {**HIDES, "updated": "2"}, False),
-        (SHOWS, SHOWS, False),
-        (SHOWS, {**SHOWS, "updated": "2"}, True),
-        (SHOWS, {**SHOWS, "updated": "2", "service_geoip_mode": 1}, False),
-        (SHOWS, {**SHOWS, "updated": "absent"}, False),
-        (TELLS_NOT, TELLS_NOT, False),
-        (TELLS_NOT, {**TELLS_NOT, "updated": "2"}, False),
-        (TELLS_NOT, {**TELLS_NOT, "updated": None}, False),
-        (TELLS_NOT, SHOWS, True),
-        ({**SHOWS, "updated": "absent"}, {**SHOWS, "updated": "absent"}, False),
-    ],
-    ids=[
-        "appeared", "appeared and was written", "nothing moved", "somebody else wrote", "was there before",
-        "was there and was written", "was there and somebody else wrote", "was there, no date", "nothing told",
-        "nothing told but written",
-        "nothing told, no date", "told now", "never a date",
-    ],
-)  # fmt: skip
-def test_whether_a_write_of_unknown_outcome_is_there(before, after, effect):
-    assert took_effect(TARGET, raw(**before), raw(**after)) is effect
+    assert target.store_check(resource(ssl_type=ssl_type)) is shown
 
 
 def test_the_fields_of_a_put():
@@ -161,15 +131,15 @@ def test_facts():
     ],
 )
 def test_whether_the_edge_serves_it(answer, served):
-    assert TARGET.served(answer) is served
-    assert HTTPS_OFF.served(answer) is False
+    assert TARGET.is_served(answer) is served
+    assert HTTPS_OFF.is_served(answer) is False
 
 
 def guarded(fields, edge=None, **options):
     target = CustomCertificate(key_pair(DESIRED), **options)
     observed = Observation(resource(**fields), edge)
-    verdict = target.judge(observed)
-    target.guard(observed, verdict)
+    verdict = target.compare(observed)
+    target.authorize(observed, verdict)
     return verdict
 
 
@@ -220,15 +190,15 @@ ALIASES = [
 
 
 def test_names_that_the_certificate_leaves_uncovered():
-    (warning,) = TARGET.admit(resource(aliases=ALIASES))
+    (warning,) = TARGET.validate(resource(aliases=ALIASES))
     assert "shop.example.com" in warning
     assert "own.example.com" not in warning
     with pytest.raises(CertificateError, match=r"these aliases.*shop") as caught:
-        CustomCertificate(key_pair(DESIRED), require_alias_coverage=True).admit(resource(aliases=ALIASES))
+        CustomCertificate(key_pair(DESIRED), require_alias_coverage=True).validate(resource(aliases=ALIASES))
     assert "require_alias_coverage" in caught.value.hint
     with pytest.raises(CertificateError, match="does not cover elsewhere"):
-        TARGET.admit(resource(name="elsewhere.example"))
-    assert TARGET.admit(resource()) == ()
+        TARGET.validate(resource(name="elsewhere.example"))
+    assert TARGET.validate(resource()) == ()
 
 
 @pytest.mark.parametrize(
@@ -236,6 +206,33 @@ def test_names_that_the_certificate_leaves_uncovered():
     [(HTTPS_OFF, True, True), (HTTPS_OFF, False, False), (RENEWED_BY_VENDOR, True, False), (TARGET, True, False)],
 )
 def test_https_off_behind_a_redirect_to_https_is_worth_a_warning(target, redirects, warns):
-    warnings = target.admit(resource(is_redirect_to_https_enabled=redirects))
+    warnings = target.validate(resource(is_redirect_to_https_enabled=redirects))
     assert bool(warnings) is warns
     assert not warns or "redirects HTTP to HTTPS" in warnings[0]
+
+
+def test_names_in_any_spelling():
+    aliases = [
+        {"alias_data": "www.BÜCHER.example", "alias_ssl_expire": 0},
+        {"alias_data": "own.example", "alias_ssl_expire": 1790000000},
+    ]
+    site = resource(name="bücher.example", aliases=aliases)
+    for strict in (False, True):
+        assert check_names(certificate(issued("xn--bcher-kva.example", "*.bücher.example")), site, strict) == ()
+
+
+WRONG_HOST = {
+    "another": (["other.example"], "shop.example"),
+    "its parent": (["example.com"], "shop.example.com"),
+    "wildcard for its parent's level": (["*.example.com"], "example.com"),
+    "wildcard for two levels": (["*.example.com"], "a.b.example.com"),
+    "the common name alone": (["other.example", "other.example"], "shop.example"),
+}
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(("names", "host"), WRONG_HOST.values(), ids=WRONG_HOST)
+def test_a_wrong_host_is_refused(names, host, strict):
+    with pytest.raises(CertificateError) as caught:
+        check_names(certificate(issued(*names)), resource(name=host), strict)
+    assert caught.value.message == f"the certificate does not cover {host}; it covers {', '.join(names)}"

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What a site shall have: the user's certificate, Let's Encrypt, or no HTTPS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+
+from .._errors import CertificateError, ConflictError, DowngradeError
+from .._gcore.resource import (
+    CERTIFICATE_FIELD,
+    CUSTOM,
+    DISABLED,
+    KEY_FIELD,
+    LETS_ENCRYPT,
+    TYPE_FIELD,
+    UNKNOWN,
+    Resource,
+)
+from .._x509.certificate import Certificate, timestamp
+from .._x509.chain import without_root
+from .._x509.hostname import covered
+from .._x509.key_pair import KeyPair
+from .edge import EdgeAnswer
+from .observe import Observation, installed_chain
+from .verdict import (
+    Expiry,
+    State,
+    Verdict,
+    compare_certificate,
+    compare_type,
+    expiry_beside,
+    later_than_desired,
+)
+
+
+class Proof(Enum):
+    """Says whether somebody shows that a site has what it shall have."""
+
+    VERIFIED = "verified"
+    MISMATCH = "mismatch"
+    PENDING = "pending"
+    SKIPPED = "skipped"
+
+
+class Desired(Protocol):
+    """What a site shall have.
+
+    Attributes:
+        wants_edge: its edge can show it.
+    """
+
+    wants_edge: bool
+
+    @property
+    def key_type(self) -> str | None:
+        """Tell the type of the key that is looked for at an edge, None where none is."""
+
+    def compare(self, observed: Observation) -> Verdict:
+        """Compare it with what is there."""
+
+    def validate(self, resource: Resource) -> tuple[str, ...]:
+        """Check that it fits the site, and return warnings; raise an `InputError` where it does not."""
+
+    def authorize(self, observed: Observation, verdict: Verdict) -> tuple[str, ...]:
+        """Return warnings; raise a `ConflictError` where it must not be written over what is there."""
+
+    def fields(self) -> dict[str, Any]:
+        """Return the fields of the PUT that are not the resource's own."""
+
+    def store_check(self, resource: Resource) -> Proof:
+        """Tell whether the API's answer shows it; one that does not tell is `SKIPPED`."""
+
+    def is_served(self, answer: EdgeAnswer | None, /) -> bool:
+        """Tell whether the edge serves it."""
+
+    def facts(self, now: datetime, /) -> dict[str, Any]:
+        """Tell what results and diffs show of it."""
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what nobody may be shown of it."""
+
+
+@dataclass(frozen=True)
+class CustomCertificate:
+    """The user's own certificate and key.
+
+    Attributes:
+        key_pair: the checked chain and key.
+        force: write it even where it is already there.
+        replace_lets_encrypt: it may take the place of one that renews itself.
+        allow_downgrade: it may take the place of one that lives longer.
+        require_alias_coverage: an alias that it leaves uncovered is an error.
+    """
+
+    key_pair: KeyPair
+    force: bool = False
+    replace_lets_encrypt: bool = False
+    allow_downgrade: bool = False
+    require_alias_coverage: bool = False
+    wants_edge = True
+
+    @classmethod
+    def permitted(cls, key_pair: KeyPair, values: Mapping[str, Any]) -> CustomCertificate:
+        """Return one that may do what the options of a task allow."""
+        options = ("force", "replace_lets_encrypt", "allow_downgrade", "require_alias_coverage")
+        return cls(key_pair, **{name: values[name] for name in options})
+
+    @property
+    def key_type(self) -> str:
+        """Tell the type of the leaf's key."""
+        return self.key_pair.leaf.key[0]
+
+    def compare(self, observed: Observation) -> Verdict:
+        """Compare by fingerprint, on the best evidence there is."""
+        return compare_certificate(
+            self.key_pair.chain, observed, force=self.force, replace_lets_encrypt=self.replace_lets_encrypt
+        )
+
+    def validate(self, resource: Resource) -> tuple[str, ...]:
+        """Check that it covers the site's names."""
+        return check_names(self.key_pair.leaf, resource, self.require_alias_coverage)
+
+    def authorize(self, observed: Observation, verdict: Verdict) -> tuple[str, ...]:
+        """Keep it from replacing Let's Encrypt, or a certificate that lives longer, unasked."""
+        if verdict.state is State.CONFLICT:
+            raise ConflictError(
+                "the resource uses Let's Encrypt, which renews itself",
+                "Set replace_lets_encrypt to true if the custom certificate shall take its place.",
+            )
+        if verdict.state is State.IN_SYNC or self.allow_downgrade:
+            return ()
+        leaf = self.key_pair.leaf
+        later = later_than_desired(observed, leaf)
+        if later:
+            raise DowngradeError(
+                f"the current certificate is valid until {timestamp(later)}, "
+                f"the desired one only until {timestamp(leaf.not_after)}",
+                "Give the newer certificate, or set allow_downgrade to true.",
+            )
+        perhaps = later_than_desired(observed, leaf, rounding=0)
+        if not perhaps or self.is_served(observed.edge):
+            return ()
+        doubt = (
+            f"{observed.resource.label()}: the API tells that the current certificate is valid until "
+            f"{timestamp(perhaps)}, the desired one only until {timestamp(leaf.not_after)}; within a day that may be a "
+            "rounded date, so it is no downgrade."
+        )
+        return (doubt,)
+
+    def fields(self) -> dict[str, Any]:
+        """Return certificate and key; this is the one place where the key leaves."""
+        return {
+            CERTIFICATE_FIELD: self.key_pair.certificate_pem(),
+            KEY_FIELD: self.key_pair.key.pem(),
+            TYPE_FIELD: CUSTOM,
+        }
+
+    def store_check(self, resource: Resource) -> Proof:
+        """Tell it by the certificate, where the API returns it, else by its expiry."""
+        if resource.ssl_type in (DISABLED, LETS_ENCRYPT):
+            return Proof.MISMATCH
+        if resource.certificate is not None:
+            is_there = without_root(installed_chain(resource)) == without_root(self.key_pair.chain)
+            return Proof.VERIFIED if is_there else Proof.MISMATCH
+        beside = expiry_beside(resource.expires, self.key_pair.leaf.not_after)
+        return {Expiry.DIFFERENT: Proof.MISMATCH, Expiry.UNKNOWN: Proof.SKIPPED}.get(beside, Proof.VERIFIED)
+
+    def is_served(self, answer: EdgeAnswer | None) -> bool:
+        """Tell it by the leaf's fingerprint."""
+        return answer is not None and answer.leaf == self.key_pair.leaf
+
+    def facts(self, now: datetime) -> dict[str, Any]:
+        """Tell the leaf's facts."""
+        return {"ssl_type": CUSTOM, **self.key_pair.leaf.facts(now)}
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the key as it is sent."""
+        return (self.key_pair.key.pem(),)
+
+
+def check_names(leaf: Certificate, resource: Resource, require_alias_coverage: bool) -> tuple[str, ...]:
+    """Check that the leaf covers the host names that the resource serves with it: not aliases with their own.
+
+    Returns:
+        Warnings.
+
+    Raises:
+        CertificateError: the resource's name is not covered, or an alias, and `require_alias_coverage` is set.
+    """
+    names = ", ".join(leaf.dns_names)
+    if not covered(leaf.dns_names, resource.name):
+        raise CertificateError(
+            f"the certificate does not cover {resource.name}; it covers {names}", "Is it the right one?"
+        )
+    bare = [
+        alias.name
+        for alias in resource.aliases
+        if not alias.has_certificate and not covered(leaf.dns_names, alias.name)
+    ]
+    if not bare:
+        return ()
+    listed = ", ".join(bare)
+    message = f"the certificate does not cover these aliases, which have none of their own: {listed}; it covers {names}"
+    if require_alias_coverage:
+        raise CertificateError(message, "Reissue it with these names, or set require_alias_coverage to false.")
+    return (f"{resource.label()}: {message}.",)
+
+
+@dataclass(frozen=True)
+class SslType:
+    """HTTPS without a certificate of the user's: Let's Encrypt, or off. The edge is not asked, there is no secret."""
+
+    ssl_type: str
+    wants_edge = False
+    key_type = None
+
+    def compare(self, observed: Observation) -> Verdict:
+        """Compare by the API's word."""
+        return compare_type(self.ssl_type, observed.resource)
+
+    def validate(self, resource: Resource) -> tuple[str, ...]:
+        """Warn of HTTPS off behind a redirect to HTTPS: that is a site that is down."""
+        if self.ssl_type == DISABLED and resource.redirects_to_https:
+            return (f"{resource.label()} redirects HTTP to HTTPS: with HTTPS off, its visitors reach nothing.",)
+        return ()
+
+    def authorize(self, _observed: Observation, _verdict: Verdict) -> tuple[str, ...]:
+        """Allow it: whoever asks for it means it."""
+        return ()
+
+    def fields(self) -> dict[str, Any]:
+        """Return the type alone."""
+        return {TYPE_FIELD: self.ssl_type or None}
+
+    def store_check(self, resource: Resource) -> Proof:
+        """Tell it by the type, where the answer has one."""
+        if resource.ssl_type == UNKNOWN:
+            return Proof.SKIPPED
+        return Proof.VERIFIED if resource.ssl_type == self.ssl_type else Proof.MISMATCH
+
+    def is_served(self, _answer: EdgeAnswer | None) -> bool:
+        """Tell nothing of an edge."""
+        return False
+
+    def facts(self, _now: datetime) -> dict[str, Any]:
+        """Tell the type alone."""
+        return {"ssl_type": self.ssl_type or None}
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return nothing: there is none."""
+        return ()
+
+
+HTTPS_OFF = SslType(DISABLED)
+RENEWED_BY_VENDOR = SslType(LETS_ENCRYPT)

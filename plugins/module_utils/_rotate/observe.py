@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What is known of a site: the API's view of it, and what its edge answers where that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .._errors import InputError
+from .._gcore.resource import DISABLED, Resource, expiry_timestamp
+from .._x509.certificate import Certificate, certificates_from_pem
+from .._x509.pem import read_pem
+from .edge import EdgeAnswer, probe
+from .edge_reachability import EdgeReachability
+
+if TYPE_CHECKING:
+    from .desired import Desired
+
+Probe = Callable[[str, int, str, float, "str | None"], EdgeAnswer]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How a run looks and proves.
+
+    Attributes:
+        check_mode: plan, and write nothing.
+        edge_probe: `auto`, `always` or `never`.
+        edge_port: the TCP port of the edges.
+        edge_timeout: seconds for a handshake.
+        verify: `none`, `api` or `edge`.
+        verify_timeout: seconds for the edge to follow.
+        verify_interval: seconds between two looks at it.
+    """
+
+    check_mode: bool = False
+    edge_probe: str = "auto"
+    edge_port: int = 443
+    edge_timeout: float = 5.0
+    verify: str = "api"
+    verify_timeout: float = 900.0
+    verify_interval: float = 10.0
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], check_mode: bool) -> Policy:
+        """Return what the options of a task ask for."""
+        options = ("edge_probe", "edge_port", "edge_timeout", "verify", "verify_timeout", "verify_interval")
+        return cls(check_mode, **{name: values[name] for name in options})
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen of a site.
+
+    Attributes:
+        resource: the API's view of it.
+        edge: the edge's answer where it counts as evidence, None where it was not asked.
+        proof: the same where it counts as a proof alone.
+        wants_proof: the edge shall prove what is there.
+    """
+
+    resource: Resource
+    edge: EdgeAnswer | None = None
+    proof: EdgeAnswer | None = None
+    wants_proof: bool = False
+
+    @property
+    def current(self) -> Certificate | None:
+        """Return the certificate that is there now, as far as anybody tells: the API's first, then the edge's."""
+        chain = installed_chain(self.resource)
+        return chain[0] if chain else self.edge.leaf if self.edge else None
+
+    def facts(self, now: datetime) -> dict[str, Any]:
+        """Tell the facts of that certificate; of one that nobody shows, its expiry."""
+        ssl_type, expires = self.resource.facts()["ssl_type"], self.resource.expires
+        if self.current:
+            return {"ssl_type": ssl_type, **self.current.facts(now)}
+        if expires is None:
+            return {"ssl_type": ssl_type}
+        left = int((expires - now.timestamp()) // 86400)  # also of an end that no calendar has
+        return {"ssl_type": ssl_type, "not_after": expiry_timestamp(expires), "days_left": left}
+
+
+def installed_chain(resource: Resource) -> tuple[Certificate, ...]:
+    """Read the chain in the API's answer, empty where there is none or it can't be read."""
+    if resource.certificate is None:
+        return ()
+    try:
+        blocks = read_pem(resource.certificate, "service_ssl_crt")
+        return tuple(certificates_from_pem(blocks, "service_ssl_crt"))
+    except InputError:
+        return ()
+
+
+class Observer:
+    """Looks at sites as a policy says; the workers of a fleet share it."""
+
+    def __init__(self, policy: Policy, probe_edge: Probe = probe) -> None:
+        self.policy = policy
+        self._probe_edge = probe_edge
+        self._reachability = EdgeReachability()
+
+    def observe(self, resource: Resource, desired: Desired) -> Observation:
+        """Gather the evidence of what a site has; in check mode also the proof, which nobody waits for."""
+        is_evidence, wants_proof = self._is_evidence(resource, desired), self.wants_proof(desired)
+        is_asked = (is_evidence or (wants_proof and self.policy.check_mode)) and not self.gave_up
+        answer = self.probe(resource, desired) if is_asked else None
+        self._reachability.heard(answer)
+        return Observation(resource, answer if is_evidence else None, answer, wants_proof)
+
+    def probe(self, resource: Resource, desired: Desired) -> EdgeAnswer:
+        """Ask the edge for the site's name."""
+        where = (resource.service_ip, self.policy.edge_port, resource.name, self.policy.edge_timeout)
+        return self._probe_edge(*where, desired.key_type)
+
+    def wants_proof(self, desired: Desired) -> bool:
+        """Tell whether the edge shall prove what is there."""
+        return self.policy.verify == "edge" and desired.wants_edge
+
+    @property
+    def gave_up(self) -> bool:
+        """Tell whether no further edge is asked, because none of the first ones answered."""
+        return self.policy.edge_probe != "always" and not self._reachability.is_worth_asking()
+
+    def _is_evidence(self, resource: Resource, desired: Desired) -> bool:
+        # What the API answers in full, or is off, needs no handshake.
+        is_open = resource.certificate is None and resource.ssl_type != DISABLED
+        return {"never": False, "auto": desired.wants_edge and is_open, "always": True}[self.policy.edge_probe]
