@@ -51,7 +51,7 @@ def _mypy(built: Built, words: list[str]) -> None:
     _here("mypy", *(word for name in packages for word in ("--package", name)))(built, words)
 
 
-_TYPED = ("simulator", "awx", "toolchain", "stage", "demo", "benchmark")
+_TYPED = ("simulator", "awx", "toolchain", "stage", "demo", "benchmark", "corpus")
 _DOCS = ("lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".")
 _CHANGELOG = ("lint-changelog-yaml", "--strict", "changelogs/changelog.yaml")
 
