@@ -93,6 +93,16 @@ options:
     type: str
     choices: [fail, skip]
     default: fail
+  prefer_key_type:
+    description:
+      - Which certificate to take where an ECDSA and an RSA one fit a resource equally well.
+      - If unset, a resource keeps the type of key that it has, as far as its edge or the API tells, and gets V(ecdsa)
+        where nobody does.
+      - One that has less than a quarter of its life left is passed over for one that ends later, because nobody seems
+        to renew it any more.
+      - Those that were not taken are named in RV(results[].twins).
+    type: str
+    choices: [ecdsa, rsa]
   enable_https:
     description:
       - Whether resources that have HTTPS off get the certificate that covers them.
@@ -276,6 +286,11 @@ results:
       description: The label of its certificate.
       type: str
       sample: /etc/letsencrypt/live/www.example.com
+    twins:
+      description: The labels of those that fit equally well and have a key of another type. Not there where none does.
+      type: list
+      elements: str
+      sample: [/etc/letsencrypt/live/www.example.com-rsa]
     changed:
       description: Whether it was changed. Not there where nothing was to be done.
       type: bool

@@ -87,6 +87,13 @@ options:
       - A folder with certificates to compare with, in the layouts that M(gcore.web_security.gcore_fleet_cert) knows.
         PKCS#12 bundles in it are left out.
     type: path
+  prefer_key_type:
+    description:
+      - Which certificate to compare with where an ECDSA and an RSA one fit a resource equally well. What it was for
+        M(gcore.web_security.gcore_fleet_cert).
+      - If unset, the one whose type of key the host name has.
+    type: str
+    choices: [ecdsa, rsa]
 extends_documentation_fragment:
   - gcore.web_security.connection
   - gcore.web_security.edge

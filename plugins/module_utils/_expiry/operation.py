@@ -49,7 +49,7 @@ def scan_resources(task: Task) -> dict[str, Any]:
             found, gave_up = scan.ask(found, values["concurrency"])
             warnings += [_NO_EDGE] if gave_up else []
         now = task.clock.now().replace(microsecond=0)  # as results write it, so that every figure is of one moment
-        matcher = Matcher(given, now)
+        matcher = Matcher(given, now, values["prefer_key_type"])
         hosts = [judge(one, thresholds, now, _should_have(one, matcher, warnings)) for one in found]
         return {**result_of(hosts, given, thresholds, values["edge_port"], now), "warnings": warnings}
 

@@ -139,7 +139,7 @@ def _option(part: str) -> str:
 
 
 def from_list(certificates: Iterable[Mapping[str, Any]] | None, warnings: list[str]) -> Iterator[Source]:
-    """Yield the elements of a task's list, empty strings unset; one that was not filled in is left out with a warning."""
+    """Yield the elements of a task's list, empty strings unset; one that was not filled in is warned of."""
     for number, element in enumerate(certificates or (), start=1):
         options = {name: None if value == "" else value for name, value in element.items()}
         path = options.get("certificate_path") or options.get("pkcs12_path")
