@@ -205,9 +205,11 @@ def test_dual(seeded, authority, suites):
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(suites)
-    with socket.create_connection((seeded.edge_host, seeded.edge_port)) as connection:
-        with context.wrap_socket(connection, server_hostname=NAME) as session:
-            shown = hashlib.sha256(session.getpeercert(binary_form=True)).hexdigest()
+    with (
+        socket.create_connection((seeded.edge_host, seeded.edge_port)) as connection,
+        context.wrap_socket(connection, server_hostname=NAME) as session,
+    ):
+        shown = hashlib.sha256(session.getpeercert(binary_form=True)).hexdigest()
     assert shown == (twin.fingerprint_sha256 if suites == "aRSA" else served(seeded))
 
 
