@@ -339,7 +339,7 @@ plan:
 unmatched:
   description:
     - Resources that no certificate covers, and certificates that no resource gets, because they cover none or another
-      one fits better.
+      one fits better. Those that are in RV(results[].twins) are not among them.
   returned: always
   type: dict
   sample: {"resources": [{"id": 7, "name": "old.example.com"}], "certificates": ["/etc/pki/sites/spare.crt"]}

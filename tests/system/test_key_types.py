@@ -37,3 +37,14 @@ def test_an_edge_that_has_the_other_half_too_is_proved_by_the_half_that_was_writ
     assert installed(simulator)[1] == new["shop"].fingerprint_sha256
     assert [run["results"][0]["outcome"] for run in (first, again)] == ["rotated", "in_sync"], (first, again)
     assert [run["results"][0]["verification"]["edge"] for run in (first, again)] == ["verified", "verified"]
+
+
+def test_of_an_ecdsa_and_an_rsa_certificate_the_resource_keeps_its_type_of_key(simulator: Simulator) -> None:
+    seed(simulator, pair("rsa", 5))
+    twins = {"ec": pair("ec", 90), "rsa": pair("rsa", 89)}
+    kept, again = rotate(simulator, twins), rotate(simulator, twins)
+    assert [run["results"][0]["outcome"] for run in (kept, again)] == ["rotated", "in_sync"]
+    assert (kept["results"][0]["certificate"], kept["results"][0]["twins"]) == ("rsa", ["ec"])
+    assert installed(simulator)[1] == twins["rsa"].fingerprint_sha256
+    rotate(simulator, twins, prefer_key_type="ecdsa", allow_downgrade=True)
+    assert installed(simulator)[1] == twins["ec"].fingerprint_sha256

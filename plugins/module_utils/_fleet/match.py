@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from .._errors import GcoreError, MatchError, ResourceLookupError
 from .._gcore.resource import DISABLED, LETS_ENCRYPT, Resource
@@ -58,6 +59,8 @@ class Member:
         problem: why it can't be begun.
         resource: the API's view of it, where it is in play.
         intent: what it shall have, where it is in play.
+        twins: the labels of those that fit as well, with keys of other types.
+        others: those of them that may take its place.
     """
 
     id: int | None
@@ -67,6 +70,16 @@ class Member:
     problem: GcoreError | None = None
     resource: Resource | None = None
     intent: Intent | None = None
+    twins: tuple[str, ...] = ()
+    others: tuple[Candidate, ...] = ()
+
+    def settled(self, key_type: str | None) -> Member:
+        """Take the certificate that keeps the type of key that the resource has."""
+        for other in self.others:
+            if other.offer.leaf.key[0] == key_type:
+                twins = (self.label, *(twin for twin in self.twins if twin != other.offer.label))
+                return replace(self, label=other.offer.label, intent=other.intent, twins=twins)
+        return self
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,7 @@ class Assignment:
     Attributes:
         members: the resources that a certificate covers or is mapped to, ordered by name.
         unmatched_resources: those that no certificate covers.
-        unmatched_certificates: those that no resource gets.
+        unmatched_certificates: those that no resource gets, and that are no twin of one that any gets.
         warnings: for people.
     """
 
@@ -86,18 +99,26 @@ class Assignment:
     warnings: Sequence[str] = ()
 
 
-def assign(resources: Iterable[Resource], candidates: Sequence[Candidate], scope: Scope) -> Assignment:
+def assign(
+    resources: Iterable[Resource],
+    candidates: Sequence[Candidate],
+    scope: Scope,
+    now: datetime,
+    prefer_key_type: str | None = None,
+) -> Assignment:
     """Give each resource of the account its certificate.
 
     Args:
         resources: the account's.
         candidates: the certificates.
         scope: which resources the run is about.
+        now: the time.
+        prefer_key_type: as the task's option has it.
 
     Raises:
         InputError: no resource is called what the selection includes.
     """
-    matcher = Matcher([candidate.offer for candidate in candidates])
+    matcher = Matcher([candidate.offer for candidate in candidates], now, prefer_key_type)
     by_offer = {candidate.offer: candidate for candidate in candidates}
     account = sorted(resources, key=lambda resource: (resource.name, resource.id))
     chosen = [resource for resource in account if scope.selection.has(resource)]
@@ -107,7 +128,7 @@ def assign(resources: Iterable[Resource], candidates: Sequence[Candidate], scope
     for key, offer in matcher.unknown(account):
         problem = ResourceLookupError(f"no resource has the id or name {key}", "Mend the mapping of the certificate.")
         members.append(Member(None, key, offer.label, problem=problem))
-    labels = {member.label for member in members}
+    labels = {label for member in members for label in (member.label, *member.twins)}
     used = {offer.leaf for offer in by_offer if offer.label in labels}
     return Assignment(
         members,
@@ -120,11 +141,20 @@ def assign(resources: Iterable[Resource], candidates: Sequence[Candidate], scope
 def _member(resource: Resource, matcher: Matcher, by_offer: dict[Offer, Candidate], scope: Scope) -> Member | None:
     left_alone = scope.leaves_alone(resource)
     try:
-        offer = matcher.offer_for(resource)
+        choice = matcher.choice_for(resource)
     except MatchError as error:
         return Member(resource.id, resource.name, left_alone=left_alone, problem=None if left_alone else error)
-    if offer is None:
+    if choice is None:
         return None
+    offer, *others = choice.offers
     if left_alone:
         return Member(resource.id, resource.name, offer.label, left_alone)
-    return Member(resource.id, resource.name, offer.label, resource=resource, intent=by_offer[offer].intent)
+    return Member(
+        resource.id,
+        resource.name,
+        offer.label,
+        resource=resource,
+        intent=by_offer[offer].intent,
+        twins=tuple(twin.label for twin in choice.twins(offer)),
+        others=tuple(by_offer[other] for other in others),
+    )

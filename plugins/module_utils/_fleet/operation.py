@@ -52,7 +52,8 @@ def rotate_fleet(task: Task) -> FleetReport:
         scope = Scope(
             Selection(values["include"], values["exclude"]), values["enable_https"], values["replace_lets_encrypt"]
         )
-        assignment = assign(map(Resource.from_api, client.resources()), candidates, scope)
+        resources = map(Resource.from_api, client.resources())
+        assignment = assign(resources, candidates, scope, task.clock.now(), values["prefer_key_type"])
         report = replace(report, assignment=assignment, warnings=[*warnings, *assignment.warnings])
         with ThreadPoolExecutor(values["concurrency"]) as pool:
             report = _rotate_members(task, client, progress, pool, report)

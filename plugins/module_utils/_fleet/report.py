@@ -72,6 +72,8 @@ class Entry:
         facts: dict[str, Any] = {"id": member.id, "name": member.name, "outcome": word}
         if member.label:
             facts["certificate"] = member.label
+        if member.twins:
+            facts["twins"] = list(member.twins)
         if member.intent is None:
             return {**facts, "msg": self._message()} if self.error else facts
         current, desired = self.fingerprints()

@@ -136,9 +136,9 @@ class Fleet:
         self._look_after_parent()
         return self._pool.map(step, items)
 
-    def _each(self, step: Callable[[Entry], Outcome], places: Places) -> Iterator[Entry]:
+    def _each(self, step: Callable[[Entry], Entry], places: Places) -> Iterator[Entry]:
         """Take the step for each, and yield each as its step ends; what goes wrong with one is kept with it."""
-        ended: SimpleQueue[tuple[int, Outcome]] = SimpleQueue()
+        ended: SimpleQueue[tuple[int, Entry]] = SimpleQueue()
 
         def taken(at: int) -> None:
             entry = self.entries[at]
@@ -146,33 +146,35 @@ class Fleet:
                 ended.put((at, step(entry)))
             except Exception as error:  # noqa: BLE001  # one resource's failure never costs another's result
                 told = error if isinstance(error, GcoreError) else InternalError(error)
-                ended.put((at, Outcome.of(told.known or entry.outcome.intent, told)))
+                ended.put((at, replace(entry, outcome=Outcome.of(told.known or entry.outcome.intent, told))))
 
         for at in places:
             self._pool.submit(taken, at)
         for _at in places:
-            at, outcome = ended.get()
-            self.entries[at] = replace(self.entries[at], outcome=outcome)
+            at, self.entries[at] = ended.get()
             self._look_after_parent()
             yield self.entries[at]
 
-    def _look(self, entry: Entry) -> Outcome:
+    def _look(self, entry: Entry) -> Entry:
         intent, resource = entry.member.intent, entry.member.resource
         if self._budget.reason:
             raise self._budget.refusal()
         if intent is None or resource is None:
-            return entry.outcome
-        plan = decide(intent, self._observer.observe(resource, intent.desired), self._clock.now())
+            return entry
+        seen = self._observer.observe(resource, intent.desired)
+        member = entry.member.settled(seen.key_type)
+        plan = decide(member.intent or intent, seen, self._clock.now())
         is_settled = plan.is_in_sync and not self._observer.policy.check_mode
-        return Outcome(plan, Applied.without_write(plan) if is_settled else None, plan.refusal)
+        outcome = Outcome(plan, Applied.without_write(plan) if is_settled else None, plan.refusal)
+        return replace(entry, member=member, outcome=outcome)
 
-    def _write(self, entry: Entry) -> Outcome:
+    def _write(self, entry: Entry) -> Entry:
         plan = entry.outcome.plan
         if plan is None:
-            return entry.outcome
+            return entry
         try:
             self._budget.authorize_write()
-            return Outcome(plan, self._rotation.write(plan))
+            return replace(entry, outcome=Outcome(plan, self._rotation.write(plan)))
         except StoppedError:
             raise
         except DeadlineError as error:

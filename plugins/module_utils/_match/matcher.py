@@ -116,9 +116,7 @@ class Matcher:
         prefer_key_type: `ecdsa` or `rsa`, whatever a resource has; None keeps what it has.
     """
 
-    def __init__(
-        self, offers: Sequence[Offer], now: datetime | None = None, prefer_key_type: str | None = None
-    ) -> None:
+    def __init__(self, offers: Sequence[Offer], now: datetime, prefer_key_type: str | None = None) -> None:
         self._now = now
         self._prefer = prefer_key_type
         self._explicit: dict[str, list[Offer]] = defaultdict(list)
@@ -167,8 +165,6 @@ class Matcher:
     def _is_outlived(self, offer: Offer, twins: Sequence[Offer]) -> bool:
         """Tell whether nobody renews it any more: an ACME client does with a third of the life left."""
         leaf = offer.leaf
-        if self._now is None:
-            return False
         is_near_its_end = leaf.not_after - self._now < (leaf.not_after - leaf.not_before) / 4
         return is_near_its_end and any(twin.leaf.not_after > leaf.not_after for twin in twins)
 

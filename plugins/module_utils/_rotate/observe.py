@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .._errors import InputError
 from .._gcore.resource import DISABLED, Resource, expiry_timestamp
 from .._x509.certificate import Certificate, certificates_from_pem
+from .._x509.hostname import covered
 from .._x509.pem import read_pem
 from .edge import EdgeAnswer, probe
 from .edge_reachability import EdgeReachability
@@ -73,6 +74,13 @@ class Observation:
         """Return the certificate that is there now, as far as anybody tells: the API's first, then the edge's."""
         chain = installed_chain(self.resource)
         return chain[0] if chain else self.edge.leaf if self.edge else None
+
+    @property
+    def key_type(self) -> str | None:
+        """Return the type of the key that the site has, None where nobody shows a certificate of its own."""
+        leaf = self.current
+        is_its_own = leaf is not None and covered(leaf.dns_names, self.resource.name)
+        return leaf.key[0] if leaf and is_its_own and self.resource.supposed_type != DISABLED else None
 
     def facts(self, now: datetime) -> dict[str, Any]:
         """Tell the facts of that certificate; of one that nobody shows, its expiry."""

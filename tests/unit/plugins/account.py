@@ -145,7 +145,7 @@ def everything(**options):
 class Stage:
     """One run of a fleet over an account, in its steps."""
 
-    def __init__(self, account, *candidates, workers=4, scope=None, **policy):
+    def __init__(self, account, *candidates, workers=4, scope=None, prefer_key_type=None, **policy):
         self.account = account
         self.time = FakeClock()
         self.report = FleetReport()
@@ -156,11 +156,13 @@ class Stage:
         self._candidates = candidates
         self._workers = workers
         self._scope = scope or everything()
+        self._prefer = prefer_key_type
         self._policy = Policy(**policy)
 
     def run(self, sizes=("100%",), tolerated=None):
         """Look, write, and return the outcomes by name."""
-        assignment = assign(map(Resource.from_api, self.client.resources()), self._candidates, self._scope)
+        resources = map(Resource.from_api, self.client.resources())
+        assignment = assign(resources, self._candidates, self._scope, NOW, self._prefer)
         if tolerated is not None:
             self.budget.tolerate(tolerated)
         observer = Observer(self._policy, self.account.probe)

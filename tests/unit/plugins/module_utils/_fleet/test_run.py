@@ -180,6 +180,54 @@ def test_a_twin_of_the_certificate_in_use_is_not_unmatched():
     assert stage.report.assignment.unmatched_certificates == ["earlier"]
 
 
+RSA, OLD_RSA = wildcard(89, key_type="rsa"), wildcard(10, key_type="rsa")
+STRANGER = issued("other.example.net", key_type="rsa")
+TWINS = {
+    # what the edge serves, what the API has stored, options: what is taken
+    "ECDSA is served": (OLD, OLD, {}, "ec"),
+    "RSA is served": (OLD_RSA, OLD_RSA, {}, "rsa"),
+    "nobody knows": (None, OLD_RSA, {}, "ec"),
+    "the edge is not asked": (OLD_RSA, OLD_RSA, {"edge_probe": "never"}, "ec"),
+    "the expiry tells": (None, RSA, {}, "rsa"),
+    "a stranger's is served": (STRANGER, OLD, {}, "ec"),
+    "RSA is preferred": (OLD, OLD, {"prefer_key_type": "rsa"}, "rsa"),
+    "ECDSA is preferred": (OLD_RSA, OLD_RSA, {"prefer_key_type": "ecdsa"}, "ec"),
+}
+
+
+@pytest.mark.parametrize(("served", "stored", "options", "expected"), TWINS.values(), ids=TWINS)
+def test_of_twins_the_resource_keeps_its_type_of_key(served, stored, options, expected):
+    world = FakeAccount()
+    world.raw(stored, 1)
+    world.served.clear()
+    if served:
+        world.serve(name(1), served.certificate)
+    stage = Stage(world, candidate(NEW, "ec"), candidate(RSA, "rsa"), **options)
+    assert stage.run() == {name(1): "in_sync" if stored is RSA else "rotated"}
+    (result,) = stage.result()["results"]
+    taken, twin = (NEW, "rsa") if expected == "ec" else (RSA, "ec")
+    assert (result["certificate"], result["twins"]) == (expected, [twin])
+    assert result["desired_fingerprint_sha256"] == taken.fingerprint_sha256
+    assert stage.result()["unmatched"]["certificates"] == []
+    assert Stage(world, candidate(NEW, "ec"), candidate(RSA, "rsa"), **options).run() == {name(1): "in_sync"}
+
+
+def test_twins_that_are_renewed_one_after_the_other_are_one_write():
+    world = FakeAccount()
+    world.raw(OLD_RSA, 1)
+    for ec, rsa in ((OLD, OLD_RSA), (NEW, OLD_RSA), (NEW, RSA), (wildcard(91), RSA)):
+        Stage(world, candidate(ec, "ec"), candidate(rsa, "rsa")).run()
+    assert world.written == [1]
+    assert world.served[name(1)].fingerprint_sha256 == RSA.fingerprint_sha256
+
+
+def test_what_is_left_alone_and_what_has_no_twin_name_none():
+    world = FakeAccount(site(1, ssl_type="le"), site(2, "www.example.net"))
+    stage = Stage(world, candidate(NEW, "ec"), candidate(RSA, "rsa"), candidate(issued("www.example.net"), "own"))
+    stage.run()
+    assert not any("twins" in result for result in stage.result()["results"])
+
+
 def test_a_mapping_to_nothing_fails_by_its_name():
     stage = Stage(account(1), candidate(NEW, resources=["gone.example.com", "1"]))
     assert stage.run() == {name(1): "rotated", "gone.example.com": "failed"}
