@@ -10,7 +10,7 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from .._libraries import requests
@@ -90,6 +90,14 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Received(sock))
 
 
+class _OptionsInTime(list[Any]):
+    """The options of a socket, which each address of a host name gets before it is tried."""
+
+    def __iter__(self) -> Iterator[Any]:
+        _left()
+        return super().__iter__()
+
+
 class _Connection(HTTPConnection):
     """A connection each of whose steps gets what is left of the time for all of them."""
 
@@ -97,6 +105,7 @@ class _Connection(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         self.timeout = _left()
+        self.socket_options = _OptionsInTime(self.socket_options or ())
         made = super()._new_conn()
         made.settimeout(_left())
         return made

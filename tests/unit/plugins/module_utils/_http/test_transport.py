@@ -11,7 +11,7 @@ import time
 import tracemalloc
 import warnings
 from collections import deque
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
@@ -480,6 +480,21 @@ def test_a_tunnel_that_never_opens(monkeypatch, tls_server, proxy, path):
     by_proxy(monkeypatch, proxy)
     proxy.refusal = lambda handler: getattr(handler, path)()
     timed_out(tls_server.url)
+
+
+def test_a_name_with_many_addresses_none_of_which_answers(monkeypatch):
+    """A listener whose queue is full answers no SYN."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as stack:
+        address = full.getsockname()
+        for _each in range(2):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)] * 4
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: found)
+        begin = time.monotonic()
+        assert no_answer(f"https://api.example:{address[1]}", timeout=0.5) == "got no connection within 0.5 s"
+        assert time.monotonic() - begin < 1
 
 
 def test_a_handshake_that_never_ends():
