@@ -79,24 +79,18 @@ options:
     type: str
   awx_url:
     description:
-      - The address of AWX, such as C(https://awx.example.com). Where the API is elsewhere, all of its path, such as
-        C(https://aap.example.com/api/controller/v2).
-      - If unset, the environment variable E(AWX_URL) is used.
+      - The address of AWX or of the Automation Platform, as a browser shows it, such as C(https://awx.example.com).
+        Where the API is elsewhere, all of its path, such as C(https://aap.example.com/api/controller/v2).
+      - Plain C(http) is refused, except to this machine itself. If unset, the environment variable E(AWX_URL) is used.
     type: str
   awx_token:
-    description:
-      - An OAuth token.
-      - If unset, the environment variable E(AWX_TOKEN) is used.
+    description: An OAuth token. If unset, the environment variable E(AWX_TOKEN) is used.
     type: str
   awx_username:
-    description:
-      - A user's name, where there is no token.
-      - If unset, the environment variable E(AWX_USERNAME) is used.
+    description: A user's name, where there is no token. If unset, the environment variable E(AWX_USERNAME) is used.
     type: str
   awx_password:
-    description:
-      - That user's password.
-      - If unset, the environment variable E(AWX_PASSWORD) is used.
+    description: That user's password. If unset, the environment variable E(AWX_PASSWORD) is used.
     type: str
   validate_certs:
     description: Whether to verify the TLS certificate of AWX.
@@ -158,19 +152,6 @@ EXAMPLES = r"""
         timeout: 3600
       related:
         credentials: [Gcore API token, Site certificates]
-
-- name: A credential with the token that the environment of this run has
-  gcore.web_security.awx_object:
-    kind: credentials
-    organization: Default
-    definition:
-      fields:
-        name: Gcore API token
-        organization: Default
-        credential_type: Gcore API token
-    secrets:
-      inputs:
-        api_key: "{{ lookup('ansible.builtin.env', 'GCORE_API_KEY') }}"
 """
 
 RETURN = r"""

@@ -28,6 +28,7 @@ class Api:
     Attributes:
         store: what there is.
         username, password, token: who may ask.
+        by_gateway: it stands behind the gateway of the Automation Platform (2.5 and later).
         journal: the requests, each as method, path and body.
     """
 
@@ -35,22 +36,28 @@ class Api:
     username: str
     password: str
     token: str
+    by_gateway: bool = False
     journal: list[tuple[str, str, Any]] = field(default_factory=list)
 
     def application(self) -> web.Application:
         """The API as an application."""
         application = web.Application(middlewares=[self._answer])
-        root = "/api/v2/{kind}/"
+        base = "/api/controller" if self.by_gateway else "/api"
+        root = f"{base}/v2/{{kind}}/"
         application.add_routes(
             [
+                web.get("/api/", self._roots),
+                web.get("/api/controller/", self._roots),
                 web.get(root, self._list),
                 web.post(root, self._make),
                 web.get(root + r"{id:\d+}/", self._show),
                 web.patch(root + r"{id:\d+}/", self._change),
-                web.post(r"/api/v2/projects/{id:\d+}/update/", self._update_project),
+                web.post(f"{base}/v2/projects" r"/{id:\d+}/update/", self._update_project),
                 web.get(root + r"{id:\d+}/survey_spec/", self._survey),
                 web.post(root + r"{id:\d+}/survey_spec/", self._ask),
-                web.post(r"/api/v2/workflow_job_template_nodes/{id:\d+}/create_approval_template/", self._approve),
+                web.post(
+                    f"{base}/v2/workflow_job_template_nodes" r"/{id:\d+}/create_approval_template/", self._approve
+                ),
                 web.get(root + r"{id:\d+}/{related}/", self._joined),
                 web.post(root + r"{id:\d+}/{related}/", self._join),
             ]
@@ -77,6 +84,13 @@ class Api:
         except Refusal as refusal:
             return web.json_response(refusal.body, status=refusal.status)
 
+    async def _roots(self, request: web.Request) -> web.Response:
+        """What the API's addresses are: the gateway names each of its services, AWX its version."""
+        if self.by_gateway and request.path == "/api/":
+            return web.json_response({"apis": {"gateway": "/api/gateway/", "controller": "/api/controller/"}})
+        version = f"{request.path}v2/"
+        return web.json_response({"current_version": version, "available_versions": {"v2": version}})
+
     async def _list(self, request: web.Request) -> web.Response:
         kind = _listed(request)
         found = [item for item in self.store.all(kind) if self._fits(kind, item, request)]
@@ -85,7 +99,8 @@ class Api:
         )
 
     def _fits(self, kind: str, item: dict[str, Any], request: web.Request) -> bool:
-        return all(self._reached(kind, item, name.split("__")) == value for name, value in request.query.items())
+        filters = [(name, value) for name, value in request.query.items() if name not in ("page", "page_size")]
+        return all(self._reached(kind, item, name.split("__")) == value for name, value in filters)
 
     def _reached(self, kind: str, item: dict[str, Any], steps: list[str]) -> str:
         """The value at the end of a filter such as `inventory__organization__name`."""

@@ -24,9 +24,11 @@ class Awx:
         store: what it holds.
     """
 
-    def __init__(self, playbooks: Iterable[str], *, username: str, password: str, token: str) -> None:
+    def __init__(
+        self, playbooks: Iterable[str], *, username: str, password: str, token: str, by_gateway: bool = False
+    ) -> None:
         self.store = Store(playbooks)
-        self.api = Api(self.store, username, password, token)
+        self.api = Api(self.store, username, password, token, by_gateway)
         self.url = ""
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()

@@ -248,7 +248,7 @@ MISTAKES = {
     # the options beside AWX's address, and what the message must have
     "password": ({"awx_password": "wrong"}, ("401", "AWX_USERNAME, AWX_PASSWORD")),
     "nobody": ({"awx_password": ""}, ("nobody to ask AWX as", "AWX_TOKEN")),
-    "down": ({"awx_url": _closed()}, ("could not be reached", "refused", "AWX_URL")),
+    "down": ({"awx_url": _closed()}, ("the connection was refused", "awx_url")),
     "no address": ({"awx_url": "awx.example.com"}, ("awx_url is not an address",)),
     "another path": ({"awx_url": "{{ awx }}/elsewhere/v2"}, ("404", "Check awx_url")),
     "organization": (
@@ -286,6 +286,15 @@ def test_what_is_wrong_is_told(name, mistakes):
     told = mistakes.task(name)
     assert (told.status, told.result["changed"]) == ("failed", False)
     assert [word for word in MISTAKES[name][1] if word not in told.message] == [], told.message
+
+
+def test_behind_the_gateway_of_the_automation_platform(ansible):
+    with Awx(PLAYBOOKS, username="admin", password=PASSWORD, token=TOKEN, by_gateway=True) as awx:
+        definition = {"fields": {"name": "P", "organization": "Default", "scm_type": "git", "scm_url": PROJECT_URL}}
+        given = {"kind": "projects", "definition": definition, "awx_url": awx.url, "awx_token": TOKEN}
+        told = ansible.run([tasks_play({"name": "project", "gcore.web_security.awx_object": given})])
+        assert told.returncode == 0, told.output
+        assert [path for _method, path, _body in awx.api.writes] == ["/api/controller/v2/projects/"]
 
 
 def test_the_project_must_be_named(empty, ansible):

@@ -5,47 +5,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 NODES = "workflow_job_template_nodes"
 APPROVALS = "workflow_approval_templates"
 
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of object.
-
-    Attributes:
-        noun: how people call it.
-        key: the fields that make an object the one that is meant.
-        scope: the filter that keeps other organizations' objects out, empty where there are none.
-        closed: fields of several values that are managed as a whole, not value by value.
-    """
-
-    noun: str
-    key: tuple[str, ...] = ("name",)
-    scope: str = ""
-    closed: frozenset[str] = frozenset()
-
-
-_OWNED = "organization"
-
-KINDS = {
-    "credential_types": Kind("credential type", ("name", "kind"), closed=frozenset(("inputs", "injectors"))),
-    "credentials": Kind("credential", ("name", "credential_type"), _OWNED),
-    "execution_environments": Kind("execution environment"),
-    "inventories": Kind("inventory", scope=_OWNED),
-    "inventory_sources": Kind("inventory source", ("name", "inventory"), "inventory__organization"),
-    "job_templates": Kind("job template", scope=_OWNED),
-    "notification_templates": Kind("notification template", scope=_OWNED),
-    "organizations": Kind("organization"),
-    "projects": Kind("project", scope=_OWNED),
-    "schedules": Kind("schedule", ("name", "unified_job_template")),
-    "workflow_job_templates": Kind("workflow", scope=_OWNED),
-    NODES: Kind("workflow node", ("identifier", "workflow_job_template")),
+KEYS: dict[str, tuple[str, ...]] = {
+    "credential_types": ("name", "kind"),
+    "credentials": ("name", "credential_type"),
+    "execution_environments": ("name",),
+    "inventories": ("name",),
+    "inventory_sources": ("name", "inventory"),
+    "job_templates": ("name",),
+    "notification_templates": ("name",),
+    "organizations": ("name",),
+    "projects": ("name",),
+    "schedules": ("name", "unified_job_template"),
+    "workflow_job_templates": ("name",),
+    NODES: ("identifier", "workflow_job_template"),
 }
+"""The kinds, and the fields that make an object of each the one that is meant."""
 
-# Fields that hold the id of another object; a definition names it.
+OWNED = {
+    **dict.fromkeys(("credentials", "inventories", "job_templates", "notification_templates"), "organization"),
+    **dict.fromkeys(("projects", "workflow_job_templates"), "organization"),
+    "inventory_sources": "inventory__organization",
+}
+"""The filters that keep other organizations' objects out."""
+
+CLOSED = {"credential_types": frozenset(("inputs", "injectors"))}
+"""Fields of several values that are managed as a whole, not value by value."""
+
 REFERENCES = {
     "credential": "credentials",
     "credential_type": "credential_types",
@@ -56,8 +44,8 @@ REFERENCES = {
     "source_project": "projects",
     "workflow_job_template": "workflow_job_templates",
 }
+"""Fields that hold the id of another object; a definition names it."""
 
-# Lists of other objects, each an address below the object.
 RELATED = {
     "always_nodes": NODES,
     "credentials": "credentials",
@@ -65,3 +53,10 @@ RELATED = {
     "notification_templates_error": "notification_templates",
     "success_nodes": NODES,
 }
+"""Lists of other objects, each an address below the object."""
+
+
+def title(kind: str, fields: dict[str, object]) -> str:
+    """Name an object, for messages."""
+    noun = f"{kind[:-3]}y" if kind.endswith("ies") else kind[:-1]
+    return f"{noun.replace('_', ' ')} {fields.get('name') or fields.get('identifier')}"

@@ -10,11 +10,13 @@ import pytest
 from ansible_collections.gcore.web_security.plugins.module_utils._awx.client import AwxError
 from ansible_collections.gcore.web_security.plugins.module_utils._awx.objects import (
     Definition,
+    Done,
     Organizer,
-    Outcome,
     differences,
     same_survey,
 )
+from ansible_collections.gcore.web_security.plugins.module_utils._awx.operation import render
+from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import InputError
 
 QUESTION = {"variable": "waves", "type": "text", "default": ""}
@@ -71,6 +73,12 @@ class Script:
     def everything(self, path):
         return self.get(path)
 
+    def ask(self, method, path, body=None):
+        if method == "GET":
+            return self.get(path)
+        self.writes.append((method, path, body))
+        return {"id": 99, **body}
+
     def get(self, path):
         if path.startswith("projects/"):
             return {"status": self.statuses.pop(0)}
@@ -79,14 +87,6 @@ class Script:
         if path.startswith("workflow_approval_templates/"):
             return {"id": 9, "name": "another"}
         return [one for of, one in self.known if of == path]
-
-    def post(self, path, body):
-        self.writes.append(("POST", path, body))
-        return {"id": 99, **body}
-
-    def patch(self, path, body):
-        self.writes.append(("PATCH", path, body))
-        return body
 
 
 PROJECT = ("projects", {"id": 3, "name": "P"})
@@ -100,16 +100,16 @@ TOKEN_WANTED = {"fields": {"name": "C", "credential_type": "Y"}}
 
 
 def ensured(script, kind, given, secrets=None, **options):
-    outcome = Outcome()
-    organizer = Organizer(script, sleep=lambda _seconds: None, **options)
-    organizer.ensure(Definition.parsed(kind, given, secrets or {}), outcome)
-    return outcome
+    done = Done()
+    organizer = Organizer(script, done, clock=Clock(sleep=lambda _seconds: None), **options)
+    organizer.ensure(Definition.parsed(kind, given, secrets or {}))
+    return render(done, None, True)
 
 
 def test_one_that_is_not_there_is_made_with_what_the_users_own_later():
     script = Script(PROJECT)
     given = {"fields": {"name": "T", "project": "P", "limit": ""}, "initial": {"timeout": 60, "description": ""}}
-    assert ensured(script, "job_templates", given).created
+    assert ensured(script, "job_templates", given)["created"]
     assert script.writes == [("POST", "job_templates/", {"timeout": 60, "name": "T", "project": 3})]
 
 
@@ -118,7 +118,7 @@ def test_one_that_differs_is_put_right_in_that_alone():
     given = {"fields": {"name": "T", "project": "P", "playbook": "b.yml"}, "initial": {"timeout": 60}}
     outcome = ensured(script, "job_templates", given)
     assert script.writes == [("PATCH", "job_templates/7/", {"playbook": "b.yml"})]
-    assert (outcome.before, outcome.after) == ({"playbook": "a.yml"}, {"playbook": "b.yml"})
+    assert outcome["diff"] == {"before": {"playbook": "a.yml"}, "after": {"playbook": "b.yml"}}
 
 
 NODES = "workflow_job_template_nodes"
@@ -165,8 +165,8 @@ DRIFTED = {
 def test_check_mode_tells_what_a_real_run_does_and_writes_nothing(known, wanted, write):
     checked, real = Script(*known), Script(*known)
     told = ensured(checked, *wanted, check_mode=True)
-    assert (told.changes, checked.writes) == (ensured(real, *wanted).changes, [])
-    assert (bool(told.changes), real.writes) == (True, [write])
+    assert (told["changes"], checked.writes) == (ensured(real, *wanted)["changes"], [])
+    assert (bool(told["changes"]), real.writes) == (True, [write])
 
 
 @pytest.mark.parametrize(("update", "writes"), [(False, 0), (True, 1)])
@@ -186,15 +186,15 @@ def test_secrets_that_nobody_gave_are_not_renewed():
 
 def test_a_secret_is_in_no_diff():
     outcome = ensured(Script(TYPE), "credentials", TOKEN_WANTED, {"inputs": {"api_key": "new"}})
-    assert outcome.after == {"name": "C", "credential_type": 2}
+    assert outcome["diff"]["after"] == {"name": "C", "credential_type": 2}
 
 
 def test_check_mode_goes_on_without_what_would_have_been_made():
     script = Script()
     given = {"fields": {"name": "T", "project": "P"}, "related": {"credentials": ["C"]}}
     outcome = ensured(script, "job_templates", given, check_mode=True)
-    assert (outcome.created, outcome.changes, script.writes) == (True, ["credentials: C"], [])
-    assert outcome.missing == ["project P", "credential C"]
+    assert (outcome["created"], outcome["changes"], script.writes) == (True, ["credentials: C"], [])
+    assert outcome["missing"] == ["project P", "credential C"]
 
 
 def test_a_real_run_does_not():
@@ -209,7 +209,7 @@ def test_a_project_is_waited_for(statuses, updates):
     script = Script(PROJECT, statuses=statuses)
     outcome = ensured(script, "projects", {"fields": {"name": "P"}})
     assert script.writes == [("POST", "projects/3/update/", {})] * updates
-    assert not outcome.changes
+    assert not outcome["changes"]
 
 
 @pytest.mark.parametrize(
