@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .._match.matcher import Offer
+from .._match.matcher import Candidate
 from .._rotate.verdict import Expiry, expiry_beside
 from .._x509.certificate import Certificate, timestamp
 from .._x509.chain import is_complete
@@ -98,7 +98,7 @@ class Host:
     findings: tuple[Finding, ...]
     certificate: Certificate | None
     limits: Mapping[str, timedelta]
-    given: Offer | None = None
+    given: Candidate | None = None
 
     @property
     def state(self) -> str:
@@ -137,7 +137,7 @@ class Host:
         return end is None or end <= leaf.not_after
 
 
-def judge(endpoint: Endpoint, thresholds: Thresholds, now: datetime, given: Offer | None = None) -> Host:
+def judge(endpoint: Endpoint, thresholds: Thresholds, now: datetime, given: Candidate | None = None) -> Host:
     """Say all that is to be said of a host name.
 
     Args:

@@ -12,7 +12,7 @@ from .._errors import InputError, MatchError, carrying
 from .._gcore.client import Client
 from .._gcore.lookup import find_resource
 from .._gcore.resource import Resource
-from .._match.matcher import Matcher, Offer, Selection
+from .._match.matcher import Candidate, Matcher, Selection
 from .._options import exclude_each_other
 from .._task import Operation, Task
 from .._x509.sources import from_directory, from_list
@@ -66,28 +66,28 @@ def _resources(client: Client, values: Mapping[str, Any], warnings: list[str]) -
     warnings += selection.warnings()
 
 
-def _should_have(endpoint: Endpoint, matcher: Matcher, warnings: list[str]) -> Offer | None:
+def _should_have(endpoint: Endpoint, matcher: Matcher[Candidate], warnings: list[str]) -> Candidate | None:
     """Find the given certificate that belongs on a host name; what renews itself or is an alias's own needs none."""
     if endpoint.is_renewed_by_vendor or endpoint.has_own_certificate or not endpoint.has_https:
         return None
     key_type = endpoint.certificates[0].key[0] if endpoint.certificates else None
     try:
-        return matcher.offer_for(endpoint.resource, key_type)
+        return matcher.candidate_for(endpoint.resource, key_type)
     except MatchError as error:
         warning = f"{error.message}. {error.hint}"
         warnings += [warning] if warning not in warnings else []
         return None
 
 
-def _given(values: Mapping[str, Any], warnings: list[str]) -> Iterator[Offer]:
+def _given(values: Mapping[str, Any], warnings: list[str]) -> Iterator[Candidate]:
     """Read the certificates to compare with: the list's, then the folder's, of which an unreadable one is named."""
     for source in from_list(values["certificates"], warnings):
         try:
-            yield Offer(source.label, source.leaf(), source.resources)
+            yield Candidate(source.label, source.leaf(), source.resources)
         except InputError as error:
             raise InputError(f"{source.label}: {error.message}", error.hint) from None
     for source in from_directory(values["directory"], {}):
         try:
-            yield Offer(source.label, source.leaf())
+            yield Candidate(source.label, source.leaf())
         except InputError as error:
             warnings.append(f"Left out: {source.label}: {error.message}.")

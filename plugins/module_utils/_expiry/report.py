@@ -14,7 +14,7 @@ from typing import Any
 
 from .._clock import days_left
 from .._errors import GcoreError
-from .._match.matcher import Offer
+from .._match.matcher import Candidate
 from .._wording import counted
 from .._x509.certificate import Certificate, timestamp
 from .._x509.chain import is_complete
@@ -33,7 +33,7 @@ def render(known: Any, error: GcoreError | None, diff: bool) -> dict[str, Any]: 
 
 
 def result_of(
-    hosts: Sequence[Host], given: Sequence[Offer], thresholds: Thresholds, port: int, now: datetime
+    hosts: Sequence[Host], given: Sequence[Candidate], thresholds: Thresholds, port: int, now: datetime
 ) -> dict[str, Any]:
     """Write down what was found.
 
@@ -51,7 +51,7 @@ def result_of(
         "checked_at": timestamp(now),
         "thresholds": asdict(thresholds),
         "hosts": [_facts(host, port, now) for host in hosts],
-        "given_certificates": [_whereabouts(offer, hosts, now) for offer in given],
+        "given_certificates": [_whereabouts(candidate, hosts, now) for candidate in given],
         "worst": state,
         "level": LEVELS[state] if state else "ok",
         "summary": summary,
@@ -121,22 +121,22 @@ def _edge(host: Host, port: int, now: datetime) -> dict[str, Any] | None:
     }
 
 
-def _identity(offer: Offer) -> dict[str, Any]:
-    leaf = offer.leaf
+def _identity(candidate: Candidate) -> dict[str, Any]:
+    leaf = candidate.leaf
     return {
-        "certificate": offer.label,
+        "certificate": candidate.label,
         "fingerprint_sha256": leaf.fingerprint_sha256,
         "not_after": timestamp(leaf.not_after),
     }
 
 
-def _whereabouts(offer: Offer, hosts: Sequence[Host], now: datetime) -> dict[str, Any]:
+def _whereabouts(candidate: Candidate, hosts: Sequence[Host], now: datetime) -> dict[str, Any]:
     """Tell where a given certificate is, and where it is not yet."""
     return {
-        **_identity(offer),
-        "days_left": offer.leaf.days_left(now),
-        "served_by": [host.endpoint.host for host in hosts if offer.leaf in host.endpoint.certificates],
-        "lagging": [host.endpoint.host for host in hosts if host.given == offer and host.lags_behind],
+        **_identity(candidate),
+        "days_left": candidate.leaf.days_left(now),
+        "served_by": [host.endpoint.host for host in hosts if candidate.leaf in host.endpoint.certificates],
+        "lagging": [host.endpoint.host for host in hosts if host.given == candidate and host.lags_behind],
     }
 
 

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 
 from .._errors import GcoreError, MatchError, ResourceLookupError
 from .._gcore.resource import DISABLED, LETS_ENCRYPT, Resource
-from .._match.matcher import Matcher, Offer, Selection
+from .._match.matcher import Candidate, Choice, Matcher, Selection
 from .._rotate.plan import Intent
 
 
@@ -39,12 +38,11 @@ class Scope:
         return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A certificate that a fleet may use, as it is offered, and as what a site shall have."""
+@dataclass(frozen=True, eq=False)  # equal are those that are equal without their key
+class KeyedCandidate(Candidate):
+    """A certificate that a fleet may use, with its key: what a site shall have."""
 
-    offer: Offer
-    intent: Intent
+    intent: Intent = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -55,31 +53,38 @@ class Member:
         id: None where no resource has what a certificate is mapped to.
         name: of the resource.
         label: of the certificate.
+        twins: the labels of those that would do as well, with a key of another type.
         left_alone: the outcome of one that is left alone.
         problem: why it can't be begun.
         resource: the API's view of it, where it is in play.
+        choice: the certificates, where it is in play.
         intent: what it shall have, where it is in play.
-        twins: the labels of those that fit as well, with keys of other types.
-        others: those of them that may take its place.
     """
 
     id: int | None
     name: str
     label: str = ""
+    twins: tuple[str, ...] = ()
     left_alone: str = ""
     problem: GcoreError | None = None
     resource: Resource | None = None
+    choice: Choice[KeyedCandidate] | None = None
     intent: Intent | None = None
-    twins: tuple[str, ...] = ()
-    others: tuple[Candidate, ...] = ()
+
+    @classmethod
+    def of(cls, resource: Resource, choice: Choice[KeyedCandidate], left_alone: str) -> Member:
+        """Return one that has a certificate to choose."""
+        if left_alone:
+            return cls(resource.id, resource.name, choice.settled().label, left_alone=left_alone)
+        return cls(resource.id, resource.name, resource=resource, choice=choice).settled(None)
 
     def settled(self, key_type: str | None) -> Member:
-        """Take the certificate that keeps the type of key that the resource has."""
-        for other in self.others:
-            if other.offer.leaf.key[0] == key_type:
-                twins = (self.label, *(twin for twin in self.twins if twin != other.offer.label))
-                return replace(self, label=other.offer.label, intent=other.intent, twins=twins)
-        return self
+        """Let it keep the type of key that it has, None where nobody knows."""
+        if self.choice is None:
+            return self
+        taken = self.choice.settled(key_type)
+        twins = tuple(twin.label for twin in self.choice.twins(taken))
+        return replace(self, label=taken.label, twins=twins, intent=taken.intent)
 
 
 @dataclass(frozen=True)
@@ -99,62 +104,39 @@ class Assignment:
     warnings: Sequence[str] = ()
 
 
-def assign(
-    resources: Iterable[Resource],
-    candidates: Sequence[Candidate],
-    scope: Scope,
-    now: datetime,
-    prefer_key_type: str | None = None,
-) -> Assignment:
+def assign(resources: Iterable[Resource], matcher: Matcher[KeyedCandidate], scope: Scope) -> Assignment:
     """Give each resource of the account its certificate.
 
     Args:
         resources: the account's.
-        candidates: the certificates.
+        matcher: knows the certificates.
         scope: which resources the run is about.
-        now: the time.
-        prefer_key_type: as the task's option has it.
 
     Raises:
         InputError: no resource is called what the selection includes.
     """
-    matcher = Matcher([candidate.offer for candidate in candidates], now, prefer_key_type)
-    by_offer = {candidate.offer: candidate for candidate in candidates}
     account = sorted(resources, key=lambda resource: (resource.name, resource.id))
     chosen = [resource for resource in account if scope.selection.has(resource)]
     warnings = scope.selection.warnings()
-    found = [(resource, _member(resource, matcher, by_offer, scope)) for resource in chosen]
+    found = [(resource, _member(resource, matcher, scope)) for resource in chosen]
     members = [member for _resource, member in found if member]
-    for key, offer in matcher.unknown(account):
+    for key, candidate in matcher.unknown(account):
         problem = ResourceLookupError(f"no resource has the id or name {key}", "Mend the mapping of the certificate.")
-        members.append(Member(None, key, offer.label, problem=problem))
+        members.append(Member(None, key, candidate.label, problem=problem))
     labels = {label for member in members for label in (member.label, *member.twins)}
-    used = {offer.leaf for offer in by_offer if offer.label in labels}
+    used = {candidate.leaf for candidate in matcher.candidates if candidate.label in labels}
     return Assignment(
         members,
         [resource for resource, member in found if member is None],
-        [offer.label for offer in by_offer if offer.leaf not in used],
+        [candidate.label for candidate in dict.fromkeys(matcher.candidates) if candidate.leaf not in used],
         warnings,
     )
 
 
-def _member(resource: Resource, matcher: Matcher, by_offer: dict[Offer, Candidate], scope: Scope) -> Member | None:
+def _member(resource: Resource, matcher: Matcher[KeyedCandidate], scope: Scope) -> Member | None:
     left_alone = scope.leaves_alone(resource)
     try:
         choice = matcher.choice_for(resource)
     except MatchError as error:
         return Member(resource.id, resource.name, left_alone=left_alone, problem=None if left_alone else error)
-    if choice is None:
-        return None
-    offer, *others = choice.offers
-    if left_alone:
-        return Member(resource.id, resource.name, offer.label, left_alone)
-    return Member(
-        resource.id,
-        resource.name,
-        offer.label,
-        resource=resource,
-        intent=by_offer[offer].intent,
-        twins=tuple(twin.label for twin in choice.twins(offer)),
-        others=tuple(by_offer[other] for other in others),
-    )
+    return Member.of(resource, choice, left_alone) if choice else None

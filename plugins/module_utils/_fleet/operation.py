@@ -13,7 +13,7 @@ from typing import Any
 from .._errors import InputError, carrying
 from .._gcore.client import Client
 from .._gcore.resource import Resource
-from .._match.matcher import Offer, Selection
+from .._match.matcher import Matcher, Selection
 from .._options import FLEET_CERT
 from .._rotate.apply import Rotation
 from .._rotate.desired import CustomCertificate
@@ -24,7 +24,7 @@ from .._x509.key_pair import check_key_pair
 from .._x509.sources import Source, from_directory, from_list
 from .failure_budget import FailureBudget
 from .interrupts import interruptible
-from .match import Candidate, Scope, assign
+from .match import KeyedCandidate, Scope, assign
 from .progress import Progress
 from .report import FleetReport, render
 from .run import Fleet
@@ -52,8 +52,8 @@ def rotate_fleet(task: Task) -> FleetReport:
         scope = Scope(
             Selection(values["include"], values["exclude"]), values["enable_https"], values["replace_lets_encrypt"]
         )
-        resources = map(Resource.from_api, client.resources())
-        assignment = assign(resources, candidates, scope, task.clock.now(), values["prefer_key_type"])
+        matcher = Matcher(candidates, task.clock.now(), values["prefer_key_type"])
+        assignment = assign(map(Resource.from_api, client.resources()), matcher, scope)
         report = replace(report, assignment=assignment, warnings=[*warnings, *assignment.warnings])
         with ThreadPoolExecutor(values["concurrency"]) as pool:
             report = _rotate_members(task, client, progress, pool, report)
@@ -107,9 +107,9 @@ def _check_sizes(values: Mapping[str, Any]) -> None:
         share(values["max_failures"], 0, "max_failures")
 
 
-def _candidates(task: Task, bad: list[dict[str, str]], warnings: list[str]) -> list[Candidate]:
+def _candidates(task: Task, bad: list[dict[str, str]], warnings: list[str]) -> list[KeyedCandidate]:
     """Read and check every certificate, once; one that can't be used ends the run, or is named and left out."""
-    candidates: list[Candidate] = []
+    candidates: list[KeyedCandidate] = []
     hints: set[str] = set()
     for source in _sources(task.values, warnings):
         try:
@@ -137,7 +137,7 @@ def _sources(values: Mapping[str, Any], warnings: list[str]) -> Iterator[Source]
     yield from from_directory(values["directory"], shared)
 
 
-def _candidate(task: Task, source: Source, warnings: list[str]) -> Candidate:
+def _candidate(task: Task, source: Source, warnings: list[str]) -> KeyedCandidate:
     redactor = task.redactor.child()  # a fleet's keys need not all be looked for in every text
     try:
         key_pair = source.key_pair(redactor)
@@ -146,4 +146,4 @@ def _candidate(task: Task, source: Source, warnings: list[str]) -> Candidate:
         raise InputError(f"{source.label}: {redactor.clean(error.message)}", error.hint) from None
     warnings += [doubt for doubt in doubts if doubt not in warnings]
     intent = Intent(desired=CustomCertificate.permitted(key_pair, task.values))
-    return Candidate(Offer(source.label, key_pair.leaf, source.resources), intent)
+    return KeyedCandidate(source.label, key_pair.leaf, source.resources, intent=intent)

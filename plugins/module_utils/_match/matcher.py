@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import Generic, TypeVar
 
 from .._errors import InputError, MatchError
 from .._gcore.resource import Resource
@@ -65,8 +66,8 @@ def _patterns(given: Iterable[str] | None) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Offer:
-    """A certificate that a fleet may use.
+class Candidate:
+    """A certificate that may belong on a resource.
 
     Attributes:
         label: how messages call it: where it came from.
@@ -79,25 +80,28 @@ class Offer:
     resources: tuple[str, ...] = ()
 
 
+AnyCandidate = TypeVar("AnyCandidate", bound=Candidate)
+
+
 @dataclass(frozen=True)
-class Choice:
-    """What fits a resource best: one offer, or several that fit equally well and differ in the type of their key.
+class Choice(Generic[AnyCandidate]):
+    """What fits a resource best: one candidate, or several that fit equally well and differ in the type of their key.
 
     Attributes:
-        offers: those that may be taken, first the one for a resource of which nobody knows what it has.
+        candidates: those that may be taken, first the one for a resource of which nobody knows what it has.
         passed_over: the others.
     """
 
-    offers: tuple[Offer, ...]
-    passed_over: tuple[Offer, ...] = ()
+    candidates: tuple[AnyCandidate, ...]
+    passed_over: tuple[AnyCandidate, ...] = ()
 
-    def settled(self, key_type: str | None = None) -> Offer:
-        """Take the offer that keeps the type of key that the resource has."""
-        return next((offer for offer in self.offers if offer.leaf.key[0] == key_type), self.offers[0])
+    def settled(self, key_type: str | None = None) -> AnyCandidate:
+        """Take the candidate that keeps the type of key that the resource has."""
+        return next((one for one in self.candidates if one.leaf.key[0] == key_type), self.candidates[0])
 
-    def twins(self, taken: Offer) -> list[Offer]:
+    def twins(self, taken: AnyCandidate) -> list[AnyCandidate]:
         """List the others."""
-        return [offer for offer in (*self.offers, *self.passed_over) if offer != taken]
+        return [candidate for candidate in (*self.candidates, *self.passed_over) if candidate != taken]
 
 
 _KEY_TYPES = {None: ("ECDSA", "RSA"), "ecdsa": ("ECDSA", "RSA"), "rsa": ("RSA", "ECDSA")}
@@ -107,34 +111,33 @@ _A_DAY = 86400
 """Seconds by which an expiry that the API tells may be rounded."""
 
 
-class Matcher:
-    """Finds the offer of each resource. Indexed by name: a fleet times its certificates is too much to try.
+class Matcher(Generic[AnyCandidate]):
+    """Finds the candidate of each resource. Indexed by name: a fleet times its certificates is too much to try.
 
     Args:
-        offers: the certificates that there are.
+        candidates: the certificates that there are.
         now: the time, by which a certificate is near its end.
         prefer_key_type: `ecdsa` or `rsa`, whatever a resource has; None keeps what it has.
     """
 
-    def __init__(self, offers: Sequence[Offer], now: datetime, prefer_key_type: str | None = None) -> None:
+    def __init__(self, candidates: Sequence[AnyCandidate], now: datetime, prefer_key_type: str | None = None) -> None:
+        self.candidates = candidates
         self._now = now
         self._prefer = prefer_key_type
-        self._explicit: dict[str, list[Offer]] = defaultdict(list)
-        self._by_name: dict[str, list[Offer]] = defaultdict(list)
-        self._names = {offer.leaf: {normalised(name) for name in offer.leaf.dns_names} for offer in offers}
-        for offer in offers:
-            index, keys = (
-                (self._explicit, offer.resources) if offer.resources else (self._by_name, offer.leaf.dns_names)
-            )
-            for key in {normalised(str(key)) for key in keys}:
-                index[key].append(offer)
+        self._explicit: dict[str, list[AnyCandidate]] = defaultdict(list)
+        self._by_name: dict[str, list[AnyCandidate]] = defaultdict(list)
+        self._names = {one.leaf: {normalised(name) for name in one.leaf.dns_names} for one in candidates}
+        for candidate in candidates:
+            index = self._explicit if candidate.resources else self._by_name
+            for key in {normalised(str(key)) for key in candidate.resources or candidate.leaf.dns_names}:
+                index[key].append(candidate)
 
-    def offer_for(self, resource: Resource, key_type: str | None = None) -> Offer | None:
+    def candidate_for(self, resource: Resource, key_type: str | None = None) -> AnyCandidate | None:
         """Choose likewise where it is known, or of no account, which type of key the resource has."""
         choice = self.choice_for(resource)
         return choice.settled(key_type) if choice else None
 
-    def choice_for(self, resource: Resource) -> Choice | None:
+    def choice_for(self, resource: Resource) -> Choice[AnyCandidate] | None:
         """Choose what fits best, None where nothing fits.
 
         Raises:
@@ -144,47 +147,47 @@ class Matcher:
         explicit = [*self._explicit.get(str(resource.id), ()), *self._explicit.get(name, ())]
         if explicit:
             return Choice((_only(explicit, resource, "both are mapped to it"),))
-        candidates = [offer for key in _keys(name) for offer in self._by_name.get(key, ())]
-        if not candidates:
+        fitting = [candidate for key in _keys(name) for candidate in self._by_name.get(key, ())]
+        if not fitting:
             return None
-        fits = [(self._fit(offer, resource), offer) for offer in candidates]
-        best = max(fit for fit, _offer in fits)
-        return self._choice([offer for fit, offer in fits if fit == best], resource)
+        fits = [(self._fit(candidate, resource), candidate) for candidate in fitting]
+        best = max(fit for fit, _one in fits)
+        return self._choice([candidate for fit, candidate in fits if fit == best], resource)
 
-    def _choice(self, offers: Sequence[Offer], resource: Resource) -> Choice:
-        """Take of each type of key the offer that ends last, and put them in order."""
-        by_type: dict[str, list[Offer]] = defaultdict(list)
-        for offer in offers:
-            by_type[offer.leaf.key[0]].append(offer)
+    def _choice(self, candidates: Sequence[AnyCandidate], resource: Resource) -> Choice[AnyCandidate]:
+        """Take of each type of key the candidate that ends last, and put them in order."""
+        by_type: dict[str, list[AnyCandidate]] = defaultdict(list)
+        for candidate in candidates:
+            by_type[candidate.leaf.key[0]].append(candidate)
         twins = [_last(of_type, resource) for of_type in by_type.values()]
-        usable = [offer for offer in twins if not self._is_outlived(offer, twins)]
-        usable.sort(key=lambda offer: self._rank(offer, resource))
+        usable = [candidate for candidate in twins if not self._is_outlived(candidate, twins)]
+        usable.sort(key=lambda candidate: self._rank(candidate, resource))
         usable = usable[:1] if self._prefer else usable
-        return Choice(tuple(usable), tuple(offer for offer in twins if offer not in usable))
+        return Choice(tuple(usable), tuple(candidate for candidate in twins if candidate not in usable))
 
-    def _is_outlived(self, offer: Offer, twins: Sequence[Offer]) -> bool:
+    def _is_outlived(self, candidate: AnyCandidate, twins: Sequence[AnyCandidate]) -> bool:
         """Tell whether nobody renews it any more: an ACME client does with a third of the life left."""
-        leaf = offer.leaf
+        leaf = candidate.leaf
         is_near_its_end = leaf.not_after - self._now < (leaf.not_after - leaf.not_before) / 4
         return is_near_its_end and any(twin.leaf.not_after > leaf.not_after for twin in twins)
 
-    def _rank(self, offer: Offer, resource: Resource) -> tuple[bool, bool, int]:
+    def _rank(self, candidate: AnyCandidate, resource: Resource) -> tuple[bool, bool, int]:
         """Sort by what the API's expiry tells, where the type is not settled by the task, then by the type."""
-        order, (kind, _bits) = _KEY_TYPES[self._prefer], offer.leaf.key
+        order, (kind, _bits) = _KEY_TYPES[self._prefer], candidate.leaf.key
         place = order.index(kind) if kind in order else len(order)
         if self._prefer or resource.expires is None:
             return False, False, place
-        shortfall = resource.expires - int(offer.leaf.not_after.timestamp())
+        shortfall = resource.expires - int(candidate.leaf.not_after.timestamp())
         return shortfall != 0, shortfall > _A_DAY, place
 
-    def unknown(self, resources: Iterable[Resource]) -> list[tuple[str, Offer]]:
-        """List the explicit ids and names that no resource has, each with the offer that asks for it."""
+    def unknown(self, resources: Iterable[Resource]) -> list[tuple[str, AnyCandidate]]:
+        """List the explicit ids and names that no resource has, each with the candidate that asks for it."""
         known = {key for resource in resources for key in (str(resource.id), normalised(resource.name))}
-        return [(key, offer) for key, offers in self._explicit.items() if key not in known for offer in offers]
+        return [(key, one) for key, found in self._explicit.items() if key not in known for one in found]
 
-    def _fit(self, offer: Offer, resource: Resource) -> tuple[int, int]:
+    def _fit(self, candidate: AnyCandidate, resource: Resource) -> tuple[int, int]:
         """Count the host names that it covers, and those that it names; the more the better, in this order."""
-        own = self._names[offer.leaf]
+        own = self._names[candidate.leaf]
         hosts = [normalised(resource.name)]
         hosts += [normalised(alias.name) for alias in resource.aliases if not alias.has_certificate]
         covered = [host for host in hosts if any(key in own for key in _keys(host))]
@@ -197,17 +200,17 @@ def _keys(host: str) -> tuple[str, ...]:
     return (host, f"*.{parent}") if label and label != "*" and "." in parent else (host,)
 
 
-def _last(offers: Sequence[Offer], resource: Resource) -> Offer:
-    """Take the offer that ends last."""
-    end = max(offer.leaf.not_after for offer in offers)
-    return _only([offer for offer in offers if offer.leaf.not_after == end], resource, "both cover it equally well")
+def _last(candidates: Sequence[AnyCandidate], resource: Resource) -> AnyCandidate:
+    """Take the candidate that ends last."""
+    end = max(candidate.leaf.not_after for candidate in candidates)
+    return _only([one for one in candidates if one.leaf.not_after == end], resource, "both cover it equally well")
 
 
-def _only(offers: Sequence[Offer], resource: Resource, why: str) -> Offer:
-    other = next((offer for offer in offers if offer.leaf != offers[0].leaf), None)
+def _only(candidates: Sequence[AnyCandidate], resource: Resource, why: str) -> AnyCandidate:
+    other = next((candidate for candidate in candidates if candidate.leaf != candidates[0].leaf), None)
     if other:
         raise MatchError(
-            f"{offers[0].label} and {other.label} compete for {resource.label()}: {why}",
+            f"{candidates[0].label} and {other.label} compete for {resource.label()}: {why}",
             "Map the right one to it with resources, or remove the other.",
         )
-    return offers[0]
+    return candidates[0]

@@ -14,12 +14,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import FailureBudget
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import Candidate, Scope, assign
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import KeyedCandidate, Scope, assign
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.progress import Progress
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport, render
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.run import Fleet
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
-from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Offer, Selection
+from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Matcher, Selection
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Rotation
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
@@ -122,14 +122,10 @@ class FakeAccount:
         return [int(call.rpartition("/")[2]) for call in self.calls if call.startswith("PUT")]
 
 
-def offer(made, label="new", resources=()):
-    """A certificate to choose from."""
-    return Offer(label, Certificate(made.der), tuple(resources))
-
-
 def candidate(made, label="new", resources=(), **options):
     """A certificate that a fleet may use."""
-    return Candidate(offer(made, label, resources), Intent(desired=CustomCertificate(key_pair(made), **options)))
+    intent = Intent(desired=CustomCertificate(key_pair(made), **options))
+    return KeyedCandidate(label, Certificate(made.der), tuple(resources), intent=intent)
 
 
 def wildcard(days=90.0, **options):
@@ -161,8 +157,8 @@ class Stage:
 
     def run(self, sizes=("100%",), tolerated=None):
         """Look, write, and return the outcomes by name."""
-        resources = map(Resource.from_api, self.client.resources())
-        assignment = assign(resources, self._candidates, self._scope, NOW, self._prefer)
+        matcher = Matcher(self._candidates, NOW, self._prefer)
+        assignment = assign(map(Resource.from_api, self.client.resources()), matcher, self._scope)
         if tolerated is not None:
             self.budget.tolerate(tolerated)
         observer = Observer(self._policy, self.account.probe)

@@ -9,10 +9,10 @@ from ansible_collections.gcore.web_security.plugins.module_utils._expiry import 
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Matcher
-from unit.plugins.account import offer, site
+from unit.plugins.account import candidate, site
 from unit.plugins.fakes import NAME, NOW, SILENT, issued, serves
 
-TWINS = [offer(issued(), "ec"), offer(issued(key_type="rsa"), "rsa")]
+TWINS = [candidate(issued(), "ec"), candidate(issued(key_type="rsa"), "rsa")]
 
 
 @pytest.mark.parametrize(

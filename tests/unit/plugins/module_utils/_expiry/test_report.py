@@ -13,14 +13,14 @@ from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge i
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import render, result_of
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
-from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Offer
+from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Candidate
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import timestamp
 from unit.plugins.fakes import AUTHORITY, DAY, NOW, certificate, chain, issued, resource_json, unix
 
 OLD = issued("*.example.com", days=40)
 NEW = issued("*.example.com", days=90)
-GIVEN = Offer("new", certificate(NEW))
+GIVEN = Candidate("new", certificate(NEW))
 
 
 def endpoint(number, made=OLD, *, probed=True, **fields):
@@ -103,13 +103,13 @@ def test_a_given_certificate_is_compared_with_its_own_half():
     rsa = AUTHORITY.issue(["*.example.com"], key_type="rsa", not_before=NOW - 80 * DAY, not_after=NOW + 10 * DAY)
     renewed = AUTHORITY.issue(["*.example.com"], key=rsa.key, days=50)
     dual = replace(endpoint(1, NEW), edge=EdgeAnswer(certificate(NEW), chain(NEW), other_half=certificate(rsa)))
-    offers = [
+    candidates = [
         GIVEN,
-        Offer("rsa", certificate(rsa)),
-        Offer("renewed", certificate(renewed)),
-        Offer("old", certificate(OLD)),
+        Candidate("rsa", certificate(rsa)),
+        Candidate("renewed", certificate(renewed)),
+        Candidate("old", certificate(OLD)),
     ]
-    found = hosts(*((dual, offer) for offer in offers))
+    found = hosts(*((dual, candidate) for candidate in candidates))
     assert [(one["given"]["is_served"], one["given"]["lags_behind"]) for one in found] == [
         (True, False),
         (True, False),

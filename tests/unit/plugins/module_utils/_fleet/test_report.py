@@ -39,7 +39,7 @@ def entry(number=1, state=None, error=None, left_alone="", warnings=(), verdict=
     """A resource of a fleet; one with a state was written."""
     resource = Resource.from_api(site(number))
     if left_alone:
-        return Entry(Member(number, resource.name, "new", left_alone), Outcome())
+        return Entry(Member(number, resource.name, "new", left_alone=left_alone), Outcome())
     plan = Plan(
         desired=NEW.intent.desired,
         observation=Observation(resource),

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import InputError, MatchError
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Matcher, Selection
-from unit.plugins.account import alias, offer, site
+from unit.plugins.account import alias, candidate, site
 from unit.plugins.fakes import DAY, NOW, issued, unix
 
 
@@ -21,17 +21,17 @@ def made(names, days=90, key_type="ec", since=10):
     return issued(*names.split(), days=days, key_type=key_type, not_before=NOW - since * DAY)
 
 
-def offers(*specifications):
+def candidates(*specifications):
     """Each `label: names [days=N] [since=N] [key=TYPE] [for=key,key]`."""
-    return [_offer(specification) for specification in specifications]
+    return [_candidate(specification) for specification in specifications]
 
 
-def _offer(specification):
+def _candidate(specification):
     label, _colon, rest = specification.partition(": ")
     options = dict(word.split("=") for word in rest.split() if "=" in word)
     names = " ".join(word for word in rest.split() if "=" not in word)
     keys = options.get("for", "")
-    return offer(
+    return candidate(
         made(names, int(options.get("days", 90)), options.get("key", "ec"), int(options.get("since", 10))),
         label,
         keys.split(",") if keys else (),
@@ -47,7 +47,7 @@ OWN_ALIAS = www(alias("b.example.net", expires=1900000000))
 
 BEST = {
     "none covers": (["x: other.example.com", "y: *.example.org"], www(), None),
-    "nothing offered": ([], www(), None),
+    "no candidate": ([], www(), None),
     "its name": (["x: www.example.com"], www(), "x"),
     "a wildcard": (["x: *.example.com"], www(), "x"),
     "a wildcard does not reach two labels": (["x: *.com"], www(), None),
@@ -80,13 +80,13 @@ BEST = {
 
 @pytest.mark.parametrize(("given", "resource", "expected"), BEST.values(), ids=BEST)
 def test_the_best(given, resource, expected):
-    found = Matcher(offers(*given), NOW).offer_for(resource)
+    found = Matcher(candidates(*given), NOW).candidate_for(resource)
     assert (found.label if found else None) == expected
 
 
 @pytest.mark.parametrize(("given", "resource", "expected"), BEST.values(), ids=BEST)
-def test_the_order_of_the_offers_does_not_count(given, resource, expected):
-    found = Matcher(offers(*reversed(given)), NOW).offer_for(resource)
+def test_the_order_of_the_candidates_does_not_count(given, resource, expected):
+    found = Matcher(candidates(*reversed(given)), NOW).candidate_for(resource)
     is_twin = expected and "same" in next(name for name, row in BEST.items() if row[0] is given)
     assert (found.label if found else None) == (given[-1][0] if is_twin else expected)
 
@@ -102,7 +102,7 @@ def test_the_order_of_the_offers_does_not_count(given, resource, expected):
 )
 def test_a_tie_names_both(first, second, why):
     with pytest.raises(MatchError) as caught:
-        Matcher(offers(first, second), NOW).offer_for(www())
+        Matcher(candidates(first, second), NOW).candidate_for(www())
     assert caught.value.message == f"one and two compete for resource 7 (www.example.com): {why}"
     assert caught.value.hint
 
@@ -140,7 +140,7 @@ def test_of_twins_the_type_of_key_that_is_there(given, there, ends, prefer, expe
     expires = unix(NOW + ends * DAY) if ends else 0
     resource = Resource.from_api(site(7, "www.example.com", service_ssl_expire=expires))
     for these in (given, given[::-1]):
-        choice = Matcher(offers(*these), NOW, prefer).choice_for(resource)
+        choice = Matcher(candidates(*these), NOW, prefer).choice_for(resource)
         taken = choice.settled(there)
         assert taken.label == expected
         others = {one.split(":")[0] for one in given if "*" not in one} - {expected}
@@ -149,28 +149,28 @@ def test_of_twins_the_type_of_key_that_is_there(given, there, ends, prefer, expe
 
 def test_what_lives_shorter_is_no_reason_to_give_up_what_lives_longer():
     given = ["ec: www.example.com days=5", "rsa: www.example.com key=rsa days=20 since=70"]
-    assert Matcher(offers(*given), NOW).choice_for(www()).settled("RSA").label == "rsa"
+    assert Matcher(candidates(*given), NOW).choice_for(www()).settled("RSA").label == "rsa"
 
 
 def test_a_tie_among_those_of_one_type_names_both():
     with pytest.raises(MatchError, match=r"^rsa and other compete"):
-        Matcher(offers(EC, RSA, "other: www.example.com b.example.net key=rsa days=80"), NOW).choice_for(www())
+        Matcher(candidates(EC, RSA, "other: www.example.com b.example.net key=rsa days=80"), NOW).choice_for(www())
 
 
 def test_a_tie_that_a_better_one_beats_is_none():
-    given = offers("one: *.example.com", "two: *.example.com spare.example.com", "best: www.example.com")
-    assert Matcher(given, NOW).offer_for(www()).label == "best"
+    given = candidates("one: *.example.com", "two: *.example.com spare.example.com", "best: www.example.com")
+    assert Matcher(given, NOW).candidate_for(www()).label == "best"
 
 
 def test_two_certificates_of_one_label_are_told_apart():
     """Each is judged by its own names, not by those of the last one that is called so."""
-    given = [*offers("same: www.example.com a.example.com"), *offers("same: www.example.com other.example.com days=80")]
-    assert Matcher(given, NOW).offer_for(ALIASED) is given[0]
-    assert Matcher(given[::-1], NOW).offer_for(ALIASED) is given[0]
+    given = candidates("same: www.example.com a.example.com", "same: www.example.com other.example.com days=80")
+    assert Matcher(given, NOW).candidate_for(ALIASED) is given[0]
+    assert Matcher(given[::-1], NOW).candidate_for(ALIASED) is given[0]
 
 
 def test_unknown_are_the_ids_and_names_that_no_resource_has():
-    given = offers("x: www.example.com for=7,8", "y: *.example.com for=www.example.com,gone.example.com")
+    given = candidates("x: www.example.com for=7,8", "y: *.example.com for=www.example.com,gone.example.com")
     found = Matcher(given, NOW).unknown([www()])
     assert [(key, each.label) for key, each in found] == [("8", "x"), ("gone.example.com", "y")]
 
