@@ -43,8 +43,8 @@ notes:
     host C(NAME_ID), and a warning says so. C(gcore_name) is the name of the resource in any case. A resource without
     a name is the host C(resource_ID).
   - A name that means something else to Ansible is never a host's. A name without a dot, which a group could have too,
-    that of a group that is there already, and those of this machine are the host C(NAME_ID). A slash and a control
-    character in a name are an underscore.
+    that of a group that is there already, and those of this machine are the host C(NAME_ID). A slash in a name is
+    an underscore, and a control character is spelled by its number.
   - Keep this source apart from one in which the same names are servers that are reached by SSH. Variables of one host
     from two sources are merged, and C(ansible_connection) would be C(local) for both. A warning tells of it where the
     other source was read before this one.
@@ -89,7 +89,6 @@ compose:
 
 import hashlib
 import os
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -241,7 +240,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _host_name(self, number: int, name: str) -> str:
         """Return the resource's name, or another one where that means something else, or another resource."""
-        name = _UNFIT.sub("_", name.strip())
+        name = printable(name.strip()).replace("/", "_")  # Ansible shows it, and reads files of that name
         if not name.strip("."):
             return f"resource_{number}"
         if "." not in name or name in constants.LOCALHOST or name in self.inventory.groups:
@@ -270,9 +269,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _variables(self, host: str) -> dict[str, Any]:
         return dict(self.inventory.get_host(host).get_vars())
 
-
-_UNFIT = re.compile("[/\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What a host's name can't have: Ansible reads files of that name, and shows it on consoles."""
 
 _NEAR = {
     "ansible_connection": trusted("local"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-_FOR_PEOPLE = frozenset(("msg", "warnings", "reasons", "problem", "stopped", "diff"))
+_FOR_PEOPLE = frozenset(("msg", "warnings", "reasons", "problem", "other_problem", "stopped", "diff"))
 """What a result holds of texts, at any depth; the rest are facts for programs, which Ansible prints as JSON."""
 
 

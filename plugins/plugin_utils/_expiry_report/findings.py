@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from ...module_utils._expiry.judge import severity
+from ...module_utils._wording import printable
 
 Json = dict[str, Any]
-
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
-"""What is no text: it moves a console's cursor, ends a line, turns the reading round, or no file can hold it."""
 
 
 @dataclass(frozen=True)
@@ -74,4 +71,4 @@ def plain(value: Any) -> Any:
         return {str.__str__(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    return _UNSEEN.sub("\ufffd", str.__str__(value)) if isinstance(value, str) else value
+    return printable(str.__str__(value)) if isinstance(value, str) else value

@@ -322,8 +322,8 @@ ODD_NAMES = {
     "../../tmp/x.example": ".._.._tmp_x.example",
     "/etc/x.example": "_etc_x.example",
     # A console shows the names of hosts
-    "a.example\x1b[2J\n[ERROR]: \u202eb": "a.example_[2J_[ERROR]: _b",
-    "half\ud800.example": "half_.example",
+    "a.example\x1b[2J\n[ERROR]: \u202eb": r"a.example\x1b[2J\n[ERROR]: \u202eb",
+    "half\ud800.example": r"half\ud800.example",
     "*.example.com": "*.example.com",
     "bücher.example": "bücher.example",
 }
