@@ -89,7 +89,6 @@ compose:
 
 import hashlib
 import os
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
@@ -100,12 +99,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ..module_utils._clock import days_left, from_unix
 from ..module_utils._errors import GcoreError
-from ..module_utils._gcore.resource import (
-    CUSTOM,
-    DISABLED,
-    LETS_ENCRYPT,
-    Resource,
-)
+from ..module_utils._gcore.resource import CUSTOM, DISABLED, LETS_ENCRYPT, Resource
 from ..module_utils._libraries import require_libraries
 from ..module_utils._match.matcher import Selection
 from ..module_utils._misplaced import mind_misplaced
@@ -126,26 +120,22 @@ Facts = dict[str, Any]
 
 
 def cached_facts(resource: Resource) -> Facts:
-    """What is kept of a resource: all that does not change with the time of day, and nothing secret."""
-    own = {"origins_count": resource.origins_count, "expires": resource.expires, "groups": list(_groups(resource))}
-    return {**resource.facts(), **own}
-
-
-def _groups(resource: Resource) -> Iterable[str]:
-    yield _SSL_GROUPS.get(resource.supposed_type, f"ssl_{resource.supposed_type}")
-    if resource.status.lower() == _SUSPENDED:
-        yield _SUSPENDED
+    """Keep of a resource all that does not change with the time of day, and nothing secret."""
+    groups = [_SSL_GROUPS.get(resource.supposed_type, f"ssl_{resource.supposed_type}")]
+    groups += [_SUSPENDED] if resource.status.lower() == _SUSPENDED else []
+    return {
+        **resource.facts(),
+        "origins_count": resource.origins_count,
+        "expires": resource.expires,
+        "groups": groups,
+    }
 
 
 def host_variables(facts: Facts, now: datetime) -> Facts:
-    """The variables of a host."""
+    """Make the variables of a host."""
     own = {f"gcore_{name}": value for name, value in facts.items() if name not in ("id", "expires", "groups")}
     end = from_unix(facts["expires"])
     return {"gcore_resource_id": facts["id"], **own, "gcore_days_left": days_left(end, now) if end else None}
-
-
-def _told(error: GcoreError) -> str:
-    return " ".join(part for part in (error.message.rstrip(". ") + ".", error.hint) if part)
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -154,7 +144,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     NAME = "gcore.web_security.gcore_resources"
 
     def verify_file(self, path: str) -> bool:
-        """Whether the file is named as one for this plugin."""
+        """Tell whether a file is named as one for this plugin."""
         name = os.path.basename(path)
         is_named = name in _FILES or name.endswith(tuple(f".{file}" for file in _FILES))
         return is_named and bool(super().verify_file(path))
@@ -187,7 +177,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._add(facts)
 
     def _values(self, config: dict[str, Any]) -> dict[str, Any]:
-        """The connection options as a module has them: with what the file says, the environment is not its rival."""
+        """Return the connection options as a module has them."""
+        # With what the file says, the environment is not its rival.
         self.templar.available_variables = self._vars
         given = {
             name: option.get("default") if config.get(name) == "" else self.get_option(name)
@@ -198,16 +189,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             require_libraries()
             return resolved(given)
         except GcoreError as error:
-            raise AnsibleParserError(_told(error)) from None
+            raise AnsibleParserError(error.told()) from None
 
     def _templated(self, value: Any) -> str | None:
-        """What is encrypted is decrypted by being made a string, and is no template."""
+        """Return what a template makes; what is encrypted is decrypted by being made a string, and is none."""
         if isinstance(value, str) and self.templar.is_template(value):
             value = self.templar.template(value)
         return None if value is None else str(value)
 
     def _listed(self, values: dict[str, Any], path: str, cache: bool) -> list[Facts]:
-        """The resources from the cache, where there is one that may be read, or from the API."""
+        """Read the resources from the cache, where there is one that may be read, or from the API."""
         if not self.get_option("cache"):
             return _fetched(values)
         key = f"{self.get_cache_key(path)}_{_account(values)}"
@@ -226,7 +217,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             for warning in selection.warnings():
                 self.display.warning(printable(redactor.clean(warning)))
         except GcoreError as error:
-            raise AnsibleParserError(printable(redactor.clean(_told(error)))) from None
+            raise AnsibleParserError(printable(redactor.clean(error.told()))) from None
         return sorted(chosen, key=lambda facts: (facts["name"], facts["id"]))
 
     def _add(self, facts: Facts) -> None:
@@ -236,7 +227,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.inventory.set_variable(host, name, value)
         for group in facts["groups"]:
             self.inventory.add_child(self.inventory.add_group(self._sanitize_group_name(group)), host)
-        self._construct(host)
+        # What the file composes of the variables: more of them, then groups by all of them.
+        for compose, option in (
+            (self._set_composite_vars, "compose"),
+            (self._add_host_to_composed_groups, "groups"),
+            (self._add_host_to_keyed_groups, "keyed_groups"),
+        ):
+            variables = dict(self.inventory.get_host(host).get_vars())
+            compose(self.get_option(option), variables, host, strict=self.get_option("strict"))
 
     def _host_name(self, number: int, name: str) -> str:
         """Return the resource's name, or another one where that means something else, or another resource."""
@@ -259,16 +257,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             )
         return name
 
-    def _construct(self, host: str) -> None:
-        """What the file composes of the variables: more of them, and groups."""
-        strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), self._variables(host), host, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), self._variables(host), host, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), self._variables(host), host, strict=strict)
-
-    def _variables(self, host: str) -> dict[str, Any]:
-        return dict(self.inventory.get_host(host).get_vars())
-
 
 _NEAR = {
     "ansible_connection": trusted("local"),
@@ -278,12 +266,12 @@ _NEAR = {
 
 
 def _fetched(values: dict[str, Any]) -> list[Facts]:
-    found: list[Facts] = []
+    found: list[Facts] = []  # no part of the result, whose texts are for people
 
     def look(task: Task) -> None:
         found.extend(cached_facts(Resource.from_api(raw)) for raw in task.client().resources())
 
-    operation = Operation(look, lambda _known, error, _diff: {"msg": _told(error)} if error else {})
+    operation = Operation(look, lambda _known, error, _diff: {"msg": error.told()} if error else {})
     result = run(operation, values, check_mode=False, diff=False)
     if result:
         raise AnsibleParserError(result["msg"])
@@ -291,6 +279,6 @@ def _fetched(values: dict[str, Any]) -> list[Facts]:
 
 
 def _account(values: dict[str, Any]) -> str:
-    """What tells the caches of two accounts apart, and says nothing of the token."""
+    """Make what tells the caches of two accounts apart, and says nothing of the token."""
     parts = (VERSION, values["api_url"], values["api_key"] or values["api_token"] or "")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]

@@ -35,6 +35,10 @@ class GcoreError(Exception):
         """Return what the result shows besides the message."""
         return {}
 
+    def told(self, *more: str) -> str:
+        """Write it as sentences: what happened, what else there is to say of that, and what to do next."""
+        return " ".join(part for part in (self.message.rstrip(". ") + ".", *more, self.hint) if part)
+
 
 class MissingLibraryError(GcoreError):
     """This Python lacks a library that the engine needs."""

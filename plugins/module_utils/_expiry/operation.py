@@ -74,8 +74,7 @@ def _should_have(endpoint: Endpoint, matcher: Matcher[Candidate], warnings: list
     try:
         return matcher.candidate_for(endpoint.resource, key_type)
     except MatchError as error:
-        warning = f"{error.message}. {error.hint}"
-        warnings += [warning] if warning not in warnings else []
+        warnings += [error.told()] if error.told() not in warnings else []
         return None
 
 

@@ -28,8 +28,7 @@ def render(known: Any, error: GcoreError | None, diff: bool) -> dict[str, Any]: 
     """Make the result of a run: what was found, or the error that ended it and the warnings until then."""
     if error is None:
         return dict(known)
-    message = " ".join(part for part in (error.message.rstrip(". ") + ".", error.hint) if part)
-    return {"changed": False, "warnings": known or [], **error.details(), "failed": True, "msg": message}
+    return {"changed": False, "warnings": known or [], **error.details(), "failed": True, "msg": error.told()}
 
 
 def result_of(

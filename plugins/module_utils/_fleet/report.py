@@ -172,8 +172,7 @@ def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> d
         facts["diff"] = [each["diff"] for each in told if each["diff"]]
     if error:
         written = "Some resources were changed: see results." if facts["changed"] else "Nothing was changed."
-        message = " ".join(part for part in (error.message.rstrip(". ") + ".", written, error.hint) if part)
-        return {**facts, **error.details(), "failed": True, "msg": message}
+        return {**facts, **error.details(), "failed": True, "msg": error.told(written)}
     failures = [each["failure"] for each in told if each["result"]["outcome"] == "failed"]
     facts["msg"] = _message(summary, failures, report.stopped)
     return {**facts, "failed": True} if report.stopped or failures or summary["not_attempted"] else facts

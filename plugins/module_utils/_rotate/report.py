@@ -148,8 +148,7 @@ def render(known: object, error: GcoreError | None, diff: bool) -> dict[str, Any
         return {**facts, "msg": f"{outcome.label()} {outcome.story()}"}
     subject = f"{outcome.label()}: " if plan else ""
     receipt = f"{applied.receipt}." if applied and applied.receipt else ""
-    parts = (f"{subject}{error.message}".rstrip(". ") + ".", outcome.extent(), receipt, error.hint)
-    message = " ".join(part for part in parts if part)
+    message = f"{subject}{error.told(outcome.extent(), receipt)}"
     return {**facts, **error.details(), "failed": True, "msg": message}
 
 

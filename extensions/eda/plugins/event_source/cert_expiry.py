@@ -200,7 +200,6 @@ OPTIONS: Specification = {
     **_OWN,
     **{name: option for name, option in RESOURCE_CERT_INFO.items() if name not in _NOT_HERE},
 }
-_UNUSED = dict.fromkeys(_NOT_HERE)
 _FEEDBACK = ("feedback", "eda_feedback_queue")
 """What ansible-rulebook puts among the options."""
 
@@ -221,12 +220,12 @@ async def main(queue: Queue, args: Json) -> None:
     try:
         options = options_of(args)
     except GcoreError as error:
-        raise ValueError(f"{error.message.rstrip('. ')}. {error.hint}".strip()) from None
+        raise ValueError(error.told()) from None
     await watch(queue, lambda: look(options), options["interval"], options["repeat_after"])
 
 
 def options_of(args: Json) -> Json:
-    """The options with their defaults; an empty one counts as unset.
+    """Return the options with their defaults; an empty one counts as unset.
 
     Raises:
         GcoreError: there is an unknown one, one can't be right, or there are no credentials.
@@ -247,56 +246,44 @@ def options_of(args: Json) -> Json:
 
 async def watch(
     queue: Queue,
-    survey: Callable[[], Awaitable[Json]],
+    scan: Callable[[], Awaitable[Json]],
     interval: float,
     repeat_after: float | None,
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """Send what changed from each survey to the next, for ever."""
+    """Send what changed from each scan to the next, for ever."""
     memory = Memory()
     while True:
-        result = await survey()
-        _log(result)
+        result = await scan()
+        for warning in result.get("warnings") or ():
+            LOGGER.warning("%s", warning)
+        if result.get("failed"):
+            LOGGER.error("The certificates could not be looked at: %s", result["msg"])
+        else:
+            LOGGER.info("%s", result["msg"])
         events, memory = events_of(result, memory, clock(), repeat_after)
         for event in events:
             await queue.put(event)
         await sleep(interval)
 
 
-def _log(result: Json) -> None:
-    for warning in result.get("warnings") or ():
-        LOGGER.warning("%s", warning)
-    if result.get("failed"):
-        LOGGER.error("The certificates could not be looked at: %s", result["msg"])
-    else:
-        LOGGER.info("%s", result["msg"])
-
-
 async def look(options: Json) -> Json:
-    """One survey, in a thread: the rulebook goes on meanwhile. It ends soon after nobody waits for it any more."""
+    """Scan once, in a thread: the rulebook goes on meanwhile. It ends soon after nobody waits for it any more."""
     is_over = threading.Event()
-    try:
-        return await asyncio.to_thread(_survey, options, is_over)
-    finally:
-        is_over.set()
-
-
-def _survey(options: Json, is_over: threading.Event) -> Json:
-    def until_over(task: Task) -> Json:
-        return scan_resources(replace(task, clock=_clock_until(is_over)))
-
-    operation = replace(SCAN_RESOURCES, perform=until_over)
-    return run(operation, {**_UNUSED, **options}, check_mode=False, diff=False)
-
-
-def _clock_until(is_over: threading.Event) -> Clock:
-    """Whoever asks it for the time afterwards is stopped."""
 
     def monotonic() -> float:
         if is_over.is_set():
             raise StoppedError("the event source was stopped")
         return time.monotonic()
 
-    return Clock(monotonic=monotonic)
+    def until_over(task: Task) -> Json:
+        return scan_resources(replace(task, clock=Clock(monotonic=monotonic)))
+
+    operation = replace(SCAN_RESOURCES, perform=until_over)
+    values = {**dict.fromkeys(_NOT_HERE), **options}
+    try:
+        return await asyncio.to_thread(run, operation, values, check_mode=False, diff=False)
+    finally:
+        is_over.set()
