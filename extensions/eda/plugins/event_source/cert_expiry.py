@@ -195,7 +195,7 @@ LOGGER = logging.getLogger("gcore.web_security.cert_expiry")
 Json = dict[str, Any]
 
 _OWN: Specification = {"interval": {"type": "int", "default": 3600}, "repeat_after": {"type": "int"}}
-_NOT_HERE = ("resource_id", "name", "certificates", "directory")
+_NOT_HERE = ("resource_id", "name", "certificates", "directory", "prefer_key_type")
 OPTIONS: Specification = {
     **_OWN,
     **{name: option for name, option in RESOURCE_CERT_INFO.items() if name not in _NOT_HERE},

@@ -8,7 +8,8 @@ import json
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._options import RESOURCE_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils._task import run
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import render
+from ansible_collections.gcore.web_security.plugins.module_utils._task import Operation, run
 from ansible_collections.gcore.web_security.plugins.module_utils._wording import printable, readable
 
 SPELT = [
@@ -52,12 +53,12 @@ def test_a_result_has_texts_for_people_and_facts_for_programs():
 def test_whatever_comes_out_of_a_task_is_printable():
     said = []
 
-    def operation(task, _report):
+    def perform(task):
         task.say("one\n[ERROR]: \x1b[31m")
         raise RuntimeError("boom\n[ERROR]: \x1b[31m forged")
 
     values = {name: option.get("default") for name, option in RESOURCE_CERT.items()}
-    result = run(operation, values, check_mode=False, diff=False, say=said.append)
+    result = run(Operation(perform, render), values, check_mode=False, diff=False, say=said.append)
     assert said == [r"one\n[ERROR]: \x1b[31m"]
     assert r"RuntimeError: boom\n[ERROR]: \x1b[31m forged" in result["msg"]
     assert "\n[" not in result["exception"]
