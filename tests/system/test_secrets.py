@@ -215,6 +215,20 @@ def test_nor_an_asynchronous_job_that_is_kept(plays, ansible):
         CANARIES.assert_absent(json.dumps(result), "an asynchronous job")
 
 
+@pytest.mark.parametrize("way", [{}, {"WAY": "far"}], ids=["action", "module"])
+def test_nor_a_proxy(plays, ansible, way):
+    """Nobody ever knocks at it: what goes in the clear to this machine goes past it."""
+    for task in plays[0]["tasks"][::2]:
+        task["environment"] = way
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.setblocking(False)
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        played = ansible.run(plays, env=TOKEN_ALONE | dict.fromkeys(("http_proxy", "HTTP_PROXY", "ALL_PROXY"), address))
+        assert [played.task(name).status for name in FAULTS] == ["ok", "failed"]
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+
+
 def test_nor_ansible_runner_and_so_no_awx(plays, tmp_path):
     runner = pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
     data = tmp_path / "data"
