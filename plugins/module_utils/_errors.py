@@ -27,10 +27,6 @@ class GcoreError(Exception):
         if hint is not None:
             self.hint = hint
 
-    def told(self, *between: str) -> str:
-        """Return the message and the hint as sentences, and what is to be said between the two."""
-        return " ".join(part for part in (f"{self.message.rstrip('. ')}.", *between, self.hint) if part)
-
     def details(self) -> dict[str, Any]:
         """Return what the result shows besides the message."""
         return {}
