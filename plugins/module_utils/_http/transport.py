@@ -132,9 +132,14 @@ def checked_url(url: str, option: str = "api_url") -> str:
 
 def _session(url: str, validate_certs: bool, ca_path: str | None) -> requests.Session:
     """Make a session with the environment's proxies and CA bundle, read once."""
+
+    class Session(requests.Session):
+        def get_redirect_target(self, _response: requests.Response) -> None:
+            """Find none: of a redirect, followed or not, a session reads all that comes before anybody asks for it."""
+
     # Left to itself, a session lets the environment win over the task, looks for a password in ~/.netrc, and does all
     # that again with each request.
-    session = requests.Session()
+    session = Session()
     found = session.merge_environment_settings(url, {}, True, ca_path if validate_certs else False, None)
     session.trust_env = False
     session.verify = found["verify"] if validate_certs else False

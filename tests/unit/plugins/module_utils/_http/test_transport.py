@@ -157,6 +157,9 @@ class Handler(BaseHTTPRequestHandler):
     def bomb(self):
         self.reply(200, BOMB, Content_Encoding="gzip")
 
+    def moved_bomb(self):
+        self.reply(302, BOMB, Content_Encoding="gzip", Location="/plain")
+
     def bomb_in_bomb(self):
         self.reply(200, gzip.compress(BOMB), Content_Encoding="gzip, gzip")
 
@@ -309,12 +312,13 @@ def test_one_connection_serves_many_requests(server):
 
 
 @pytest.mark.parametrize("path", ["/moved", "/moved_for_good"])
+@pytest.mark.parametrize("target", ["{other.url}/plain", "http://[::1", "gopher://x"])
 @pytest.mark.parametrize("body", [None, BODY], ids=["GET", "PUT"])
-def test_a_redirect_is_an_answer_and_the_token_goes_nowhere(server, other, path, body):
-    server.elsewhere = f"{other.url}/plain"
+def test_a_redirect_is_an_answer_and_the_token_goes_nowhere(server, other, path, body, target):
+    server.elsewhere = target.format(other=other)
     answer = transport(server.url).send("PUT" if body else "GET", path, HEADERS, body, 5)
     assert answer.status in (302, 308)
-    assert answer.headers["Location"] == server.elsewhere
+    assert (answer.headers["Location"], answer.body) == (server.elsewhere, b"elsewhere")
     assert len(server.received) == 1
     assert not other.received
 
@@ -508,7 +512,7 @@ def test_a_server_that_reads_slowly(server, tls_server, root, tls):
     timed_out((tls_server if tls else server).url, "/reads_slowly", body=bytes(20_000_000), ca_path=root)
 
 
-@pytest.mark.parametrize("path", ["endless", "bomb"])
+@pytest.mark.parametrize("path", ["endless", "bomb", "moved_bomb"])
 def test_no_answer_is_taken_beyond_its_limit(monkeypatch, server, path):
     monkeypatch.setattr(timed, "LARGEST_ANSWER", 1 << 20)
     tracemalloc.start()
