@@ -194,11 +194,8 @@ def _served(session: Any) -> tuple[list[bytes], bool]:
     read_chain = getattr(source, "get_unverified_chain", None)
     if leaf is None or read_chain is None:
         return [leaf] if leaf else [], False
-    return [_der(link) for link in read_chain()], True
-
-
-def _der(link: Any) -> bytes:
-    return link if isinstance(link, bytes) else ssl.PEM_cert_to_DER_cert(link.public_bytes())
+    ders = (link if isinstance(link, bytes) else ssl.PEM_cert_to_DER_cert(link.public_bytes()) for link in read_chain())
+    return list(ders), True
 
 
 @lru_cache

@@ -167,7 +167,9 @@ def _edge_beside(answer: EdgeAnswer | None, leaf: Certificate) -> Edge:
         return Edge.SILENT
     if answer.leaf == leaf:
         return Edge.DESIRED
-    return Edge.TWIN if answer.leaf.not_after == leaf.not_after else Edge.OTHER
+    # One half of a dual pair tells nothing of the other, which nobody can see: the two are often issued together.
+    is_twin = answer.leaf.not_after == leaf.not_after and not answer.unseen
+    return Edge.TWIN if is_twin else Edge.OTHER
 
 
 def compare_type(desired: str, resource: Resource) -> Verdict:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -208,6 +209,11 @@ NO_EVIDENCE = (DRIFT, "no_evidence", "none", False, True)
 def test_every_pair_of_expiry_and_edge(expiry, edge, ssl_type):
     verdict = judged(EDGES[edge], service_ssl_expire=EXPIRIES[expiry], ssl_type=ssl_type)
     assert told(verdict) == design(expiry, edge)
+
+
+def test_of_a_dual_pair_the_half_that_is_not_desired_tells_nothing_against_the_expiry():
+    half = replace(serves(TWIN), unseen="it answers TLS 1.3 alone")
+    assert told(judged(half, service_ssl_expire=EQUAL)) == (IN_SYNC, "expiry_matches", "expiry", True, True)
 
 
 def test_the_table_has_no_hole_and_no_row_too_many():
