@@ -322,7 +322,7 @@ FLEETS_INPUT: dict[str, Json] = {
     "all-bad": {**offers("expired"), "on_bad_certificate": "skip"},
     "no-certificates": {},
     "no-key": {"certificates": [{"certificate": NEW.full_chain_pem}]},
-    "empty-files": {"certificates": [{"certificate_path": "/dev/null", "private_key_path": "/dev/null"}]},
+    "empty-files": {"certificates": [{"certificate_path": b"", "private_key_path": b"\n"}]},
     "min-days-valid": {**FLEET, "min_days_valid": 100},
     "folder-flat": {"directory": FLAT},
     "folder-certbot": {"directory": {"a": CERTBOT, "README": b"no certificate"}},

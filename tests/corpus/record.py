@@ -141,7 +141,9 @@ def _host(place: Stage, simulator: Simulator, case: Case) -> Json:
 
 
 def _given(place: Stage, name: str, value: Any) -> Any:
-    """Bytes are a file's content, a table is a folder; what the option gets is its path."""
+    """Bytes are a file's content, a table is a folder, also in a list of options; what the option gets is its path."""
+    if isinstance(value, list):
+        return [_elements(place, f"{name}/{number}", element) for number, element in enumerate(value)]
     path = place.folder / "files" / name
     if isinstance(value, bytes):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,6 +153,12 @@ def _given(place: Stage, name: str, value: Any) -> Any:
         for file, content in value.items():
             _given(place, f"{name}/{file}", content)
     return str(path) if isinstance(value, bytes | dict) else value
+
+
+def _elements(place: Stage, name: str, element: Any) -> Any:
+    if not isinstance(element, dict):
+        return element
+    return {option: _given(place, f"{name}/{option}", value) for option, value in element.items()}
 
 
 def _normaliser(place: Stage, lanes: Sequence[Simulator], case: Case) -> Normaliser:
