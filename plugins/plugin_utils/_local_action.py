@@ -41,14 +41,12 @@ class EngineAction(ActionBase):
 
     operation: Operation
     specification: Specification
-    module: str | None = None
-    """What is shipped, where that has another name than the action."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task's result."""
         result = super().run(tmp, task_vars)
         # AWX hands over an empty string for what a user left out, whatever the option's type.
-        given = {name: value for name, value in self.arguments(task_vars or {}).items() if value != ""}
+        given = {name: value for name, value in self._task.args.items() if value != ""}
         options = parsed(self.specification, given)
         if options.complaints or self._is_near():
             result.update(self._run_here(options, task_vars or {}))
@@ -56,13 +54,8 @@ class EngineAction(ActionBase):
             if self._connection.transport == "local":
                 given = _with_places(given, self.specification)
             wrap = self._task.async_val
-            words = {"module_name": self.module, "module_args": given, "task_vars": task_vars, "wrap_async": wrap}
-            result.update(self._execute_module(**words))
+            result.update(self._execute_module(module_args=given, task_vars=task_vars, wrap_async=wrap))
         return dict(result)
-
-    def arguments(self, task_vars: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  # for those that look something up
-        """The module's arguments; the task's own stay as they are, for it may be run again."""
-        return dict(self._task.args)
 
     def _is_near(self) -> bool:
         """Whether the controller's process does what the module would: same machine, user, environment, libraries."""

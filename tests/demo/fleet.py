@@ -27,7 +27,7 @@ PLAYBOOK = """\
 - ansible.builtin.import_playbook: gcore.web_security.rotate_fleet
   vars:
     fleet_cert_directory: FOLDER
-    fleet_cert_on_bad_file: skip
+    fleet_cert_on_bad_certificate: skip
     fleet_cert_waves: [1, 50%, 100%]
     fleet_cert_verify: edge
     fleet_cert_verify_interval: 1
