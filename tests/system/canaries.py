@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Planted secrets, and the hunt for any part of them in what a run left behind."""
+"""Planted secrets, and the hunt for any part of them, and for control characters, in what a run left behind."""
 
 from __future__ import annotations
 
 import base64
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,12 @@ WINDOW = 12
 
 _BETWEEN = re.compile(r"\\+[nrtu\"']?|\s+|\"|'")
 """What may stand between two characters of a secret: line ends, escaped ones, quotes of a wrapped text."""
+
+
+def assert_printable(text: str, where: str) -> None:
+    """Fail where a character is meant for a terminal, and not for who looks at it."""
+    found = {one for one in text if one != "\n" and not one.isprintable() and unicodedata.category(one) != "Zs"}
+    assert not found, f"{where} has control characters: {found}"
 
 
 class Canaries:

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .canaries import Canaries
+from .canaries import Canaries, assert_printable
 
 MODULE = "gcore.web_security.gcore_resource_cert"
 
@@ -103,6 +103,7 @@ class Running:
             (logged, "the system's log"),
         ):
             self._canaries.assert_absent(text, where)
+            assert_printable(text, where)
         tasks = tuple(TaskRun(**json.loads(line)) for line in recorded.splitlines())
         return Played(self._process.returncode, stdout, stderr, self._folder, tasks, logged)
 

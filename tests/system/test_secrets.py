@@ -308,6 +308,39 @@ def test_nor_what_looks_at_many(simulator, ansible):
     assert [entry["status"] for entry in simulator.journal(call="put", resource_id=2)].count(400) >= 2
 
 
+HOSTILE = "\x1b[2J\n[ERROR]: forged\r\u202e\u2028\x9b"
+REPEATED = NEW.private_key_pem.splitlines()[2]
+
+
+def test_nor_an_account_that_repeats_a_key_and_speaks_to_the_terminal(simulator, ansible):
+    """Not in a warning of an alias, nor in the name of a resource that the key is not for, nor in progress."""
+    alias = {"id": 1, "alias_data": f"{REPEATED}{HOSTILE}.elsewhere.example", "alias_ssl_expire": 0}
+    names = {1: f"a{HOSTILE}.{ZONE}", 2: f"b{REPEATED}{HOSTILE}.{ZONE}", 3: f"{REPEATED}.elsewhere.example"}
+    simulator.reset()
+    simulator.seed([with_installed(resource(number, name, aliases=[alias]), OLD) for number, name in names.items()])
+    refused = {"kind": "status", "status": 400, "message": f"{REPEATED} {HOSTILE}", "exception_class": HOSTILE}
+    simulator.faults([rule(refused, call="put", resource_id=2)])
+    common = {"api_url": simulator.api_url, "api_key": API_KEY, "edge_port": simulator.edge_port, "retries": 0}
+    ways = {"action": {}, "module": {"WAY": "far"}}
+    tasks = [
+        {"name": f"{name} {way}", module: {**common, **options}, "environment": far, "ignore_errors": True}
+        for way, far in ways.items()
+        for name, module, options in (
+            ("many", FLEET, {"certificates": [INLINE], "force": True}),
+            ("one", MODULE, {**CERTIFICATE, "resource_id": 1, "force": True}),
+        )
+    ]
+    for verbosity in ((), LOUDEST):
+        played = ansible.run([tasks_play(*tasks)], *verbosity)
+        for way in ways:
+            many, one = (played.task(f"{name} {way}").result for name in ("many", "one"))
+            assert "1 rotated, 1 failed" in many["msg"]
+            assert r"b********\x1b[2J\n[ERROR]: forged\r\u202e\u2028\x9b" in many["msg"]
+            assert one["changed"] is True
+        assert r"a\x1b[2J\n[ERROR]: forged" in played.stdout
+        assert "\n[ERROR]: forged" not in played.output
+
+
 KEY = new_key("rsa")
 PEM = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 DER = KEY.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())

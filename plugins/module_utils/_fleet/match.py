@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from .._errors import GcoreError, MatchError, ResourceLookupError
@@ -102,6 +102,12 @@ class Assignment:
     unmatched_resources: Sequence[Resource] = ()
     unmatched_certificates: Sequence[str] = ()
     warnings: Sequence[str] = ()
+
+    def called(self, clean: Callable[[list[str]], list[str]]) -> Assignment:
+        """Let no member be called what shows a secret: progress names them."""
+        names = clean([member.name for member in self.members])
+        members = [replace(member, name=name) for member, name in zip(self.members, names, strict=True)]
+        return replace(self, members=members)
 
 
 def assign(resources: Iterable[Resource], matcher: Matcher[KeyedCandidate], scope: Scope) -> Assignment:

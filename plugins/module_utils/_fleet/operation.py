@@ -15,6 +15,7 @@ from .._gcore.client import Client
 from .._gcore.resource import Resource
 from .._match.matcher import Matcher, Selection
 from .._options import FLEET_CERT
+from .._redaction import Redactor
 from .._rotate.apply import Rotation
 from .._rotate.desired import CustomCertificate
 from .._rotate.observe import Observer, Policy
@@ -40,6 +41,18 @@ def rotate_fleet(task: Task) -> FleetReport:
     Raises:
         GcoreError: what keeps the run as a whole from its end; what keeps one resource is in the report.
     """
+    keys = task.redactor.child()
+    try:
+        return _rotate(task, keys)
+    finally:
+        # What the task's own knows is looked for in each refusal of the API, and a thousand keys would take a second.
+        task.redactor.learn(keys)
+
+
+ROTATE_FLEET = Operation(rotate_fleet, render)
+
+
+def _rotate(task: Task, keys: Redactor) -> FleetReport:
     values = task.values
     bad: list[dict[str, str]] = []
     warnings: list[str] = []
@@ -47,21 +60,18 @@ def rotate_fleet(task: Task) -> FleetReport:
     with carrying(lambda: report):
         progress = Progress(task.say if values["progress"] else silent, task.clock)
         _check_sizes(values)
-        candidates = _candidates(task, bad, warnings)
+        candidates = _candidates(task, keys, bad, warnings)
         client = task.client(connections=values["concurrency"], on_hold=progress.held_back)
         scope = Scope(
             Selection(values["include"], values["exclude"]), values["enable_https"], values["replace_lets_encrypt"]
         )
         matcher = Matcher(candidates, task.clock.now(), values["prefer_key_type"])
-        assignment = assign(map(Resource.from_api, client.resources()), matcher, scope)
+        assignment = assign(map(Resource.from_api, client.resources()), matcher, scope).called(keys.clean)
         report = replace(report, assignment=assignment, warnings=[*warnings, *assignment.warnings])
         with ThreadPoolExecutor(values["concurrency"]) as pool:
             report = _rotate_members(task, client, progress, pool, report)
         progress.summary(report.summary())
         return report
-
-
-ROTATE_FLEET = Operation(rotate_fleet, render)
 
 
 def _rotate_members(
@@ -107,15 +117,15 @@ def _check_sizes(values: Mapping[str, Any]) -> None:
         share(values["max_failures"], 0, "max_failures")
 
 
-def _candidates(task: Task, bad: list[dict[str, str]], warnings: list[str]) -> list[KeyedCandidate]:
+def _candidates(task: Task, keys: Redactor, bad: list[dict[str, str]], warnings: list[str]) -> list[KeyedCandidate]:
     """Read and check every certificate, once; one that can't be used ends the run, or is named and left out."""
     candidates: list[KeyedCandidate] = []
     hints: set[str] = set()
     for source in _sources(task.values, warnings):
         try:
-            candidates.append(_candidate(task, source, warnings))
+            candidates.append(_candidate(task, source, keys, warnings))
         except InputError as error:
-            bad.append({"certificate": source.label, "problem": task.redactor.clean(error.message)})
+            bad.append({"certificate": source.label, "problem": f"{source.label}: {error.message}"})
             hints.add(error.hint)
     if bad and task.values["on_bad_certificate"] == "fail":
         listed = "; ".join(one["problem"] for one in bad)
@@ -137,13 +147,9 @@ def _sources(values: Mapping[str, Any], warnings: list[str]) -> Iterator[Source]
     yield from from_directory(values["directory"], shared)
 
 
-def _candidate(task: Task, source: Source, warnings: list[str]) -> KeyedCandidate:
-    redactor = task.redactor.child()  # a fleet's keys need not all be looked for in every text
-    try:
-        key_pair = source.key_pair(redactor)
-        doubts = (*key_pair.warnings, *check_key_pair(key_pair, task.clock.now(), task.values["min_days_valid"]))
-    except InputError as error:
-        raise InputError(f"{source.label}: {redactor.clean(error.message)}", error.hint) from None
+def _candidate(task: Task, source: Source, keys: Redactor, warnings: list[str]) -> KeyedCandidate:
+    key_pair = source.key_pair(keys)
+    doubts = (*key_pair.warnings, *check_key_pair(key_pair, task.clock.now(), task.values["min_days_valid"]))
     warnings += [doubt for doubt in doubts if doubt not in warnings]
     intent = Intent(desired=CustomCertificate.permitted(key_pair, task.values))
     return KeyedCandidate(source.label, key_pair.leaf, source.resources, intent=intent)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._errors import GcoreError, StoppedError
-from .._redaction import Redactor
 from .._rotate.apply import ChangeState
 from .._rotate.report import Outcome
 from .._wording import counted
@@ -67,7 +66,7 @@ class Entry:
         return "rotated" if is_written else "would_rotate" if self.outcome.would_change else "in_sync"
 
     def result(self) -> dict[str, Any]:
-        """Tell what the task's results say of it; short where there is little to say, and not yet cleaned."""
+        """Tell what the task's results say of it; short where there is little to say."""
         member, outcome, word = self.member, self.outcome, self.word()
         facts: dict[str, Any] = {"id": member.id, "name": member.name, "outcome": word}
         if member.label:
@@ -91,7 +90,7 @@ class Entry:
         return {**facts, "wave": self.wave} if self.wave else facts
 
     def failure(self) -> str:
-        """Tell what went wrong, for a message that names several; not yet cleaned."""
+        """Tell what went wrong, for a message that names several."""
         return f"{self.member.name}: {self.error.message}" if self.error else self.member.name
 
     def diff(self) -> dict[str, Any] | None:
@@ -151,8 +150,7 @@ def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> d
         diff: show one of each resource that changes.
     """
     report = known or FleetReport()
-    told, summary = _told(report.entries), report.summary()
-    results = [each["result"] for each in told]
+    results, summary = [entry.result() for entry in report.entries], report.summary()
     unmatched = [{"id": resource.id, "name": resource.name} for resource in report.assignment.unmatched_resources]
     facts: dict[str, Any] = {
         "changed": any(result.get("changed") for result in results),
@@ -166,47 +164,25 @@ def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> d
         ],
         "unmatched": {"resources": unmatched, "certificates": list(report.assignment.unmatched_certificates)},
         "bad_certificates": list(report.bad_certificates),
-        "warnings": [*report.warnings, *_common_warnings(told)],
+        "warnings": [*report.warnings, *_common_warnings(report.entries)],
     }
     if diff:
-        facts["diff"] = [each["diff"] for each in told if each["diff"]]
+        facts["diff"] = [shown for entry in report.entries if (shown := entry.diff())]
     if error:
         written = "Some resources were changed: see results." if facts["changed"] else "Nothing was changed."
         return {**facts, **error.details(), "failed": True, "msg": error.told(written)}
-    failures = [each["failure"] for each in told if each["result"]["outcome"] == "failed"]
+    failures = [entry.failure() for entry in report.entries if entry.word() == "failed"]
     facts["msg"] = _message(summary, failures, report.stopped)
     return {**facts, "failed": True} if report.stopped or failures or summary["not_attempted"] else facts
 
 
-def _told(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """Tell all there is to say of each, those that share a certificate cleaned of its key together."""
-    # Most of what they say is the same, so that much less is to be looked through.
-    told: list[dict[str, Any]] = [
-        {
-            "result": entry.result(),
-            "failure": entry.failure(),
-            "diff": entry.diff(),
-            "name": entry.outcome.resource.name if entry.outcome.resource else "",
-            "warnings": [text.removeprefix(f"{entry.outcome.label()}: ") for text in entry.outcome.warnings()],
-        }
-        for entry in entries
-    ]
-    by_secrets: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for place, entry in enumerate(entries):
-        by_secrets[entry.member.intent.desired.secrets() if entry.member.intent else ()].append(place)
-    for secrets, places in by_secrets.items():
-        cleaned = Redactor(secrets).clean([told[place] for place in places])
-        for place, each in zip(places, cleaned, strict=True):
-            told[place] = each
-    return told
-
-
-def _common_warnings(told: Sequence[dict[str, Any]]) -> list[str]:
+def _common_warnings(entries: Sequence[Entry]) -> list[str]:
     """Tell each warning once: what a thousand resources have in common is one line, not a thousand."""
     by_text: dict[str, list[str]] = defaultdict(list)
-    for each in told:
-        for text in each["warnings"]:
-            by_text[text].append(each["name"])
+    for outcome in (entry.outcome for entry in entries):
+        for text in outcome.warnings():
+            name = outcome.resource.name if outcome.resource else ""
+            by_text[text.removeprefix(f"{outcome.label()}: ")].append(name)
     return [f"{_names(names)}: {text}" for text, names in by_text.items()]
 
 

@@ -82,9 +82,6 @@ class Desired(Protocol):
     def facts(self, now: datetime, /) -> dict[str, Any]:
         """Tell what results and diffs show of it."""
 
-    def secrets(self) -> tuple[str, ...]:
-        """Return what nobody may be shown of it."""
-
 
 @dataclass(frozen=True)
 class CustomCertificate:
@@ -179,10 +176,6 @@ class CustomCertificate:
         """Tell the leaf's facts."""
         return {"ssl_type": CUSTOM, **self.key_pair.leaf.facts(now)}
 
-    def secrets(self) -> tuple[str, ...]:
-        """Return the key as it is sent."""
-        return (self.key_pair.key.pem(),)
-
 
 def check_names(leaf: Certificate, resource: Resource, require_alias_coverage: bool) -> tuple[str, ...]:
     """Check that the leaf covers the host names that the resource serves with it: not aliases with their own.
@@ -251,10 +244,6 @@ class SslType:
     def facts(self, _now: datetime) -> dict[str, Any]:
         """Tell the type alone."""
         return {"ssl_type": self.ssl_type or None}
-
-    def secrets(self) -> tuple[str, ...]:
-        """Return nothing: there is none."""
-        return ()
 
 
 HTTPS_OFF = SslType(DISABLED)

@@ -13,6 +13,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils import _task as
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.operation import ROTATE_FLEET
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import OUTCOMES
 from ansible_collections.gcore.web_security.plugins.module_utils._options import CERTIFICATE, FLEET_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
 from ansible_collections.gcore.web_security.plugins.module_utils._task import Interruption, run
 from unit.plugins.account import FakeAccount, alias, site, wildcard
 from unit.plugins.fakes import DAY, NOW, TOKEN, Script, answer, issued
@@ -120,11 +121,33 @@ def test_the_list_that_can_not_be_read_ends_it_all(world):
     assert "Nothing was changed." in result["msg"]
 
 
-def test_an_echoed_key_is_masked(world):
-    echo = {"message": "refused", "invalid_fields": {"service_ssl_key": [NEW.private_key_pem]}}
-    world.on_put = lambda _number: answer(400, echo)
-    result = ran(certificates=[element()], diff=True)
-    assert "service_ssl_key" in str(result)
+ECHO = "".join(NEW.private_key_pem.splitlines()[1:-1])[48:100]
+
+
+def refuse(_number):
+    return answer(400, {"message": "refused", "invalid_fields": {"service_ssl_key": [NEW.private_key_pem]}})
+
+
+def break_down(_number):
+    raise RuntimeError(f"look at this: {ECHO}")
+
+
+@pytest.mark.parametrize("on_put", [refuse, break_down, lambda _number: None])
+def test_an_echoed_key_is_masked_wherever_it_is(monkeypatch, on_put):
+    sites = [
+        site(1, f"{ECHO}.example.com", aliases=[alias(f"{ECHO}.example.org")]),
+        site(2, f"{ECHO}.example.org"),
+    ]
+    made = FakeAccount(*sites)
+    made.on_put = on_put
+    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: made)
+    lines = []
+    result = ran(certificates=[element()], diff=True, say=lines.append)
+    assert MASK in result["unmatched"]["resources"][0]["name"]
+    assert all(MASK in one["before_header"] for one in result["diff"])
+    assert any(MASK in warning for warning in result["warnings"])
+    assert any(MASK in line for line in lines)
+    assert ECHO[:16].lower() not in str([result, lines]).lower()
 
 
 def test_progress(world):

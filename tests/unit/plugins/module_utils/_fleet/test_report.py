@@ -129,12 +129,6 @@ def test_the_message_counts_names_some_and_says_what_to_do():
     )
 
 
-def test_nothing_shows_a_key_that_only_its_member_knows():
-    body = "".join(MADE_CERTIFICATE.private_key_pem.splitlines()[1:-1])
-    bad = entry(error=InputError(f"odd: {body}"), warnings=[f"an alias named {body[8:40]}"])
-    assert body[10:30] not in str(told(bad, diff=True))
-
-
 def test_counts():
     spare = Assignment(unmatched_resources=[Resource.from_api(site(3))], unmatched_certificates=["spare"])
     bad = [{"certificate": "x", "problem": "x: no key"}]
