@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,10 @@ ALLOWED: dict[str, set[str]] = {
 
 AT_MOST = 14
 """Files directly in module_utils: rooms, not a corridor."""
+
+CONTRIBUTING = PLUGINS.parent / "CONTRIBUTING.md"
+HOPS = 18
+"""Files that a certificate goes through, from its option to the PUT."""
 
 
 def imports(path: Path) -> set[str]:
@@ -88,3 +93,13 @@ def test_operations_do_not_import_each_other():
 
 def test_the_engine_has_rooms():
     assert len(list(ENGINE.glob("*.py"))) <= AT_MOST
+
+
+def test_the_way_of_a_certificate():
+    hops = re.findall(r"^[0-9]+[.] `(\S+):(\w+)`$", CONTRIBUTING.read_text(encoding="utf-8"), re.MULTILINE)
+    files = [file for file, _name in hops]
+    assert 10 < len(files) <= HOPS
+    assert len(set(files)) == len(files)
+    for file, name in hops:
+        tree = ast.parse((PLUGINS.parent / file).read_text(encoding="utf-8"))
+        assert name in {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}, file
