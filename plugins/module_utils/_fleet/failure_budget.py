@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""What stops a run between two writes: too many failures, an interrupt. A write in flight always ends."""
+"""Stops a run between two writes: for too many failures, or an interrupt. A write in flight always ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .._errors import ApiError, StoppedError
 
 
 class FailureBudget:
-    """Shared by all workers of a run; each asks it before each write.
+    """Counts the failures of a run, and says when it is to stop; each worker asks it before each write.
 
     What counts are failed writes that were not made good since: one that is tried again counts until it succeeds, so
     that an API at which every write fails is left alone at once. One that the API wants later (429) does not count.
@@ -25,11 +25,11 @@ class FailureBudget:
         self.reason = ""
 
     def tolerate(self, failures: int) -> None:
-        """So many failures are tolerated; one more stops the run."""
+        """Tolerate so many failures; one more stops the run."""
         self._tolerated = failures
 
     def stop(self, reason: str) -> None:
-        """No write begins after this. The first reason stays."""
+        """Let no write begin after this. The first reason stays."""
         with self._lock:
             self.reason = self.reason or reason
 
@@ -47,7 +47,7 @@ class FailureBudget:
             raise failure or self.refusal()
 
     def refusal(self) -> StoppedError:
-        """What is to be said of a write that the brake keeps from beginning."""
+        """Return what is to be said of a write that is kept from beginning."""
         return StoppedError(f"the run was stopped: {self.reason}")
 
     def write_failed(self, resource_id: int, error: ApiError) -> None:
@@ -56,7 +56,7 @@ class FailureBudget:
             self._count(resource_id, 1)
 
     def gave_up(self, resource_id: int) -> None:
-        """A resource ends as failed: it counts, if its failed writes did not yet."""
+        """Count a resource that ends as failed, if its failed writes did not count yet."""
         self._count(resource_id, 0 if self._failures[resource_id] else 1)
 
     def _count(self, resource_id: int, more: int) -> None:
@@ -67,6 +67,6 @@ class FailureBudget:
             self.stop(f"{count} failures, and max_failures tolerates {self._tolerated}")
 
     def write_succeeded(self, resource_id: int) -> None:
-        """What failed before was made good."""
+        """Count what failed before as made good."""
         with self._lock:
             self._failures.pop(resource_id, None)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""What a person sees while a fleet is under way: headings, a line for each resource that was written, and notices."""
+"""Tells a person how a fleet is under way: headings, a line for each resource that was written, and notices."""
 
 from __future__ import annotations
 
@@ -25,54 +25,54 @@ class Progress:
         self._began = self._spoke = clock.monotonic()
 
     def checking(self, total: int) -> None:
-        """Evidence is gathered for so many resources."""
+        """Tell that evidence is gathered for so many resources."""
         self._start(total)
         self._say(f"Checking {counted(total, 'resource')}")
 
     def checked(self) -> None:
-        """One of them is judged. Said now and then: what is in sync is no news."""
+        """Count one of them, and tell how far it is now and then: what is in sync is no news."""
         self._done += 1
         if self._clock.monotonic() - self._spoke >= _EVERY:
             self._spoke = self._clock.monotonic()
             self._say(f"  {self._done}/{self._total} checked, {self._left()}")
 
     def writing(self, total: int) -> None:
-        """So many resources are going to be written, in waves."""
+        """Begin to write so many resources, in waves."""
         self._start(total)
 
     def wave(self, number: int, size: int) -> None:
-        """A wave begins."""
+        """Tell that a wave begins."""
         self._say(f"Wave {number}: {size} of {counted(self._total, 'resource')}")
 
     def planned(self, number: int, name: str, old: str | None, new: str | None) -> None:
-        """A resource would be written in that wave."""
+        """Tell that a resource would be written in that wave."""
         self._done += 1
         self._say(
             f"  [{self._done}/{self._total}] {name}: would rotate ({_short(old)} -> {_short(new)}), wave {number}"
         )
 
     def finished(self, name: str, old: str | None, new: str | None, what: str) -> None:
-        """A resource is written, or not."""
+        """Tell that a resource is written, or not."""
         self._done += 1
         change = f"{_short(old)} -> {_short(new)}"
         self._say(f"  [{self._done}/{self._total}] {name}: {what} ({change}), {self._left()}")
 
     def awaiting(self, count: int) -> None:
-        """The edges of so many resources are to follow."""
+        """Tell that the edges of so many resources are to follow."""
         if count:
             self._say(f"  waiting for the edges of {counted(count, 'resource')}")
 
     def held_back(self, seconds: float) -> None:
-        """The API asked for a pause."""
+        """Tell that the API asked for a pause."""
         if seconds >= 1:
             self._say(f"  held back: the API asks to wait {seconds:g} s")
 
     def stopped(self, reason: str, left: int) -> None:
-        """No further write begins."""
+        """Tell that no further write begins."""
         self._say(f"Stopped: {reason}; not attempted: {counted(left, 'resource')}")
 
     def summary(self, counts: dict[str, Any]) -> None:
-        """The end."""
+        """Tell the end."""
         self._say("Done: " + ", ".join(_tallied(count, name) for name, count in counts.items() if count))
 
     def _start(self, total: int) -> None:
@@ -80,13 +80,13 @@ class Progress:
         self._began = self._spoke = self._clock.monotonic()
 
     def _left(self) -> str:
-        """An estimate from what was done so far."""
+        """Estimate the time from what was done so far."""
         seconds = (self._clock.monotonic() - self._began) / max(self._done, 1) * (self._total - self._done)
         return f"{seconds / 60:.0f} min left" if seconds >= 90 else f"{seconds:.0f} s left"
 
 
 def _tallied(count: int, name: str) -> str:
-    """An outcome is no noun, and has no plural."""
+    # An outcome is no noun, and has no plural.
     words = name.replace("_", " ")
     return counted(count, words.removesuffix("s")) if words.endswith("s") else f"{count} {words}"
 

@@ -39,7 +39,7 @@ class Fleet:
         budget: stops the run between writes.
         progress: says what happens.
         pool: the workers.
-        clock: the time.
+        clock: tells the time.
         look_after_parent: called between two results, to notice a controller that went away.
     """
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""How many resources are written at once: waves, and limits as counts or percentages."""
+"""Waves of resources that are written at once, and limits as counts or percentages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 
 def share(value: object, total: int, option: str) -> int:
-    """A count, or a percentage of a total, as a count.
+    """Return a count, or a percentage of a total, as a count.
 
     Raises:
         InputError: neither of the two.
@@ -32,7 +32,7 @@ def share(value: object, total: int, option: str) -> int:
 
 
 def waves(items: Sequence[Item], sizes: Sequence[object]) -> Iterator[Sequence[Item]]:
-    """The items in waves of at least one; the last size goes on to the end, as a play's `serial` does.
+    """Yield the items in waves of at least one; the last size goes on to the end, as a play's `serial` does.
 
     Raises:
         InputError: a size is neither a count nor a percentage.

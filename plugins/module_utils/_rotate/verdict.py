@@ -34,7 +34,7 @@ class State(Enum):
 
 
 class Expiry(Enum):
-    """The API's expiry beside the desired notAfter."""
+    """Compares the API's expiry with the desired notAfter."""
 
     EQUAL = "equal"
     ROUNDED = "rounded"
@@ -43,7 +43,7 @@ class Expiry(Enum):
 
 
 class Edge(Enum):
-    """What the edge serves beside the desired leaf."""
+    """Compares what the edge serves with the desired leaf."""
 
     DESIRED = "desired"
     TWIN = "another leaf with the desired notAfter"
@@ -54,7 +54,7 @@ class Edge(Enum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What shall happen, why, and on which evidence.
+    """Says what shall happen, why, and on which evidence.
 
     Attributes:
         reason: one of the words that the module documents.
