@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .._errors import GcoreError, MatchError, ResourceLookupError
+from .._errors import MatchError, ResourceLookupError
 from .._gcore.resource import DISABLED, LETS_ENCRYPT, Resource
 from .._match.matcher import Candidate, Choice, Matcher, Selection
-from .._rotate.plan import Intent
+from .._rotate.desired import CustomCertificate
+from .._rotate.report import Outcome
 
 
 @dataclass(frozen=True)
@@ -42,41 +43,33 @@ class Scope:
 class KeyedCandidate(Candidate):
     """A certificate that a fleet may use, with its key: what a site shall have."""
 
-    intent: Intent = field(kw_only=True)
+    desired: CustomCertificate = field(kw_only=True)
 
 
 @dataclass(frozen=True)
-class Member:
-    """A resource of a fleet, with what it shall have.
+class Member(Outcome):
+    """A resource of a fleet, with what it shall have, and what became of it.
 
     Attributes:
         id: None where no resource has what a certificate is mapped to.
         name: of the resource.
         label: of the certificate.
         twins: the labels of those that would do as well, with a key of another type.
-        left_alone: the outcome of one that is left alone.
-        problem: why it can't be begun.
-        resource: the API's view of it, where it is in play.
+        left_alone: what is to be told of one that is left alone.
+        wave: the wave in which it was or would be written, 0 where it was not to be.
+        site: the API's view of it, where it is in play.
         choice: the certificates, where it is in play.
-        intent: what it shall have, where it is in play.
     """
 
-    id: int | None
-    name: str
+    id: int | None = None
+    name: str = ""
     label: str = ""
     twins: tuple[str, ...] = ()
     left_alone: str = ""
-    problem: GcoreError | None = None
-    resource: Resource | None = None
+    wave: int = 0
+    site: Resource | None = None
     choice: Choice[KeyedCandidate] | None = None
-    intent: Intent | None = None
-
-    @classmethod
-    def of(cls, resource: Resource, choice: Choice[KeyedCandidate], left_alone: str) -> Member:
-        """Return one that has a certificate to choose."""
-        if left_alone:
-            return cls(resource.id, resource.name, choice.settled().label, left_alone=left_alone)
-        return cls(resource.id, resource.name, resource=resource, choice=choice).settled(None)
+    desired: CustomCertificate | None = None
 
     def settled(self, key_type: str | None) -> Member:
         """Let it keep the type of key that it has, None where nobody knows."""
@@ -84,12 +77,12 @@ class Member:
             return self
         taken = self.choice.settled(key_type)
         twins = tuple(twin.label for twin in self.choice.twins(taken))
-        return replace(self, label=taken.label, twins=twins, intent=taken.intent)
+        return replace(self, label=taken.label, twins=twins, desired=taken.desired)
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """What every resource of the account gets.
+    """The resources of an account, and their certificates.
 
     Attributes:
         members: the resources that a certificate covers or is mapped to, ordered by name.
@@ -128,7 +121,7 @@ def assign(resources: Iterable[Resource], matcher: Matcher[KeyedCandidate], scop
     members = [member for _resource, member in found if member]
     for key, candidate in matcher.unknown(account):
         problem = ResourceLookupError(f"no resource has the id or name {key}", "Mend the mapping of the certificate.")
-        members.append(Member(None, key, candidate.label, problem=problem))
+        members.append(Member(error=problem, name=key, label=candidate.label))
     labels = {label for member in members for label in (member.label, *member.twins)}
     used = {candidate.leaf for candidate in matcher.candidates if candidate.label in labels}
     return Assignment(
@@ -140,9 +133,13 @@ def assign(resources: Iterable[Resource], matcher: Matcher[KeyedCandidate], scop
 
 
 def _member(resource: Resource, matcher: Matcher[KeyedCandidate], scope: Scope) -> Member | None:
-    left_alone = scope.leaves_alone(resource)
+    member = Member(id=resource.id, name=resource.name, left_alone=scope.leaves_alone(resource))
     try:
         choice = matcher.choice_for(resource)
     except MatchError as error:
-        return Member(resource.id, resource.name, left_alone=left_alone, problem=None if left_alone else error)
-    return Member.of(resource, choice, left_alone) if choice else None
+        return member if member.left_alone else replace(member, error=error)
+    if choice is None:
+        return None
+    if member.left_alone:
+        return replace(member, label=choice.settled().label)
+    return replace(member, site=resource, choice=choice).settled(None)

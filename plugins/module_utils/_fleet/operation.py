@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from .._errors import InputError, carrying
@@ -19,7 +20,6 @@ from .._redaction import Redactor
 from .._rotate.apply import Rotation
 from .._rotate.desired import CustomCertificate
 from .._rotate.observe import Observer, Policy
-from .._rotate.plan import Intent
 from .._task import Operation, Task, silent
 from .._x509.key_pair import check_key_pair
 from .._x509.sources import Source, from_directory, from_list
@@ -67,7 +67,8 @@ def _rotate(task: Task, keys: Redactor) -> FleetReport:
         )
         matcher = Matcher(candidates, task.clock.now(), values["prefer_key_type"])
         assignment = assign(map(Resource.from_api, client.resources()), matcher, scope).called(keys.clean)
-        report = replace(report, assignment=assignment, warnings=[*warnings, *assignment.warnings])
+        warnings += assignment.warnings
+        report = replace(report, **{**vars(assignment), "warnings": warnings})
         with ThreadPoolExecutor(values["concurrency"]) as pool:
             report = _rotate_members(task, client, progress, pool, report)
         progress.summary(report.summary())
@@ -87,14 +88,14 @@ def _rotate_members(
     observer = Observer(Policy.of(values, task.check_mode))
     with interruptible(stop) as look_after_parent:
         fleet = Fleet(
-            report.assignment.members,
+            list(report.members),
             observer,
             Rotation(client, observer, budget),
             budget,
             progress,
             pool,
-            clock=task.clock,
-            look_after_parent=look_after_parent,
+            task.clock,
+            look_after_parent,
         )
         with carrying(lambda: fleet.complete(report)):
             drifted = fleet.look()
@@ -121,17 +122,19 @@ def _candidates(task: Task, keys: Redactor, bad: list[dict[str, str]], warnings:
     """Read and check every certificate, once; one that can't be used ends the run, or is named and left out."""
     candidates: list[KeyedCandidate] = []
     hints: set[str] = set()
-    for source in _sources(task.values, warnings):
+    shared = {name: task.values[name] for name in ("private_key_passphrase", "private_key_passphrase_path")}
+    listed = from_list(task.values["certificates"], warnings)
+    for source in chain(listed, from_directory(task.values["directory"], shared)):
         try:
             candidates.append(_candidate(task, source, keys, warnings))
         except InputError as error:
             bad.append({"certificate": source.label, "problem": f"{source.label}: {error.message}"})
             hints.add(error.hint)
     if bad and task.values["on_bad_certificate"] == "fail":
-        listed = "; ".join(one["problem"] for one in bad)
+        problems = "; ".join(one["problem"] for one in bad)
         common = hints.pop() if len(hints) == 1 else ""  # of several it could not be told which is for which
         raise InputError(
-            f"{len(bad)} of the certificates can't be used: {listed}",
+            f"{len(bad)} of the certificates can't be used: {problems}",
             f"{common} Mend or remove them, or set on_bad_certificate to skip.".lstrip(),
         )
     warnings += [f"Left out: {one['problem']}." for one in bad]
@@ -140,16 +143,9 @@ def _candidates(task: Task, keys: Redactor, bad: list[dict[str, str]], warnings:
     return candidates
 
 
-def _sources(values: Mapping[str, Any], warnings: list[str]) -> Iterator[Source]:
-    """Yield the list's elements, then the folder's."""
-    yield from from_list(values["certificates"], warnings)
-    shared = {name: values[name] for name in ("private_key_passphrase", "private_key_passphrase_path")}
-    yield from from_directory(values["directory"], shared)
-
-
 def _candidate(task: Task, source: Source, keys: Redactor, warnings: list[str]) -> KeyedCandidate:
     key_pair = source.key_pair(keys)
     doubts = (*key_pair.warnings, *check_key_pair(key_pair, task.clock.now(), task.values["min_days_valid"]))
     warnings += [doubt for doubt in doubts if doubt not in warnings]
-    intent = Intent(desired=CustomCertificate.permitted(key_pair, task.values))
-    return KeyedCandidate(source.label, key_pair.leaf, source.resources, intent=intent)
+    desired = CustomCertificate.permitted(key_pair, task.values)
+    return KeyedCandidate(source.label, key_pair.leaf, source.resources, desired=desired)

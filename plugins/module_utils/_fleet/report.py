@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .._errors import GcoreError, StoppedError
 from .._rotate.apply import ChangeState
-from .._rotate.report import Outcome
+from .._rotate.report import EXTENTS
 from .._wording import counted
 from .match import Assignment, Member
 
@@ -33,110 +33,26 @@ _NAMED = 5
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A resource of a fleet, and what became of it.
-
-    Attributes:
-        member: the resource.
-        outcome: what is known of it.
-        wave: the wave in which it was or would be written, 0 where it was not to be.
-    """
-
-    member: Member
-    outcome: Outcome
-    wave: int = 0
-
-    @classmethod
-    def first(cls, member: Member) -> Entry:
-        """Return what there is to say of one before it was looked at."""
-        return cls(member, Outcome(member.intent, error=member.problem))
-
-    @property
-    def error(self) -> GcoreError | None:
-        """Return what went wrong."""
-        return self.outcome.error
-
-    def word(self) -> str:
-        """Return one of `OUTCOMES`."""
-        if self.error:
-            return "not_attempted" if isinstance(self.error, StoppedError) else "failed"
-        if self.member.left_alone:
-            return self.member.left_alone
-        is_written = self.outcome.state is ChangeState.MADE
-        return "rotated" if is_written else "would_rotate" if self.outcome.would_change else "in_sync"
-
-    def result(self) -> dict[str, Any]:
-        """Tell what the task's results say of it; short where there is little to say."""
-        member, outcome, word = self.member, self.outcome, self.word()
-        facts: dict[str, Any] = {"id": member.id, "name": member.name, "outcome": word}
-        if member.label:
-            facts["certificate"] = member.label
-        if member.twins:
-            facts["twins"] = list(member.twins)
-        if member.intent is None:
-            return {**facts, "msg": self._message()} if self.error else facts
-        current, desired = self.fingerprints()
-        facts |= {
-            "drift": outcome.plan.verdict.facts() if outcome.plan and outcome.plan.verdict else None,
-            "verification": outcome.verification(),
-            "current_fingerprint_sha256": current,
-            "desired_fingerprint_sha256": desired,
-        }
-        if word == "in_sync":
-            return facts
-        moved = list(outcome.applied.collateral) if outcome.applied else []
-        facts |= {"changed": outcome.changed, "collateral": moved, "msg": self._message()}
-        facts |= self.error.details() if self.error else {}
-        return {**facts, "wave": self.wave} if self.wave else facts
-
-    def failure(self) -> str:
-        """Tell what went wrong, for a message that names several."""
-        return f"{self.member.name}: {self.error.message}" if self.error else self.member.name
-
-    def diff(self) -> dict[str, Any] | None:
-        """Draw its plan, None where nothing was to change."""
-        return self.outcome.diff() if self.outcome.changed else None
-
-    def fingerprints(self) -> tuple[str | None, str | None]:
-        """Return those of the current certificate and of the desired one."""
-        plan = self.outcome.plan
-        facts = (plan.before, plan.after) if plan else ({}, {})
-        return facts[0].get("fingerprint_sha256"), facts[1].get("fingerprint_sha256")
-
-    def _message(self) -> str:
-        if self.error is None:
-            return self.outcome.story()
-        extent = self.outcome.extent() if self.member.intent else ""
-        return " ".join(part for part in (f"{self.error.message}.", extent, self.error.hint) if part)
-
-
-@dataclass(frozen=True)
-class FleetReport:
+class FleetReport(Assignment):
     """What is known of a fleet.
 
     Attributes:
-        entries: the resources that a certificate covers or is mapped to.
-        assignment: which of the account's resources and certificates these are, and which not.
         bad_certificates: those that could not be used, with the reason.
         stopped: why the run ended early.
-        warnings: for people.
     """
 
-    entries: Sequence[Entry] = ()
-    assignment: Assignment = field(default_factory=Assignment)
     bad_certificates: Sequence[dict[str, str]] = ()
     stopped: str = ""
-    warnings: Sequence[str] = ()
 
     def summary(self) -> dict[str, int]:
         """Count by outcome, every outcome named."""
-        counts = Counter(entry.word() for entry in self.entries)
-        unmatched = len(self.assignment.unmatched_resources)
+        counts = Counter(word_of(member) for member in self.members)
+        unmatched = len(self.unmatched_resources)
         return {
             **{outcome: counts[outcome] for outcome in OUTCOMES},
-            "resources": len(self.entries) + unmatched,
+            "resources": len(self.members) + unmatched,
             "unmatched_resources": unmatched,
-            "unmatched_certificates": len(self.assignment.unmatched_certificates),
+            "unmatched_certificates": len(self.unmatched_certificates),
             "bad_certificates": len(self.bad_certificates),
         }
 
@@ -150,8 +66,8 @@ def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> d
         diff: show one of each resource that changes.
     """
     report = known or FleetReport()
-    results, summary = [entry.result() for entry in report.entries], report.summary()
-    unmatched = [{"id": resource.id, "name": resource.name} for resource in report.assignment.unmatched_resources]
+    results, summary = [_result(member) for member in report.members], report.summary()
+    unmatched = [{"id": resource.id, "name": resource.name} for resource in report.unmatched_resources]
     facts: dict[str, Any] = {
         "changed": any(result.get("changed") for result in results),
         "summary": summary,
@@ -162,27 +78,64 @@ def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> d
             for result in results
             if result["outcome"] == "would_rotate"
         ],
-        "unmatched": {"resources": unmatched, "certificates": list(report.assignment.unmatched_certificates)},
+        "unmatched": {"resources": unmatched, "certificates": list(report.unmatched_certificates)},
         "bad_certificates": list(report.bad_certificates),
-        "warnings": [*report.warnings, *_common_warnings(report.entries)],
+        "warnings": [*report.warnings, *_common_warnings(report.members)],
     }
     if diff:
-        facts["diff"] = [shown for entry in report.entries if (shown := entry.diff())]
+        facts["diff"] = [member.diff() for member in report.members if member.changed]
     if error:
         written = "Some resources were changed: see results." if facts["changed"] else "Nothing was changed."
         return {**facts, **error.details(), "failed": True, "msg": error.told(written)}
-    failures = [entry.failure() for entry in report.entries if entry.word() == "failed"]
+    failures = [
+        f"{member.name}: {member.error.message}"
+        for member in report.members
+        if member.error and word_of(member) == "failed"
+    ]
     facts["msg"] = _message(summary, failures, report.stopped)
     return {**facts, "failed": True} if report.stopped or failures or summary["not_attempted"] else facts
 
 
-def _common_warnings(entries: Sequence[Entry]) -> list[str]:
+def word_of(member: Member) -> str:
+    """Return the one of `OUTCOMES` that is so of a resource."""
+    if member.error:
+        return "not_attempted" if isinstance(member.error, StoppedError) else "failed"
+    if member.left_alone:
+        return member.left_alone
+    return "rotated" if member.state is ChangeState.MADE else "would_rotate" if member.would_change else "in_sync"
+
+
+def _result(member: Member) -> dict[str, Any]:
+    """Tell what the task's results say of one; short where there is little to say."""
+    word, plan, error = word_of(member), member.plan, member.error
+    facts: dict[str, Any] = {"id": member.id, "name": member.name, "outcome": word}
+    if member.label:
+        facts["certificate"] = member.label
+    if member.twins:
+        facts["twins"] = list(member.twins)
+    message = error.told(EXTENTS[member.state] if member.desired else "") if error else member.story()
+    if member.desired is None:
+        return {**facts, "msg": message} if error else facts
+    current, desired = member.fingerprints()
+    facts |= {
+        "drift": plan.verdict.facts() if plan and plan.verdict else None,
+        "verification": member.verification(),
+        "current_fingerprint_sha256": current,
+        "desired_fingerprint_sha256": desired,
+    }
+    if word == "in_sync":
+        return facts
+    moved = list(member.applied.collateral) if member.applied else []
+    facts |= {"changed": member.changed, "collateral": moved, "msg": message, **(error.details() if error else {})}
+    return {**facts, "wave": member.wave} if member.wave else facts
+
+
+def _common_warnings(members: Sequence[Member]) -> list[str]:
     """Tell each warning once: what a thousand resources have in common is one line, not a thousand."""
     by_text: dict[str, list[str]] = defaultdict(list)
-    for outcome in (entry.outcome for entry in entries):
-        for text in outcome.warnings():
-            name = outcome.resource.name if outcome.resource else ""
-            by_text[text.removeprefix(f"{outcome.label()}: ")].append(name)
+    for member in members:
+        for text in member.warnings():
+            by_text[text.removeprefix(f"{member.title()}: ")].append(member.name)
     return [f"{_names(names)}: {text}" for text, names in by_text.items()]
 
 

@@ -46,8 +46,6 @@ class Applied:
         receipt: how the API answered the write.
         collateral: other settings that moved.
         verification: who shows that the site has what it shall have.
-        awaits_proof: the edge is still to show it.
-        warnings: for people, besides the plan's.
     """
 
     plan: Plan
@@ -56,13 +54,11 @@ class Applied:
     receipt: str = ""
     collateral: tuple[dict[str, Any], ...] = ()
     verification: Verification = UNVERIFIED
-    awaits_proof: bool = False
-    warnings: tuple[str, ...] = ()
 
-    @classmethod
-    def without_write(cls, plan: Plan) -> Applied:
-        """Return what becomes of a plan by which there is nothing to write."""
-        return cls(plan, verification=plan.verification, awaits_proof=plan.awaits_proof)
+    @property
+    def awaits_proof(self) -> bool:
+        """Tell whether the edge is still to show it, as it shall."""
+        return self.plan.observation.wants_proof and self.verification.edge is Proof.PENDING
 
     @property
     def resource(self) -> Resource:
@@ -83,13 +79,13 @@ class Budget(Protocol):
         """Count what failed before as made good."""
 
 
+@dataclass(frozen=True)
 class Rotation:
     """Carries plans out: `apply` for one site; `write` and `await_edges` for many."""
 
-    def __init__(self, client: Client, observer: Observer, budget: Budget | None = None) -> None:
-        self._client = client
-        self._observer = observer
-        self._budget = budget
+    client: Client
+    observer: Observer
+    budget: Budget | None = None
 
     def apply(self, plan: Plan) -> Applied:
         """Bring one site to what it shall have.
@@ -97,7 +93,7 @@ class Rotation:
         Raises:
             GcoreError: whatever keeps it from that; carries what became of the site.
         """
-        applied = self.write(plan) if plan.writes else Applied.without_write(plan)
+        applied = self.write(plan) if plan.writes else Applied(plan, verification=plan.verification)
         ((applied, refusal),) = self.await_edges([applied])
         with carrying(lambda: applied):
             if refusal:
@@ -110,7 +106,7 @@ class Rotation:
         Raises:
             GcoreError: it carries what became of the site.
         """
-        write = _Write(self._client, self._observer, self._budget, plan)
+        write = _Write(Applied(plan), self.client, self.observer, self.budget)
         with carrying(lambda: write.applied):
             write.run()
         return write.applied
@@ -127,24 +123,24 @@ class Rotation:
         Returns:
             All of them in their order, and what is to be said of those whose edges did not follow in time.
         """
-        clock, policy = self._client.clock, self._observer.policy
+        clock, policy = self.client.clock, self.observer.policy
         answers: dict[int, EdgeAnswer] = {}
         pending = [at for at, item in enumerate(items) if item.awaits_proof]
         begin = clock.monotonic()
         end = begin + policy.verify_timeout
         while pending:
             answers.update(zip(pending, each(self._ask, [items[at] for at in pending]), strict=True))
-            pending = [at for at in pending if not items[at].plan.desired.is_served(answers[at])]
-            left = min(end - clock.monotonic(), self._client.deadline.remaining())
+            pending = [at for at in pending if not items[at].plan.is_served_by(answers[at])]
+            left = min(end - clock.monotonic(), self.client.deadline.remaining())
             if left <= 0:
                 break
             if pending:
-                self._client.deadline.sleep(min(policy.verify_interval, left))
+                self.client.deadline.sleep(min(policy.verify_interval, left))
         waited = clock.monotonic() - begin
         return [self._proved(item, answers.get(at), at in pending, waited) for at, item in enumerate(items)]
 
     def _ask(self, item: Applied) -> EdgeAnswer:
-        return self._observer.probe(item.resource, item.plan.desired)
+        return self.observer.probe(item.resource, item.plan.desired)
 
     def _proved(
         self, item: Applied, answer: EdgeAnswer | None, is_late: bool, waited: float
@@ -154,7 +150,7 @@ class Rotation:
         leaf = answer.leaf
         is_strange = leaf is not None and leaf.fingerprint_sha256 != item.plan.before.get("fingerprint_sha256")
         edge = Proof.MISMATCH if is_late and is_strange else Proof.PENDING if is_late else Proof.VERIFIED
-        proved = replace(item, verification=replace(item.verification, edge=edge), awaits_proof=is_late)
+        proved = replace(item, verification=replace(item.verification, edge=edge))
         return proved, self._unserved(item.resource, answer, waited) if is_late else None
 
     def _unserved(self, resource: Resource, answer: EdgeAnswer, waited: float) -> NotServedError:
@@ -163,25 +159,29 @@ class Rotation:
         if answer.leaf:
             unseen = f"; {answer.unseen}" if answer.unseen else ""
             seen = f"serves {answer.leaf.fingerprint_sha256} {answer.leaf.label()}{unseen}"
-        edge = f"{answer.address or resource.service_ip}:{self._observer.policy.edge_port}"
+        edge = f"{answer.address or resource.service_ip}:{self.observer.policy.edge_port}"
         return NotServedError(
             f"the certificate is stored, but the edge {edge} {seen} (waited {waited:.0f} s)",
             "Look at the site; if it still serves the old certificate in a while, ask the vendor's support.",
         )
 
 
+@dataclass
 class _Write:
-    """One write, from its fresh read to the API's proof; `applied` is what became of it, whatever ends it."""
+    """One write, from its fresh read to the API's proof.
 
-    def __init__(self, client: Client, observer: Observer, budget: Budget | None, plan: Plan) -> None:
-        self.applied = Applied(plan)
-        self._client = client
-        self._observer = observer
-        self._budget = budget
-        self._id = plan.observation.resource.id
-        self._desired = plan.desired
-        self._lost: tuple[Raw, ApiError] | None = None  # what a write without an answer was made over, and its error
-        self._is_last_look = False
+    Attributes:
+        applied: what became of it, whatever ends it.
+        lost: what a write without an answer was made over first, and the last one's error.
+        is_last_look: no try is left, but for a look.
+    """
+
+    applied: Applied
+    client: Client
+    observer: Observer
+    budget: Budget | None
+    lost: tuple[Raw, ApiError] | None = None
+    is_last_look: bool = False
 
     def run(self) -> None:
         """Write, and prove it."""
@@ -189,12 +189,12 @@ class _Write:
             before = self._read()
             if before is None or self._put(before, tries):
                 break
-        if self._budget:
-            self._budget.write_succeeded(self._id)
-        written_over = self._lost[0] if self._lost else before
+        if self.budget:
+            self.budget.write_succeeded(self.applied.resource.id)
+        written_over = self.lost[0] if self.lost else before
         if written_over is None:
-            self.applied = Applied.without_write(self.applied.plan)
-        elif self._observer.policy.verify != "none":
+            self.applied = Applied(self.applied.plan, verification=self.applied.plan.verification)
+        elif self.observer.policy.verify != "none":
             self._await_store(written_over)
 
     def _read(self) -> Raw | None:
@@ -204,41 +204,44 @@ class _Write:
             What is to be written over, None where the site has what it shall have.
         """
         for is_second in (False, True):
-            raw = self._client.resource(self._id, to_write=True)
-            read_at = self._client.clock.monotonic()
+            raw = self.client.resource(self.applied.resource.id, to_write=True)
+            read_at = self.client.clock.monotonic()
             if self._is_there(raw):
                 return None
-            if is_second or self._client.is_fresh(read_at):
+            if is_second or self.client.is_fresh(read_at):
                 break
         return raw
 
     def _is_there(self, raw: Raw) -> bool:
-        if self._lost and took_effect(self._desired, self._lost[0], raw):
+        if self.lost and took_effect(self.applied.plan.desired, self.lost[0], raw):
             self.applied = replace(self.applied, state=ChangeState.MADE)
             return True
         seen = replace(self.applied.plan.observation, resource=Resource.from_api(raw))
-        plan = decide(self.applied.plan, seen, self._client.clock.now())
+        earlier = self.applied.plan
+        plan = decide(self.applied.plan.desired, seen, self.client.clock.now(), earlier.warnings, earlier)
         self.applied = replace(self.applied, plan=plan)
         if plan.refusal:
             raise plan.refusal
-        if plan.is_in_sync and self._lost:
+        if plan.is_in_sync and self.lost:
             self.applied = replace(self.applied, state=ChangeState.MADE)
-        elif self._is_last_look and self._lost:
-            raise self._lost[1]
+        elif self.is_last_look and self.lost:
+            raise self.lost[1]
         return plan.is_in_sync
 
     def _put(self, before: Raw, tries: int) -> bool:
         """Write once. Where that fails, wait until it may be tried again, or at least looked at."""
-        if self._budget:
-            self._budget.authorize_write(self._lost[1] if self._lost else None)
+        if self.budget:
+            self.budget.authorize_write(self.lost[1] if self.lost else None)
         try:
-            receipt = self._client.replace(self._id, put_body(before, self._desired.fields()))
+            receipt = self.client.replace(
+                self.applied.resource.id, put_body(before, self.applied.plan.desired.fields())
+            )
         except ApiError as error:
             if error.outcome_unknown:
-                self._lost = self._lost[0] if self._lost else before, error
+                self.lost = self.lost[0] if self.lost else before, error
                 self.applied = replace(self.applied, state=ChangeState.UNKNOWN)
-            if self._budget:
-                self._budget.write_failed(self._id, error)
+            if self.budget:
+                self.budget.write_failed(self.applied.resource.id, error)
             self._wait(error, tries)
             return False
         self.applied = replace(self.applied, state=ChangeState.MADE, receipt=receipt)
@@ -246,22 +249,22 @@ class _Write:
 
     def _wait(self, error: ApiError, tries: int) -> None:
         try:
-            self._client.pause(error, tries)
+            self.client.pause(error, tries)
         except ApiError:
-            self._is_last_look = error.outcome_unknown and self._client.deadline.remaining() > 0
-            if not self._is_last_look:
+            self.is_last_look = error.outcome_unknown and self.client.deadline.remaining() > 0
+            if not self.is_last_look:
                 raise
 
     def _await_store(self, before: Raw) -> None:
         """See that a fresh GET shows the write, and every other setting as it was."""
         self.applied = replace(self.applied, verification=Verification(api=Proof.PENDING))
-        client, begin = self._client, self._client.clock.monotonic()
+        client, begin = self.client, self.client.clock.monotonic()
         patience = min(_STORED_WITHIN, client.deadline.remaining() - _STORED_INTERVAL)
         while True:
-            after = client.resource(self._id)
+            after = client.resource(self.applied.resource.id)
             stored = Resource.from_api(after)
             self.applied = replace(self.applied, stored=stored)
-            check, waited = self._desired.store_check(stored), client.clock.monotonic() - begin
+            check, waited = self.applied.plan.desired.store_check(stored), client.clock.monotonic() - begin
             if check is not Proof.MISMATCH or waited >= patience:
                 break
             client.deadline.sleep(_STORED_INTERVAL)
@@ -270,15 +273,10 @@ class _Write:
             state=ChangeState.IGNORED if check is Proof.MISMATCH else self.applied.state,
             collateral=tuple(collateral(before, after)),
             verification=Verification(check),
-            warnings=(_UNTOLD,) if check is Proof.SKIPPED else (),
         )
         _check(self.applied, waited)
-        if self._observer.wants_proof(self._desired):
-            verification = Verification(check, Proof.PENDING)
-            self.applied = replace(self.applied, verification=verification, awaits_proof=True)
-
-
-_UNTOLD = "The API does not tell what is stored; only what the edge serves can show it."
+        if self.applied.plan.observation.wants_proof:
+            self.applied = replace(self.applied, verification=Verification(check, Proof.PENDING))
 
 
 def _check(applied: Applied, waited: float) -> None:

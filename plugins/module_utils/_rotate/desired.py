@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any
 
 from .._errors import CertificateError, ConflictError, DowngradeError
 from .._gcore.resource import (
@@ -26,7 +26,6 @@ from .._x509.certificate import Certificate, timestamp
 from .._x509.chain import without_root
 from .._x509.hostname import covered
 from .._x509.key_pair import KeyPair
-from .edge import EdgeAnswer
 from .observe import Observation, installed_chain
 from .verdict import (
     Expiry,
@@ -48,41 +47,6 @@ class Proof(Enum):
     SKIPPED = "skipped"
 
 
-class Desired(Protocol):
-    """What a site shall have.
-
-    Attributes:
-        wants_edge: its edge can show it.
-    """
-
-    wants_edge: bool
-
-    @property
-    def key_type(self) -> str | None:
-        """Tell the type of the key that is looked for at an edge, None where none is."""
-
-    def compare(self, observed: Observation) -> Verdict:
-        """Compare it with what is there."""
-
-    def validate(self, resource: Resource) -> tuple[str, ...]:
-        """Check that it fits the site, and return warnings; raise an `InputError` where it does not."""
-
-    def authorize(self, observed: Observation, verdict: Verdict) -> tuple[str, ...]:
-        """Return warnings; raise a `ConflictError` where it must not be written over what is there."""
-
-    def fields(self) -> dict[str, Any]:
-        """Return the fields of the PUT that are not the resource's own."""
-
-    def store_check(self, resource: Resource) -> Proof:
-        """Tell whether the API's answer shows it; one that does not tell is `SKIPPED`."""
-
-    def is_served(self, answer: EdgeAnswer | None, /) -> bool:
-        """Tell whether the edge serves it."""
-
-    def facts(self, now: datetime, /) -> dict[str, Any]:
-        """Tell what results and diffs show of it."""
-
-
 @dataclass(frozen=True)
 class CustomCertificate:
     """The user's own certificate and key.
@@ -100,7 +64,6 @@ class CustomCertificate:
     replace_lets_encrypt: bool = False
     allow_downgrade: bool = False
     require_alias_coverage: bool = False
-    wants_edge = True
 
     @classmethod
     def permitted(cls, key_pair: KeyPair, values: Mapping[str, Any]) -> CustomCertificate:
@@ -109,9 +72,9 @@ class CustomCertificate:
         return cls(key_pair, **{name: values[name] for name in options})
 
     @property
-    def key_type(self) -> str:
-        """Tell the type of the leaf's key."""
-        return self.key_pair.leaf.key[0]
+    def leaf(self) -> Certificate:
+        """Return what an edge shall serve."""
+        return self.key_pair.leaf
 
     def compare(self, observed: Observation) -> Verdict:
         """Compare by fingerprint, on the best evidence there is."""
@@ -120,8 +83,29 @@ class CustomCertificate:
         )
 
     def validate(self, resource: Resource) -> tuple[str, ...]:
-        """Check that it covers the site's names."""
-        return check_names(self.key_pair.leaf, resource, self.require_alias_coverage)
+        """Check that it covers the host names that the site serves with it, which are not aliases with their own.
+
+        Returns:
+            Warnings.
+
+        Raises:
+            CertificateError: it does not cover the site's name, or an alias though it is to cover all.
+        """
+        names, listed = self.leaf.dns_names, ", ".join(self.leaf.dns_names)
+        if not covered(names, resource.name):
+            raise CertificateError(
+                f"the certificate does not cover {resource.name}; it covers {listed}", "Is it the right one?"
+            )
+        own = (alias.name for alias in resource.aliases if not alias.has_certificate)
+        bare = ", ".join(name for name in own if not covered(names, name))
+        if not bare:
+            return ()
+        message = (
+            f"the certificate does not cover these aliases, which have none of their own: {bare}; it covers {listed}"
+        )
+        if self.require_alias_coverage:
+            raise CertificateError(message, "Reissue it with these names, or set require_alias_coverage to false.")
+        return (f"{resource.label()}: {message}.",)
 
     def authorize(self, observed: Observation, verdict: Verdict) -> tuple[str, ...]:
         """Keep it from replacing Let's Encrypt, or a certificate that lives longer, unasked."""
@@ -132,21 +116,20 @@ class CustomCertificate:
             )
         if verdict.state is State.IN_SYNC or self.allow_downgrade:
             return ()
-        leaf = self.key_pair.leaf
-        later = later_than_desired(observed, leaf)
+        later = later_than_desired(observed, self.leaf)
         if later:
             raise DowngradeError(
                 f"the current certificate is valid until {timestamp(later)}, "
-                f"the desired one only until {timestamp(leaf.not_after)}",
+                f"the desired one only until {timestamp(self.leaf.not_after)}",
                 "Give the newer certificate, or set allow_downgrade to true.",
             )
-        perhaps = later_than_desired(observed, leaf, rounding=0)
-        if not perhaps or self.is_served(observed.edge):
+        perhaps = later_than_desired(observed, self.leaf, rounding=0)
+        if not perhaps or (observed.edge and observed.edge.leaf == self.leaf):
             return ()
         doubt = (
             f"{observed.resource.label()}: the API tells that the current certificate is valid until "
-            f"{timestamp(perhaps)}, the desired one only until {timestamp(leaf.not_after)}; within a day that may be a "
-            "rounded date, so it is no downgrade."
+            f"{timestamp(perhaps)}, the desired one only until {timestamp(self.leaf.not_after)}; "
+            "within a day that may be a rounded date, so it is no downgrade."
         )
         return (doubt,)
 
@@ -165,53 +148,20 @@ class CustomCertificate:
         if resource.certificate is not None:
             is_there = without_root(installed_chain(resource)) == without_root(self.key_pair.chain)
             return Proof.VERIFIED if is_there else Proof.MISMATCH
-        beside = expiry_beside(resource.expires, self.key_pair.leaf.not_after)
+        beside = expiry_beside(resource.expires, self.leaf.not_after)
         return {Expiry.DIFFERENT: Proof.MISMATCH, Expiry.UNKNOWN: Proof.SKIPPED}.get(beside, Proof.VERIFIED)
-
-    def is_served(self, answer: EdgeAnswer | None) -> bool:
-        """Tell it by the leaf's fingerprint."""
-        return answer is not None and answer.leaf == self.key_pair.leaf
 
     def facts(self, now: datetime) -> dict[str, Any]:
         """Tell the leaf's facts."""
-        return {"ssl_type": CUSTOM, **self.key_pair.leaf.facts(now)}
-
-
-def check_names(leaf: Certificate, resource: Resource, require_alias_coverage: bool) -> tuple[str, ...]:
-    """Check that the leaf covers the host names that the resource serves with it: not aliases with their own.
-
-    Returns:
-        Warnings.
-
-    Raises:
-        CertificateError: the resource's name is not covered, or an alias, and `require_alias_coverage` is set.
-    """
-    names = ", ".join(leaf.dns_names)
-    if not covered(leaf.dns_names, resource.name):
-        raise CertificateError(
-            f"the certificate does not cover {resource.name}; it covers {names}", "Is it the right one?"
-        )
-    bare = [
-        alias.name
-        for alias in resource.aliases
-        if not alias.has_certificate and not covered(leaf.dns_names, alias.name)
-    ]
-    if not bare:
-        return ()
-    listed = ", ".join(bare)
-    message = f"the certificate does not cover these aliases, which have none of their own: {listed}; it covers {names}"
-    if require_alias_coverage:
-        raise CertificateError(message, "Reissue it with these names, or set require_alias_coverage to false.")
-    return (f"{resource.label()}: {message}.",)
+        return {"ssl_type": CUSTOM, **self.leaf.facts(now)}
 
 
 @dataclass(frozen=True)
 class SslType:
-    """HTTPS without a certificate of the user's: Let's Encrypt, or off. The edge is not asked, there is no secret."""
+    """HTTPS without a certificate of the user's: Let's Encrypt, or off. There is nothing that an edge shall serve."""
 
     ssl_type: str
-    wants_edge = False
-    key_type = None
+    leaf = None
 
     def compare(self, observed: Observation) -> Verdict:
         """Compare by the API's word."""
@@ -237,10 +187,6 @@ class SslType:
             return Proof.SKIPPED
         return Proof.VERIFIED if resource.ssl_type == self.ssl_type else Proof.MISMATCH
 
-    def is_served(self, _answer: EdgeAnswer | None) -> bool:
-        """Tell nothing of an edge."""
-        return False
-
     def facts(self, _now: datetime) -> dict[str, Any]:
         """Tell the type alone."""
         return {"ssl_type": self.ssl_type or None}
@@ -248,3 +194,5 @@ class SslType:
 
 HTTPS_OFF = SslType(DISABLED)
 RENEWED_BY_VENDOR = SslType(LETS_ENCRYPT)
+
+Desired = CustomCertificate | SslType

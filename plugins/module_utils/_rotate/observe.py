@@ -114,7 +114,8 @@ class Observer:
 
     def observe(self, resource: Resource, desired: Desired) -> Observation:
         """Gather the evidence of what a site has; in check mode also the proof, which nobody waits for."""
-        is_evidence, wants_proof = self._is_evidence(resource, desired), self.wants_proof(desired)
+        wants_proof = self.policy.verify == "edge" and desired.leaf is not None
+        is_evidence = self._is_evidence(resource, desired)
         is_asked = (is_evidence or (wants_proof and self.policy.check_mode)) and not self.gave_up
         answer = self.probe(resource, desired) if is_asked else None
         self._reachability.heard(answer)
@@ -123,11 +124,7 @@ class Observer:
     def probe(self, resource: Resource, desired: Desired) -> EdgeAnswer:
         """Ask the edge for the site's name."""
         where = (resource.service_ip, self.policy.edge_port, resource.name, self.policy.edge_timeout)
-        return self._probe_edge(*where, desired.key_type)
-
-    def wants_proof(self, desired: Desired) -> bool:
-        """Tell whether the edge shall prove what is there."""
-        return self.policy.verify == "edge" and desired.wants_edge
+        return self._probe_edge(*where, desired.leaf.key[0] if desired.leaf else None)
 
     @property
     def gave_up(self) -> bool:
@@ -137,4 +134,5 @@ class Observer:
     def _is_evidence(self, resource: Resource, desired: Desired) -> bool:
         # What the API answers in full, or is off, needs no handshake.
         is_open = resource.certificate is None and resource.ssl_type != DISABLED
-        return {"never": False, "auto": desired.wants_edge and is_open, "always": True}[self.policy.edge_probe]
+        auto = is_open and desired.leaf is not None
+        return {"never": False, "auto": auto, "always": True}[self.policy.edge_probe]

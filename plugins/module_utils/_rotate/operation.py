@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from typing import Any
 
 from .._errors import InputError, carrying
 from .._gcore.lookup import find_resource
 from .._gcore.resource import Resource
 from .._options import CERTIFICATE, exclude_each_other
+from .._redaction import Redactor
 from .._task import Operation, Task
 from .._x509.key_pair import check_key_pair
 from .._x509.sources import Source
 from .apply import Applied, Rotation
-from .desired import HTTPS_OFF, RENEWED_BY_VENDOR, CustomCertificate
+from .desired import HTTPS_OFF, RENEWED_BY_VENDOR, CustomCertificate, Desired
 from .observe import Observer, Policy
-from .plan import Intent, Plan, decide
+from .plan import Plan, decide
 from .report import render
 
 
@@ -25,14 +27,21 @@ def rotate_resource(task: Task) -> Plan | Applied:
     """Bring one resource to what the task asks for. All that the input alone can get wrong is found before any request.
 
     Raises:
-        GcoreError: whatever keeps the resource from it; carries the intent, the plan, or what became of it.
+        GcoreError: whatever keeps the resource from it; carries what is known of the resource.
     """
-    values = task.values
-    known = intent = _intent(task)
+    values, now = task.values, task.clock.now()
+    known: dict[str, Any] = {}
     with carrying(lambda: known):
+        if (values["resource_id"] is None) == (values["name"] is None):
+            raise InputError("one of resource_id and name says which resource is meant", "Set exactly one of them.")
+        desired = _desired(values, task.redactor)
+        if isinstance(desired, CustomCertificate):
+            key_pair, known["desired"] = desired.key_pair, desired.facts(now)
+            known["warnings"] = [*key_pair.warnings, *check_key_pair(key_pair, now, values["min_days_valid"])]
         client, observer = task.client(), Observer(Policy.of(values, task.check_mode))
         resource = Resource.from_api(find_resource(client, values["resource_id"], values["name"]))
-        known = plan = decide(intent, observer.observe(resource, intent.desired), task.clock.now())
+        plan = decide(desired, observer.observe(resource, desired), task.clock.now(), known.get("warnings", ()))
+    with carrying(lambda: plan):
         if plan.refusal:
             raise plan.refusal
         return plan if task.check_mode else Rotation(client, observer).apply(plan)
@@ -41,18 +50,10 @@ def rotate_resource(task: Task) -> Plan | Applied:
 ROTATE_RESOURCE = Operation(rotate_resource, render)
 
 
-def _intent(task: Task) -> Intent:
-    """Read and check all that the options say, once."""
-    values = task.values
-    if (values["resource_id"] is None) == (values["name"] is None):
-        raise InputError("one of resource_id and name says which resource is meant", "Set exactly one of them.")
+def _desired(values: Mapping[str, Any], redactor: Redactor) -> Desired:
+    """Read what the options say, once."""
     if values["state"] == "present" and values["type"] == "custom":
-        key_pair, now = Source("", values).key_pair(task.redactor), task.clock.now()
-        desired = CustomCertificate.permitted(key_pair, values)
-        intent = Intent(desired=desired, after=desired.facts(now))
-        with carrying(lambda: intent):
-            warnings = (*key_pair.warnings, *check_key_pair(key_pair, now, values["min_days_valid"]))
-        return replace(intent, warnings=warnings)
+        return CustomCertificate.permitted(Source("", values).key_pair(redactor), values)
     asked = f"state={values['state']}, type={values['type']}"
     exclude_each_other({**values, asked: True}, (asked,), CERTIFICATE)
-    return Intent(desired=HTTPS_OFF if values["state"] == "absent" else RENEWED_BY_VENDOR)
+    return HTTPS_OFF if values["state"] == "absent" else RENEWED_BY_VENDOR

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from .._errors import GcoreError
 from .desired import Desired, Proof
+from .edge import EdgeAnswer
 from .observe import Observation
 from .verdict import State, Verdict
 
@@ -27,35 +28,26 @@ class Verification:
 UNVERIFIED = Verification()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Intent:
-    """What a site shall have, before anybody looked at the site.
-
-    Attributes:
-        desired: what it shall have.
-        after: the facts of that, as far as they are known.
-        warnings: for people.
-    """
-
-    desired: Desired
-    after: dict[str, Any] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan(Intent):
+@dataclass(frozen=True)
+class Plan:
     """What shall become of a site, and why.
 
     Attributes:
-        observation: what was seen of the site.
+        desired: what it shall have.
+        observation: what was seen of it.
         before: the facts of what it had when it was first looked at.
+        after: the facts of what it shall have.
         verdict: the comparison that counted, None where what it shall have does not even fit.
+        warnings: for people.
         refusal: why it must not be carried out, None where it may be.
     """
 
+    desired: Desired
     observation: Observation
     before: dict[str, Any]
+    after: dict[str, Any]
     verdict: Verdict | None = None
+    warnings: tuple[str, ...] = ()
     refusal: GcoreError | None = None
 
     @property
@@ -73,46 +65,45 @@ class Plan(Intent):
         """Tell who shows already that the site has it."""
         if not self.is_in_sync or self.verdict is None:
             return UNVERIFIED
-        is_served = self.desired.is_served(self.observation.proof or self.observation.edge)
+        is_served = self.is_served_by(self.observation.proof or self.observation.edge)
         is_awaited = self.verdict.propagating or self.observation.wants_proof
         return Verification(
             self.desired.store_check(self.observation.resource),
             Proof.VERIFIED if is_served else Proof.PENDING if is_awaited else Proof.SKIPPED,
         )
 
+    def is_served_by(self, answer: EdgeAnswer | None) -> bool:
+        """Tell whether an edge's answer shows what the site shall have."""
+        return answer is not None and answer.leaf is not None and answer.leaf == self.desired.leaf
+
     @property
     def awaits_proof(self) -> bool:
         """Tell whether the site has it by other evidence, and its edge does not show it yet, as it shall."""
-        return self.is_in_sync and self.observation.wants_proof and self.verification.edge is not Proof.VERIFIED
+        return self.observation.wants_proof and self.verification.edge is Proof.PENDING
 
 
-def decide(intent: Intent, observation: Observation, now: datetime) -> Plan:
+def decide(
+    desired: Desired, observation: Observation, now: datetime, warnings: Iterable[str] = (), earlier: Plan | None = None
+) -> Plan:
     """Decide what shall become of a site.
 
     Args:
-        intent: what it shall have; an earlier plan is decided anew, and keeps what the site had in the beginning.
-        observation: what is known of it now.
+        desired: what it shall have.
+        observation: what is known of it.
         now: the time.
+        warnings: that there are already.
+        earlier: what was decided before; what the site had in the beginning is kept.
     """
-    earlier = intent if isinstance(intent, Plan) else None
-    desired, verdict, refusal = intent.desired, earlier.verdict if earlier else None, None
-    warnings = [*intent.warnings]
+    before, after = (earlier.before, earlier.after) if earlier else (observation.facts(now), desired.facts(now))
+    verdict, told, refusal = earlier.verdict if earlier else None, [*warnings], None
     try:
-        warnings += desired.validate(observation.resource)
+        told += desired.validate(observation.resource)
         verdict = desired.compare(observation)
-        warnings += _doubts(verdict, observation)
-        warnings += desired.authorize(observation, verdict)
+        told += _doubts(verdict, observation)
+        told += desired.authorize(observation, verdict)
     except GcoreError as error:
         refusal = error
-    return Plan(
-        desired=desired,
-        after=earlier.after if earlier else desired.facts(now),
-        warnings=tuple(dict.fromkeys(warnings)),
-        observation=observation,
-        before=earlier.before if earlier else observation.facts(now),
-        verdict=verdict,
-        refusal=refusal,
-    )
+    return Plan(desired, observation, before, after, verdict, tuple(dict.fromkeys(told)), refusal)
 
 
 def _doubts(verdict: Verdict, observation: Observation) -> Iterator[str]:

@@ -11,16 +11,17 @@ from typing import Any
 from .._errors import GcoreError
 from .._gcore.resource import Resource
 from .apply import Applied, ChangeState
-from .plan import UNVERIFIED, Intent, Plan
+from .desired import Proof
+from .plan import UNVERIFIED, Plan
 
-_BY_STATE = {
+EXTENTS = {
     ChangeState.NONE: "Nothing was changed.",
     ChangeState.MADE: "The change itself was made: it is not undone.",
     ChangeState.IGNORED: "The certificate was not changed.",
     ChangeState.UNKNOWN: "Whether the change was made is not known: the write got no answer. "
     "Run the task again: it looks first.",
 }
-"""What the message of a failure says of the site."""
+"""By what became of a site: what the message of a failure says of it."""
 
 _IN_SYNC = {
     "fingerprint_matches": "has the desired certificate",
@@ -29,35 +30,31 @@ _IN_SYNC = {
     "lets_encrypt": "uses Let's Encrypt, as desired",
 }
 
+_UNTOLD = "The API does not tell what is stored; only what the edge serves can show it."
 _UNPROVED = "nothing proves yet that the edge serves it, as verify: edge asks; a run that may wait does so"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is known of one site when its task ends.
+    """What is to be told of one site when its task ends.
 
     Attributes:
-        intent: what it shall have; a plan, once it was looked at; None where not even that is known.
-        applied: what became of the plan, None where it was not carried out, as in check mode.
+        known: the plan, where it was not carried out, as in check mode; else what became of it; None without either.
         error: what ended it.
     """
 
-    intent: Intent | None = None
-    applied: Applied | None = None
+    known: Plan | Applied | None = None
     error: GcoreError | None = None
 
-    @classmethod
-    def of(cls, known: object, error: GcoreError | None) -> Outcome:
-        """Return the outcome of what an operation, or the error that ended it, knows."""
-        if isinstance(known, Applied):
-            return cls(known.plan, known, error)
-        return cls(known if isinstance(known, Intent) else None, None, error)
+    @property
+    def applied(self) -> Applied | None:
+        """Return what became of the plan."""
+        return self.known if isinstance(self.known, Applied) else None
 
     @property
     def plan(self) -> Plan | None:
-        """Return the plan as it was decided last, None where the site was not looked at."""
-        plan = self.applied.plan if self.applied else self.intent
-        return plan if isinstance(plan, Plan) else None
+        """Return the plan as it was decided last."""
+        return self.known.plan if isinstance(self.known, Applied) else self.known
 
     @property
     def resource(self) -> Resource | None:
@@ -81,22 +78,28 @@ class Outcome:
 
     def warnings(self) -> list[str]:
         """Return what people should know."""
-        intent, plan = self.plan or self.intent, self.plan
-        warnings = [*(intent.warnings if intent else ()), *(self.applied.warnings if self.applied else ())]
+        plan, applied = self.plan, self.applied
+        warnings = [*plan.warnings] if plan else []
+        if applied and applied.stored and applied.verification.api is Proof.SKIPPED:
+            warnings.append(_UNTOLD)
         is_told = plan and plan.verdict and plan.verdict.propagating
-        if plan and not self.applied and plan.awaits_proof and not is_told:
-            warnings.append(f"{self.label()}: {_UNPROVED}.")
+        if plan and not applied and plan.awaits_proof and not is_told:
+            warnings.append(f"{self.title()}: {_UNPROVED}.")
         return warnings
 
     def verification(self) -> dict[str, str]:
         """Tell who shows that the site has what it shall have."""
-        known = self.applied or self.plan
-        verification = known.verification if known else UNVERIFIED
+        verification = self.known.verification if self.known else UNVERIFIED
         return {"api": verification.api.value, "edge": verification.edge.value}
 
-    def label(self) -> str:
+    def title(self) -> str:
         """Tell how messages call the site."""
         return self.resource.label() if self.resource else "resource"
+
+    def fingerprints(self) -> tuple[str | None, str | None]:
+        """Return those of the current certificate and of the desired one."""
+        before, after = (self.plan.before, self.plan.after) if self.plan else ({}, {})
+        return before.get("fingerprint_sha256"), after.get("fingerprint_sha256")
 
     def story(self) -> str:
         """Tell what happened to the site."""
@@ -106,17 +109,13 @@ class Outcome:
         verb = "would be changed" if self.would_change else "was changed"
         return f"{verb} ({reason}): {_short(self.plan.before)} to {_short(self.plan.after)}"
 
-    def extent(self) -> str:
-        """Tell what was changed, where the task failed."""
-        return _BY_STATE[self.state]
-
     def diff(self) -> dict[str, Any]:
         """Draw the plan; where nothing was to be written, both sides are what is there."""
         before, after = (self.plan.before, self.plan.after) if self.plan else ({}, {})
         is_written = self.would_change or self.state is not ChangeState.NONE
         return {
-            "before_header": self.label(),
-            "after_header": self.label(),
+            "before_header": self.title(),
+            "after_header": self.title(),
             "before": _lasting(before),
             "after": _lasting(after if is_written else before),
         }
@@ -126,29 +125,30 @@ def render(known: object, error: GcoreError | None, diff: bool) -> dict[str, Any
     """Make the result of a task about one site.
 
     Args:
-        known: the intent, the plan, or what became of it; None where nothing is known.
+        known: the plan, or what became of it; before the site was looked at, facts of the result; or None.
         error: what ended the task, None where it did what it was asked for.
         diff: show one.
     """
-    outcome = Outcome.of(known, error)
-    intent, plan, applied = outcome.intent, outcome.plan, outcome.applied
-    facts = {
+    outcome = Outcome(known if isinstance(known, (Plan, Applied)) else None, error)
+    plan, applied = outcome.plan, outcome.applied
+    facts: dict[str, Any] = {
         "changed": outcome.changed,
         "resource": outcome.resource.facts() if outcome.resource else None,
-        "desired": (intent.after or None) if intent else None,
+        "desired": plan.after if plan else None,
         "current": plan.before if plan else None,
         "drift": plan.verdict.facts() if plan and plan.verdict else None,
         "verification": outcome.verification(),
         "collateral": list(applied.collateral) if applied else [],
         "warnings": outcome.warnings(),
+        **(known if isinstance(known, dict) else {}),
     }
     if diff and plan:
         facts["diff"] = outcome.diff()
     if error is None:
-        return {**facts, "msg": f"{outcome.label()} {outcome.story()}"}
-    subject = f"{outcome.label()}: " if plan else ""
+        return {**facts, "msg": f"{outcome.title()} {outcome.story()}"}
+    subject = f"{outcome.title()}: " if plan else ""
     receipt = f"{applied.receipt}." if applied and applied.receipt else ""
-    message = f"{subject}{error.told(outcome.extent(), receipt)}"
+    message = f"{subject}{error.told(EXTENTS[outcome.state], receipt)}"
     return {**facts, **error.details(), "failed": True, "msg": message}
 
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import FailureBudget
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import KeyedCandidate, Scope, assign
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.progress import Progress
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport, render
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport, render, word_of
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.run import Fleet
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Matcher, Selection
@@ -24,7 +24,6 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply i
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observer, Policy
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import Intent
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate
 from simulator import fingerprints
 from unit.plugins.fakes import (
@@ -124,8 +123,8 @@ class FakeAccount:
 
 def candidate(made, label="new", resources=(), **options):
     """A certificate that a fleet may use."""
-    intent = Intent(desired=CustomCertificate(key_pair(made), **options))
-    return KeyedCandidate(label, Certificate(made.der), tuple(resources), intent=intent)
+    desired = CustomCertificate(key_pair(made), **options)
+    return KeyedCandidate(label, Certificate(made.der), tuple(resources), desired=desired)
 
 
 def wildcard(days=90.0, **options):
@@ -164,23 +163,23 @@ class Stage:
         observer = Observer(self._policy, self.account.probe)
         with ThreadPoolExecutor(self._workers) as pool:
             fleet = Fleet(
-                assignment.members,
+                [*assignment.members],
                 observer,
                 Rotation(self.client, observer, self.budget),
                 self.budget,
                 Progress(self.lines.append, self.time.clock),
                 pool,
-                clock=self.time.clock,
-                look_after_parent=self.look_after_parent,
+                self.time.clock,
+                self.look_after_parent,
             )
             drifted = fleet.look()
             (fleet.plan if self._policy.check_mode else fleet.write)(drifted, sizes)
-        self.report = fleet.complete(FleetReport(assignment=assignment, warnings=assignment.warnings))
+        self.report = fleet.complete(FleetReport(**vars(assignment)))
         return self.outcomes()
 
     def outcomes(self):
         """What became of each, by name."""
-        return {entry.member.name: entry.word() for entry in self.report.entries}
+        return {member.name: word_of(member) for member in self.report.members}
 
     def result(self, diff=False):
         """The task's result."""

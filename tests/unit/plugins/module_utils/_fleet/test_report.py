@@ -11,18 +11,17 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
     MatchError,
     StoppedError,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import Assignment, Member
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import Member
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import (
     OUTCOMES,
-    Entry,
     FleetReport,
     render,
+    word_of,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Applied, ChangeState
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import Plan
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import Outcome
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import State, Verdict
 from unit.plugins.account import candidate, site, wildcard
 
@@ -38,17 +37,18 @@ MADE, IGNORED, UNKNOWN = ChangeState.MADE, ChangeState.IGNORED, ChangeState.UNKN
 def entry(number=1, state=None, error=None, left_alone="", warnings=(), verdict=IN_SYNC):
     """A resource of a fleet; one with a state was written."""
     resource = Resource.from_api(site(number))
+    named = {"id": number, "name": resource.name, "label": "new"}
     if left_alone:
-        return Entry(Member(number, resource.name, "new", left_alone=left_alone), Outcome())
+        return Member(left_alone=left_alone, **named)
     plan = Plan(
-        desired=NEW.intent.desired,
-        observation=Observation(resource),
+        NEW.desired,
+        Observation(resource),
         before={},
+        after={},
         verdict=DRIFT if state else verdict,
         warnings=tuple(f"{resource.label()}: {text}" for text in warnings),
     )
-    outcome = Outcome(plan, Applied(plan, state) if state else None, error)
-    return Entry(Member(number, resource.name, "new", resource=resource, intent=NEW.intent), outcome)
+    return Member(Applied(plan, state) if state else plan, error, site=resource, desired=NEW.desired, **named)
 
 
 def planned(number=1):
@@ -56,7 +56,11 @@ def planned(number=1):
 
 
 def alone(error):
-    return Entry.first(Member(1, "www.example.com", problem=error))
+    return Member(error=error, id=1, name="www.example.com")
+
+
+def result_of(given):
+    return told(given)["results"][0]
 
 
 def told(*entries, diff=False, error=None, **fields):
@@ -82,22 +86,22 @@ def told(*entries, diff=False, error=None, **fields):
     ],
 )
 def test_what_became_of_one(given, outcome, changed):
-    result = given.result()
-    assert result["outcome"] == given.word() == outcome
+    result = result_of(given)
+    assert result["outcome"] == word_of(given) == outcome
     assert outcome in OUTCOMES
     assert result.get("changed") is changed
     assert bool(result.get("msg")) == (outcome not in ("in_sync", "lets_encrypt", "https_disabled", "suspended"))
 
 
 def test_what_is_in_sync_is_short():
-    assert set(entry().result()) == {
+    assert set(result_of(entry())) == {
         "id", "name", "outcome", "certificate", "drift", "verification", "current_fingerprint_sha256",
         "desired_fingerprint_sha256",
     }  # fmt: skip
 
 
 def test_a_failure_tells_what_the_api_said_and_what_to_do():
-    result = entry(error=REFUSED, state=UNKNOWN).result()
+    result = result_of(entry(error=REFUSED, state=UNKNOWN))
     unknown = "Whether the change was made is not known: the write got no answer. Run the task again: it looks first."
     assert result["msg"] == f"PUT /security/resources/1 answered 400. {unknown} Look."
     assert result["api_error"]["request_id"] == "r-1"
@@ -130,9 +134,12 @@ def test_the_message_counts_names_some_and_says_what_to_do():
 
 
 def test_counts():
-    spare = Assignment(unmatched_resources=[Resource.from_api(site(3))], unmatched_certificates=["spare"])
-    bad = [{"certificate": "x", "problem": "x: no key"}]
-    report = FleetReport((entry(), entry(2, error=REFUSED)), spare, bad)
+    report = FleetReport(
+        (entry(), entry(2, error=REFUSED)),
+        unmatched_resources=[Resource.from_api(site(3))],
+        unmatched_certificates=["spare"],
+        bad_certificates=[{"certificate": "x", "problem": "x: no key"}],
+    )
     assert report.summary() == {
         **dict.fromkeys(OUTCOMES, 0),
         "in_sync": 1,

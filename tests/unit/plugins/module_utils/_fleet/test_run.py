@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport, word_of
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Selection
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge_reachability import EdgeReachability
@@ -106,7 +106,7 @@ def test_the_plan_of_check_mode_is_what_a_run_does():
     done = Stage(world, candidate(NEW))
     done.run(["1", "3"])
     would = {item["name"]: item["wave"] for item in planned.result()["plan"]}
-    assert {entry.member.name: entry.wave for entry in done.report.entries} == would
+    assert {member.name: member.wave for member in done.report.members} == would
 
 
 LEFT_ALONE = [
@@ -177,7 +177,7 @@ def test_unmatched_are_reported_and_not_touched():
 def test_a_twin_of_the_certificate_in_use_is_not_unmatched():
     stage = Stage(account(1), candidate(NEW, "one"), candidate(NEW, "copy"), candidate(wildcard(80), "earlier"))
     stage.run()
-    assert stage.report.assignment.unmatched_certificates == ["earlier"]
+    assert stage.report.unmatched_certificates == ["earlier"]
 
 
 RSA, OLD_RSA = wildcard(89, key_type="rsa"), wildcard(10, key_type="rsa")
@@ -442,8 +442,8 @@ def test_where_every_write_fails_few_are_sent(workers, tolerated):
     stage.run(["100%"], tolerated)
     assert len(world.written) <= tolerated + workers
     tried = set(world.written)
-    for entry in stage.report.entries:
-        assert entry.word() == ("failed" if entry.member.id in tried else "not_attempted")
+    for member in stage.report.members:
+        assert word_of(member) == ("failed" if member.id in tried else "not_attempted")
 
 
 @pytest.mark.parametrize("workers", [1, 8])

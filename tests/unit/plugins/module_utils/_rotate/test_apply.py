@@ -35,7 +35,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired
     CustomCertificate,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observer, Policy
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import Intent, decide
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import decide
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import render
 from unit.plugins.fakes import (
     DAY,
@@ -113,8 +113,7 @@ def rotate(
 
 def carried_out(raw, target, client, observer, budget=None):
     """Look, decide, and carry it out, as the operation does."""
-    intent = Intent(desired=target)
-    plan = decide(intent, observer.observe(Resource.from_api(raw), target), client.clock.now())
+    plan = decide(target, observer.observe(Resource.from_api(raw), target), client.clock.now())
     with carrying(lambda: plan):
         if plan.refusal:
             raise plan.refusal

@@ -17,12 +17,10 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired
     RENEWED_BY_VENDOR,
     CustomCertificate,
     Proof,
-    check_names,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import State
-from unit.plugins.fakes import DAY, NAME, NOW, SILENT, certificate, chain, issued, key_pair, serves, unix
+from unit.plugins.fakes import DAY, NAME, NOW, issued, key_pair, serves, unix
 
 END = NOW + 90 * DAY
 DESIRED = issued(NAME, "example.com", not_after=END)
@@ -120,21 +118,6 @@ def test_facts():
     assert RENEWED_BY_VENDOR.facts(NOW) == {"ssl_type": "le"}
 
 
-@pytest.mark.parametrize(
-    ("answer", "served"),
-    [
-        (serves(DESIRED), True),
-        (EdgeAnswer(chain(DESIRED)[0], None), True),
-        (serves(OTHER), False),
-        (SILENT, False),
-        (None, False),
-    ],
-)
-def test_whether_the_edge_serves_it(answer, served):
-    assert TARGET.is_served(answer) is served
-    assert HTTPS_OFF.is_served(answer) is False
-
-
 def guarded(fields, edge=None, **options):
     target = CustomCertificate(key_pair(DESIRED), **options)
     observed = Observation(resource(**fields), edge)
@@ -211,6 +194,10 @@ def test_https_off_behind_a_redirect_to_https_is_worth_a_warning(target, redirec
     assert not warns or "redirects HTTP to HTTPS" in warnings[0]
 
 
+def validated(leaf, resource, strict):
+    return CustomCertificate(key_pair(leaf), require_alias_coverage=strict).validate(resource)
+
+
 def test_names_in_any_spelling():
     aliases = [
         {"alias_data": "www.BÜCHER.example", "alias_ssl_expire": 0},
@@ -218,7 +205,7 @@ def test_names_in_any_spelling():
     ]
     site = resource(name="bücher.example", aliases=aliases)
     for strict in (False, True):
-        assert check_names(certificate(issued("xn--bcher-kva.example", "*.bücher.example")), site, strict) == ()
+        assert validated(issued("xn--bcher-kva.example", "*.bücher.example"), site, strict) == ()
 
 
 WRONG_HOST = {
@@ -234,5 +221,5 @@ WRONG_HOST = {
 @pytest.mark.parametrize(("names", "host"), WRONG_HOST.values(), ids=WRONG_HOST)
 def test_a_wrong_host_is_refused(names, host, strict):
     with pytest.raises(CertificateError) as caught:
-        check_names(certificate(issued(*names)), resource(name=host), strict)
+        validated(issued(*names), resource(name=host), strict)
     assert caught.value.message == f"the certificate does not cover {host}; it covers {', '.join(names)}"

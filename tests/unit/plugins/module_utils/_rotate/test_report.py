@@ -12,7 +12,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Applied, ChangeState
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import Intent, Plan
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import Plan
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import render
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import State, Verdict
 from unit.plugins.fakes import DAY, NAME, NOW, issued, key_pair, resource_json, serves
@@ -32,7 +32,7 @@ def observed(edge=None, **fields):
 def plan(verdict=DRIFT, seen=None, **fields):
     desired, seen = CustomCertificate(key_pair(NEW)), seen or observed(serves(OLD))
     before, after = seen.facts(NOW), desired.facts(NOW)
-    return Plan(desired=desired, after=after, observation=seen, before=before, verdict=verdict, **fields)
+    return Plan(desired, seen, before, after, verdict, **fields)
 
 
 def applied(state=ChangeState.MADE, **fields):
@@ -61,7 +61,7 @@ def in_sync(reason):
         (in_sync("fingerprint_matches"), f"{LABEL} has the desired certificate", False),
         (in_sync("expiry_matches"), f"{LABEL} has the desired certificate, by its expiry", False),
         (in_sync("https_disabled"), f"{LABEL} has HTTPS off, as desired", False),
-        (Applied.without_write(in_sync("lets_encrypt")), f"{LABEL} uses Let's Encrypt, as desired", False),
+        (Applied(in_sync("lets_encrypt")), f"{LABEL} uses Let's Encrypt, as desired", False),
     ],
 )
 def test_the_message_of_a_success(known, message, changed):
@@ -115,9 +115,8 @@ def test_a_failure_before_anything_was_known():
 
 
 def test_a_failure_before_the_site_was_looked_at():
-    desired = CustomCertificate(key_pair(NEW))
-    result = told(Intent(desired=desired, after=desired.facts(NOW), warnings=("one",)), ERROR, diff=True)
-    assert result["desired"]["fingerprint_sha256"] == NEW.fingerprint_sha256
+    result = told({"desired": {"ssl_type": "custom"}, "warnings": ["one"]}, ERROR, diff=True)
+    assert result["desired"] == {"ssl_type": "custom"}
     assert result["warnings"] == ["one"]
     assert result["current"] is None
     assert "diff" not in result
