@@ -28,9 +28,10 @@ LOST_WRITES = {
         LOOKED,
         NEW,
     ),
-    "told-by-the-date-of-the-write": (
+    # The date of a write is no proof, for somebody else's moves it too: the same is written twice.
+    "told-by-nothing": (
         Case("", {**CERTIFICATE, "retries": 1}, faults=LOST, settings={"expiry": "missing"}),
-        LOOKED,
+        TWICE,
         NEW,
     ),
     "the-same-again-by-force": (Case("", FORCED, NEW, faults=LOST), LOOKED, NEW),
@@ -76,7 +77,7 @@ def test_a_lost_write_is_looked_at_before_it_is_repeated(name, seen):
     assert not one.failed, one.message
     assert one.result["changed"] is True
     assert one.calls == calls
-    assert [entry["took_effect"] for entry in one.puts].count(True) == 1
+    assert [entry["took_effect"] for entry in one.puts].count(True) == (2 if name == "told-by-nothing" else 1)
     assert one.stored == (pair and pair.fingerprint_sha256)
     assert one.settings_moved() == {}
 
