@@ -12,6 +12,7 @@ from typing import Any
 
 from ._options import CERTIFICATE, CONNECTION
 from ._redaction import KEY_BLOCK, Redactor, origin
+from ._wording import readable
 
 _FOR_SECRETS = {name for name, option in {**CERTIFICATE, **CONNECTION}.items() if option.get("no_log")}
 
@@ -57,7 +58,7 @@ def shown(values: Mapping[str, Any]) -> dict[str, Any]:
     redactor = Redactor()
     mind_misplaced(redactor, values)
     url = values.get("api_url")
-    return dict(redactor.clean({**values, "api_url": origin(url)} if url else values))
+    return dict(readable(redactor.clean({**values, "api_url": origin(url)} if url else values)))
 
 
 def _texts(name: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "_libraries": {"_errors"},
     "_files": set(),
     "_options": {"_errors"},
-    "_misplaced": {"_options", "_redaction"},
+    "_misplaced": {"_options", "_redaction", "_wording"},
     "_validation": {"_misplaced", "_options", "_redaction"},
     "_http": BASE,
     "_x509": BASE | {"_options"},
