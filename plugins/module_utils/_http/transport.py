@@ -10,6 +10,7 @@ import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from .._errors import InputError
@@ -54,12 +55,10 @@ class Transport:
     ) -> None:
         self._url = checked_url(url, option)
         self._option = option
-        self._session = _session(self._url, validate_certs, ca_path)
-        adapter = timed.timed_adapter(connections)
+        self._settings = _settings(self._url, validate_certs, ca_path)
+        self._adapter = timed.timed_adapter(connections)
         self._blank = requests.Request("GET", self._url).prepare()
         self._base = str(self._blank.url).rstrip("/")
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, adapter)
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
         """Send one request and read its answer, all of it within so many seconds.
@@ -70,11 +69,12 @@ class Transport:
         timed.begin(timeout)
         try:
             request = self._request(method, path, headers, body)
-            with self._session.send(request, stream=True, allow_redirects=False, timeout=timeout) as response:
+            # Not by Session.send: it reads the body of a redirect that nobody follows, and keeps cookies.
+            with self._adapter.send(request, stream=True, timeout=timeout, **self._settings) as response:
                 return Answer(response.status_code, response.headers, _body(response))
         except (OSError, ValueError, zlib.error, http.client.HTTPException) as error:
             reason = requests.Timeout() if timed.is_over() and not isinstance(error, requests.ConnectTimeout) else error
-            by_proxy = bool(requests.utils.select_proxy(self._url, self._session.proxies))
+            by_proxy = bool(requests.utils.select_proxy(self._url, self._settings["proxies"]))
             raise no_answer(reason, timeout=timeout, url=self._url, option=self._option, by_proxy=by_proxy) from None
 
     def _request(
@@ -130,25 +130,16 @@ def checked_url(url: str, option: str = "api_url") -> str:
     return url.rstrip("/")
 
 
-def _session(url: str, validate_certs: bool, ca_path: str | None) -> requests.Session:
-    """Make a session with the environment's proxies and CA bundle, read once."""
-
-    class Session(requests.Session):
-        def get_redirect_target(self, _response: requests.Response) -> None:
-            """Find none: of a redirect, followed or not, a session reads all that comes before anybody asks for it."""
-
-    # Left to itself, a session lets the environment win over the task, looks for a password in ~/.netrc, and does all
-    # that again with each request.
-    session = Session()
-    found = session.merge_environment_settings(url, {}, True, ca_path if validate_certs else False, None)
-    session.trust_env = False
-    session.verify = found["verify"] if validate_certs else False
+def _settings(url: str, validate_certs: bool, ca_path: str | None) -> dict[str, Any]:
+    """Read the environment's proxies and CA bundle, which the task may overrule, once and not with each request."""
+    settings = requests.Session().merge_environment_settings(url, {}, True, ca_path if validate_certs else False, None)
+    verify = settings["verify"] if validate_certs else False
     # Plain http leads to this machine alone. A proxy would take what is sent off it, unencrypted.
-    session.proxies = found["proxies"] if urlsplit(url).scheme == "https" else {}
+    proxies = settings["proxies"] if urlsplit(url).scheme == "https" else {}
     if not validate_certs:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    for path in (ca_path, session.verify):
+    for path in (ca_path, verify):
         if isinstance(path, str) and not (os.path.isfile(path) or os.path.isdir(path)):
             name = "ca_path" if ca_path else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
             raise InputError(f"{name}: no such file or folder: {path}")
-    return session
+    return {"verify": verify, "proxies": proxies}
