@@ -58,17 +58,17 @@ seealso:
 EXAMPLES = r"""
 - name: Look at the account
   gcore.web_security.gcore_resource_cert_info:
-  register: survey
+  register: scan
 
 - name: Write a page
   ansible.builtin.copy:
-    content: "{{ survey | gcore.web_security.cert_expiry_report('html', title='Certificates of the shop') }}"
+    content: "{{ scan | gcore.web_security.cert_expiry_report('html', title='Certificates of the shop') }}"
     dest: /var/www/html/certificates.html
     mode: "0644"
 
 - name: Write the results for CI
   ansible.builtin.copy:
-    content: "{{ survey | gcore.web_security.cert_expiry_report('junit', fail_on_warning=true) }}"
+    content: "{{ scan | gcore.web_security.cert_expiry_report('junit', fail_on_warning=true) }}"
     dest: certificates.xml
     mode: "0644"
 """

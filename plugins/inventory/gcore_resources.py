@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The resources of an account as hosts: one list call, read by the engine that the modules share."""
+"""Lists the resources of an account as hosts: one call, read by the engine that the modules share."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def host_variables(facts: Facts, now: datetime) -> Facts:
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
-    """Resources as hosts."""
+    """Makes hosts of resources."""
 
     NAME = "gcore.web_security.gcore_resources"
 
@@ -223,7 +223,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _add(self, facts: Facts) -> None:
         host = make_unsafe(self._host_name(facts["id"], facts["name"]))
         self.inventory.add_host(host)
-        for name, value in {**_NEAR, **make_unsafe(host_variables(facts, datetime.now(timezone.utc)))}.items():
+        for name, value in {**_LOCAL, **make_unsafe(host_variables(facts, datetime.now(timezone.utc)))}.items():
             self.inventory.set_variable(host, name, value)
         for group in facts["groups"]:
             self.inventory.add_child(self.inventory.add_group(self._sanitize_group_name(group)), host)
@@ -258,11 +258,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return name
 
 
-_NEAR = {
+# As the implicit localhost has them: the Python that has the libraries, and no search for another one.
+_LOCAL = {
     "ansible_connection": trusted("local"),
     "ansible_python_interpreter": trusted("{{ ansible_playbook_python }}"),
 }
-"""As the implicit localhost has them: the Python that has the libraries, and no search for another one."""
 
 
 def _fetched(values: dict[str, Any]) -> list[Facts]:

@@ -131,12 +131,12 @@ EXAMPLES = r"""
 - name: Look at the whole account
   gcore.web_security.gcore_resource_cert_info:
     api_key: "{{ gcore_api_key }}"
-  register: survey
+  register: scan
 
 - name: Fail where visitors are, or soon will be, without a valid certificate
   ansible.builtin.assert:
-    that: survey.level != "critical"
-    fail_msg: "{{ survey.msg }}"
+    that: scan.level != "critical"
+    fail_msg: "{{ scan.msg }}"
 
 - name: Which resources do not have the certificates of this folder yet
   gcore.web_security.gcore_resource_cert_info:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""From one scan to the next: which events tell of what changed between them."""
+"""Makes the events that tell what changed from one scan to the next."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Any
 from ..module_utils._wording import printable
 
 Json = dict[str, Any]
+# The id of a resource and one of its host names.
 Key = tuple[int, str]
-"""The id of a resource and one of its host names."""
 
+# The level of which nobody needs to be told, unless it was another one before.
 _GOOD = "ok"
-"""The level of which nobody needs to be told, unless it was another one before."""
 
 _WHICH = ("host", "resource_id", "resource", "is_alias")
 _JUDGED = ("state", "level")
@@ -29,7 +29,7 @@ _TEMPLATE = re.compile(r"\{(?=[{%#])")
 
 @dataclass(frozen=True)
 class Seen:
-    """A host name as it was in the last scan that saw it.
+    """Remembers a host name as it was in the last scan that saw it.
 
     Attributes:
         facts: which one it is, its state and its level.
@@ -42,7 +42,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Memory:
-    """What is kept between two scans.
+    """Holds what is kept between two scans.
 
     Attributes:
         hosts: what the last one saw that did not fail.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The role cert_expiry_report and the playbook expiry_report: real surveys of the simulator, written to real files."""
+"""The role cert_expiry_report and the playbook expiry_report: real scans of the simulator, written to real files."""
 
 from __future__ import annotations
 

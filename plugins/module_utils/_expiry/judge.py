@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Where a host name's certificate is judged for its owner: from what is known to a state, without asking anybody."""
+"""Judges a host name's certificate for its owner: from what is known to a state, without asking anybody."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from .scan import Endpoint
 EXPIRED, NOT_COVERED, CRITICAL, MISMATCH = "expired", "not_covered", "critical", "mismatch"
 UNREACHABLE, WARNING, NO_CERTIFICATE, RENEWED, OK = "unreachable", "warning", "no_certificate", "lets_encrypt", "ok"
 
+# Every state with its level, the worst first.
 LEVELS: Mapping[str, str] = {
     EXPIRED: "critical",
     NOT_COVERED: "critical",
@@ -29,19 +30,18 @@ LEVELS: Mapping[str, str] = {
     RENEWED: "ok",
     OK: "ok",
 }
-"""Every state with its level, the worst first."""
 
+# Sorts states, the worst first.
 severity = tuple(LEVELS).index
-"""Sorts states, the worst first."""
 
 _A_DAY = timedelta(days=1)
+# How many of a certificate's names a reason shows.
 _NAMED = 3
-"""How many of a certificate's names a reason shows."""
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """When an end is near: with fewer days left and less of the life, so that the smaller of the two counts."""
+    """Tells when an end is near: with fewer days left and less of the life, so that the smaller of the two counts."""
 
     warning_days: int = 30
     critical_days: int = 7
@@ -77,7 +77,7 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to be said of a host name's certificate."""
+    """Says one thing of a host name's certificate."""
 
     state: str
     reason: str = ""
@@ -85,7 +85,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Host:
-    """A host name with what is to be said of it.
+    """Holds a host name and what is to be said of it.
 
     Attributes:
         findings: all of it, the worst first.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""What the module `gcore_resource_cert_info` and its action plugin do, once their options are parsed."""
+"""Does what the module `gcore_resource_cert_info` is asked for, once its options are parsed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The result of a scan: one entry a host name in a stable order, counts, and the worst first in the message."""
+"""Makes the result of a scan: one entry a host name in a stable order, counts, and the worst first in the message."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from .._x509.certificate import Certificate, timestamp
 from .._x509.chain import is_complete
 from .judge import CRITICAL, LEVELS, WARNING, Host, Thresholds, severity, worst
 
+# How many host names the message names; the result names all.
 _NAMED = 5
-"""How many host names the message names; the result names all."""
 
 
 def render(known: Any, error: GcoreError | None, diff: bool) -> dict[str, Any]:  # noqa: ARG001  # nothing changes

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""What the host names of an account really serve: every edge asked once, concurrently."""
+"""Scans what the host names of an account really serve: every edge is asked once, concurrently."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NO_TIME = EdgeAnswer(problem="not asked, because the time of the task was over"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What is known of a host name.
+    """Holds what is known of a host name.
 
     Attributes:
         host: the name.

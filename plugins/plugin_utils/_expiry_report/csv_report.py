@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""A table for spreadsheets, one row a host, in which no cell is a formula."""
+"""Writes a table for spreadsheets, one row a host, in which no cell is a formula."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _COLUMNS = (
     ("edge_other_", ("edge", "other_certificate"), "key_type fingerprint_sha256 not_after days_left"),
     ("edge_", ("edge",), "other_problem"),
 )
+# The columns, and the keys that lead to what stands in them.
 COLUMNS = {f"{prefix}{name}": (*path, name) for prefix, path, names in _COLUMNS for name in names.split()}
-"""The columns, and the keys that lead to what stands in them."""
 
 _SEPARATORS = {"reasons": "; ", "edge_subject_alt_names": " "}
+# Where a formula would begin: also behind what is a separator elsewhere, for a spreadsheet splits there.
 _FORMULA = re.compile("(^[\\s\"']*|[;,|]\\s*[\"']*)(?=[=+\\-@＝＋－＠])")  # noqa: RUF001 the wide ones are formulas too
-"""Where a formula would begin: also behind what is a separator elsewhere, for a spreadsheet splits there."""
 
 
 def csv_report(findings: Findings, _options: Options) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""What gcore_resource_cert_info found, as all formats read it."""
+"""Reads what gcore_resource_cert_info found, for all formats."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Options:
-    """What a user may say of a report.
+    """Holds what a user may say of a report.
 
     Attributes:
         title: its heading.
@@ -30,7 +30,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Findings:
-    """The module's result without what Ansible adds to it; its keys are those of the module."""
+    """Holds the module's result without what Ansible adds to it; its keys are those of the module."""
 
     checked_at: str
     level: str

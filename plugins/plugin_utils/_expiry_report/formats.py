@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The formats: a table, and the rule of when a report is a new one."""
+"""Lists the formats, and decides when a report is a new one."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from .page import page
 from .prometheus import prometheus
 from .words import MOMENT, parsed
 
+# Counts up when a key of the JSON changes its meaning or goes away; new keys may come at any time.
 _VERSION = 1
-"""Counts up when a key of the JSON changes its meaning or goes away; new keys may come at any time."""
 
 
 class Format(NamedTuple):
-    """A way to write the findings down.
+    """Writes the findings down in one way.
 
     Attributes:
         render: makes the text.

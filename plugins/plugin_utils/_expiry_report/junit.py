@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""JUnit XML for CI: a test case a host, which fails where the host is critical."""
+"""Writes JUnit XML for CI: a test case a host, which fails where the host is critical."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Markdown for a ticket: what to do, the worst first, and how many are in order."""
+"""Writes Markdown for a ticket: what to do, the worst first, and how many are in order."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from .findings import Findings, Json, Options
 from .words import OK, STATES, counted, expiry, verdict
 
+# More of them are no ticket any more; the text says how many are left out.
 _ROWS = 200
-"""More of them are no ticket any more; the text says how many are left out."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9*:._-]+")
 _SPECIAL = re.compile(r"[][`*_{}<>&#|~!@$^\\]|(?<!\d):|:(?!\d)|(?<=www)\.", re.IGNORECASE)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The page: one HTML file that loads nothing, not even for its icon."""
+"""Makes the page: one HTML file that loads nothing, not even for its icon."""
 
 from __future__ import annotations
 

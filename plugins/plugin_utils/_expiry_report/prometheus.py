@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Metrics for the textfile collector of the node exporter.
+"""Writes metrics for the textfile collector of the node exporter.
 
 The time of the run is not among them: with it, the file would change with each run. The collector tells the file's age
 as `node_textfile_mtime_seconds`.

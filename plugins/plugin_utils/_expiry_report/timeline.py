@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""What expires when, as a drawing's geometry: places on an axis in per cent, so that it fits any width.
+"""Lays out what expires when: places on an axis in per cent, so that the drawing fits any width.
 
 The axis is wider where it matters: a place goes with the square root of the days that are left.
 """
@@ -15,26 +15,24 @@ from typing import Any, NamedTuple
 from .findings import Findings, Json
 from .words import CRITICAL, LEVELS, WARNING, day, seconds, until
 
+# The dates that are drawn one by one.
 LANES = 10
-"""The dates that are drawn one by one."""
 
 _COLUMNS = 36
 _DAY = 86400
 _HORIZONS = (30, 90, 180, 365, 730, 1825, 3650)
 _TICKS = (7, *_HORIZONS)
+# Per cent for what is over, where something is.
 _PAST = 18.0
-"""Per cent for what is over, where something is."""
-
+# Per cent between two labels, or they overlap on a phone.
 _APART = 10.0
-"""Per cent between two labels, or they overlap on a phone."""
-
+# Pixels of a column, and of one host in it where there is room.
 _TALLEST = 96.0
 _TALL = 16.0
-"""Pixels of a column, and of one host in it where there is room."""
 
 
 class Tick(NamedTuple):
-    """A label of the axis."""
+    """Labels the axis."""
 
     place: float
     label: str
@@ -42,7 +40,7 @@ class Tick(NamedTuple):
 
 
 class Band(NamedTuple):
-    """The days before an expiry in which it is a warning, or critical."""
+    """Marks the days before an expiry in which it is a warning, or critical."""
 
     level: str
     start: float
@@ -50,7 +48,7 @@ class Band(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """One moment at which something expires."""
+    """Shows one moment at which something expires."""
 
     place: float
     level: str
@@ -61,7 +59,7 @@ class Lane(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """The hosts of one level in a column."""
+    """Stands for the hosts of one level in a column."""
 
     level: str
     top: float
@@ -69,7 +67,7 @@ class Piece(NamedTuple):
 
 
 class Column(NamedTuple):
-    """The hosts that expire in one stretch of the axis."""
+    """Stands for the hosts that expire in one stretch of the axis."""
 
     place: float
     size: int
@@ -77,7 +75,7 @@ class Column(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """The drawing; columns only where the lanes do not show everything.
+    """Holds the drawing, with columns only where the lanes do not show everything.
 
     Attributes:
         start: where today is.
@@ -98,7 +96,7 @@ class Timeline(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """From days that are left to places."""
+    """Turns days that are left into places."""
 
     start: float
     horizon: int

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The words of a report: states, moments and spans, in English whatever the locale, and one sentence on all hosts."""
+"""Says states, moments and spans in words, in English whatever the locale, and one sentence on all hosts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ...module_utils._expiry.judge import LEVELS as LEVEL_BY_STATE
 from .findings import Findings
 
 OK, WARNING, CRITICAL = "ok", "warning", "critical"
+# The mildest first.
 LEVELS = (OK, WARNING, CRITICAL)
-"""The mildest first."""
 
+# A pattern of how results and reports write a moment.
 MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
-"""A pattern of how results and reports write a moment."""
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -25,7 +25,7 @@ _MONTHS = (
 
 
 class State(NamedTuple):
-    """A state of a host name, told by more than a colour.
+    """Tells a state of a host name by more than a colour.
 
     Attributes:
         name: in results.
@@ -54,8 +54,8 @@ _WORDS = {
     "lets_encrypt": ("Let's Encrypt", "↻", "The certificate is from Let's Encrypt, and renewed by Gcore."),
     "ok": ("In order", "✓", "The certificate is valid, and has time left."),
 }
+# The worst first.
 STATES = {name: State(name, level, *_WORDS[name]) for name, level in LEVEL_BY_STATE.items()}
-"""The worst first."""
 
 
 def parsed(moment: str) -> datetime:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""An event source for ansible-rulebook: certificates of Gcore Web Security that come into another state."""
+"""Tells ansible-rulebook of certificates of Gcore Web Security that come into another state."""
 
 from __future__ import annotations
 
@@ -161,8 +161,9 @@ from typing import Any, Protocol
 
 
 def _make_importable(path: Path) -> None:
-    """Let Python find the rest of the collection: ansible-rulebook runs this file by its path, and tells nobody where
-    collections are. The `ansible_collections` of Ansible's big package would hide any other."""
+    """Let Python find the rest of the collection."""
+    # ansible-rulebook runs this file by its path, and tells nobody where collections are. The `ansible_collections` of
+    # Ansible's big package would hide any other.
     folder = path.parents[6]
     if folder.name != "ansible_collections":
         return
@@ -200,12 +201,12 @@ OPTIONS: Specification = {
     **_OWN,
     **{name: option for name, option in RESOURCE_CERT_INFO.items() if name not in _NOT_HERE},
 }
+# What ansible-rulebook puts among the options.
 _FEEDBACK = ("feedback", "eda_feedback_queue")
-"""What ansible-rulebook puts among the options."""
 
 
 class Queue(Protocol):
-    """What ansible-rulebook hands over."""
+    """Takes the events for ansible-rulebook."""
 
     async def put(self, event: Json) -> None:
         """Send an event."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Which events follow from what was known and what a survey tells."""
+"""Which events follow from what was known and what a scan tells."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from unit.plugins.expiry_result import LEVELS, REASONS, STATES, a_host
 GOOD = ("no_certificate", "lets_encrypt", "ok")
 
 
-def survey(*hosts):
-    """A survey that came to its end; a word is the state of the one host."""
+def scan(*hosts):
+    """A scan that came to its end; a word is the state of the one host."""
     return {"hosts": [a_host(state=host) if isinstance(host, str) else host for host in hosts]}
 
 
@@ -57,34 +57,34 @@ POLLS = [
 
 @pytest.mark.parametrize(("polls", "expected"), [poll[1:] for poll in POLLS], ids=[poll[0] for poll in POLLS])
 def test_a_state_is_told_when_it_is_entered(polls, expected):
-    assert steps(*(survey(state) for state in polls)) == expected
+    assert steps(*(scan(state) for state in polls)) == expected
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_what_is_bad_at_the_start_is_told(state):
-    assert steps(survey(state)) == [[] if state in GOOD else [f"None > {state}"]]
+    assert steps(scan(state)) == [[] if state in GOOD else [f"None > {state}"]]
 
 
 WORLDS = [
-    ("a new one that is well", [survey("ok"), survey("ok", a_host("b"))], [[], []]),
-    ("a new one that is not", [survey("ok"), survey("ok", a_host("b", "expired"))], [[], ["None > expired"]]),
-    ("one that was well is gone", [survey("ok"), survey()], [[], []]),
+    ("a new one that is well", [scan("ok"), scan("ok", a_host("b"))], [[], []]),
+    ("a new one that is not", [scan("ok"), scan("ok", a_host("b", "expired"))], [[], ["None > expired"]]),
+    ("one that was well is gone", [scan("ok"), scan()], [[], []]),
     (
         "one that was not is gone",
-        [survey("critical"), survey(), survey()],
+        [scan("critical"), scan(), scan()],
         [["None > critical"], ["critical > gone"], []],
     ),
     (
         "one that is gone comes back",
-        [survey("critical"), survey(), survey("critical")],
+        [scan("critical"), scan(), scan("critical")],
         [["None > critical"], ["critical > gone"], ["None > critical"]],
     ),
     (
         "the same name on two resources",
-        [survey(a_host(state="warning", number=1), a_host(state="ok", number=2))],
+        [scan(a_host(state="warning", number=1), a_host(state="ok", number=2))],
         [["None > warning"]],
     ),
-    ("an alias that is the resource's own name", [survey("critical", "critical")], [["None > critical"]]),
+    ("an alias that is the resource's own name", [scan("critical", "critical")], [["None > critical"]]),
 ]
 
 
@@ -94,23 +94,23 @@ def test_hosts_come_and_go(polls, expected):
 
 
 FAILURES = [
-    ("once when it begins, once when it is over", [failed(), failed(), survey()], [["failing"], [], ["working"]]),
+    ("once when it begins, once when it is over", [failed(), failed(), scan()], [["failing"], [], ["working"]]),
     (
         "nothing is forgotten",
-        [survey("critical"), failed(), survey("critical")],
+        [scan("critical"), failed(), scan("critical")],
         [["None > critical"], ["failing"], ["working"]],
     ),
     (
         "what changed meanwhile is told",
-        [survey("ok"), failed(), survey("critical")],
+        [scan("ok"), failed(), scan("critical")],
         [[], ["failing"], ["working", "ok > critical"]],
     ),
-    ("twice", [failed(), survey(), failed()], [["failing"], ["working"], ["failing"]]),
+    ("twice", [failed(), scan(), failed()], [["failing"], ["working"], ["failing"]]),
 ]
 
 
 @pytest.mark.parametrize(("polls", "expected"), [one[1:] for one in FAILURES], ids=[one[0] for one in FAILURES])
-def test_a_survey_that_fails(polls, expected):
+def test_a_scan_that_fails(polls, expected):
     assert steps(*polls) == expected
 
 
@@ -135,11 +135,11 @@ REPEATS = [
 
 @pytest.mark.parametrize(("after", "polls", "expected"), [one[1:] for one in REPEATS], ids=[one[0] for one in REPEATS])
 def test_repetition(after, polls, expected):
-    assert steps(*(survey(state) for state in polls), repeat_after=after) == expected
+    assert steps(*(scan(state) for state in polls), repeat_after=after) == expected
 
 
 def test_what_an_event_says():
-    _first, (event,) = told(survey("warning"), survey("critical"))
+    _first, (event,) = told(scan("warning"), scan("critical"))
     assert event["cert_expiry"] == {
         "host": "www.example.com",
         "resource_id": 17,
@@ -160,22 +160,22 @@ def test_what_an_event_says():
 
 
 def test_what_is_said_of_one_that_is_gone():
-    _first, (event,) = told(survey("critical"), survey())
+    _first, (event,) = told(scan("critical"), scan())
     fact = event["cert_expiry"]
     assert (fact["host"], fact["resource_id"], fact["level"]) == ("www.example.com", 17, "ok")
     assert fact["previous_level"] == "critical"
     assert fact["msg"] == "www.example.com: no longer there"
-    assert fact.keys() == next(told(survey("critical")))[0]["cert_expiry"].keys()
+    assert fact.keys() == next(told(scan("critical")))[0]["cert_expiry"].keys()
 
 
 def test_every_state_has_words():
     for state in STATES:
-        _first, events = told(survey("critical" if LEVELS[state] == "ok" else "ok"), survey(state))
+        _first, events = told(scan("critical" if LEVELS[state] == "ok" else "ok"), scan(state))
         assert events[0]["cert_expiry"]["msg"].startswith("www.example.com: ")
 
 
 def test_what_is_said_of_a_failure():
-    first, _second, over = told(failed("GET /x answered 500."), failed("other"), survey())
+    first, _second, over = told(failed("GET /x answered 500."), failed("other"), scan())
     assert first == [{"cert_expiry_source": {"state": "failing", "msg": "GET /x answered 500."}}]
     assert over == [
         {
@@ -190,7 +190,7 @@ def test_what_is_said_of_a_failure():
 def test_nothing_in_an_event_is_a_template():
     """A playbook gets the event as a variable, and Ansible would run what a certificate's name says."""
     bad = "{{ lookup('pipe', 'id') }}{% set x %}{# y #}{{{{ z }}}}{\ud800{"
-    events = next(told(survey(a_host(bad, "critical", resource=bad, reasons=[bad]))))
+    events = next(told(scan(a_host(bad, "critical", resource=bad, reasons=[bad]))))
     events += next(told(failed(bad)))
     text = json.dumps(events, ensure_ascii=False)
     text.encode()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""What a survey says: of each host name, of all, and of the certificates that it was given."""
+"""What a scan says: of each host name, of all, and of the certificates that it was given."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def resource(number, **fields):
     return Resource.from_api(resource_json(id=number, name=f"n{number:02}.example.com", **fields))
 
 
-def survey(edges, *, total=1800, clock=None):
+def scan(edges, *, total=1800, clock=None):
     deadline = Deadline((clock or FakeClock()).clock, total)
     return Scan(8443, 2.0, deadline, edges)
 
@@ -42,7 +42,7 @@ def test_every_host_name_is_asked_for_at_its_resource_s_address():
     edges = Edges()
     aliases = [{"alias_data": "a.example.net"}, {"alias_data": "b.example.net", "alias_ssl_expire": 1900000000}]
     hosts = endpoints([resource(2), resource(1, aliases=aliases, service_ip="192.0.2.1")])
-    answered, gave_up = survey(edges).ask(hosts, workers=1)
+    answered, gave_up = scan(edges).ask(hosts, workers=1)
     assert edges.asked == [
         ("192.0.2.1", 8443, "n01.example.com", 2.0),
         ("192.0.2.1", 8443, "a.example.net", 2.0),
@@ -58,13 +58,13 @@ def test_every_host_name_is_asked_for_at_its_resource_s_address():
 def test_where_https_is_off_there_is_nobody_to_ask(ssl_type):
     edges = Edges()
     aliases = [{"alias_data": "a.example.net"}, {"alias_data": "b.example.net", "alias_ssl_expire": 1900000000}]
-    survey(edges).ask(endpoints([resource(1, ssl_type=ssl_type, aliases=aliases)]), workers=1)
+    scan(edges).ask(endpoints([resource(1, ssl_type=ssl_type, aliases=aliases)]), workers=1)
     assert [name for _address, _port, name, _timeout in edges.asked] == ["b.example.net"]
 
 
 def test_when_the_first_edges_are_silent_the_rest_are_not_asked():
     edges = Edges(SILENT)
-    answered, gave_up = survey(edges).ask(endpoints(resource(number) for number in range(30)), workers=1)
+    answered, gave_up = scan(edges).ask(endpoints(resource(number) for number in range(30)), workers=1)
     assert len(edges.asked) == 5
     assert gave_up
     assert answered[-1].edge.problem == "not asked, because no other edge answered"
@@ -72,7 +72,7 @@ def test_when_the_first_edges_are_silent_the_rest_are_not_asked():
 
 def test_a_time_that_is_over_asks_nobody():
     edges, clock = Edges(), FakeClock()
-    run = survey(edges, total=1, clock=clock)
+    run = scan(edges, total=1, clock=clock)
     clock.sleep(2)
     answered, gave_up = run.ask(endpoints([resource(1)]), workers=4)
     assert edges.asked == []
@@ -85,4 +85,4 @@ def test_what_breaks_a_probe_is_not_swallowed():
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        survey(broken).ask(endpoints(resource(number) for number in range(9)), workers=3)
+        scan(broken).ask(endpoints(resource(number) for number in range(9)), workers=3)

@@ -42,7 +42,7 @@ def environment(monkeypatch):
 
 
 class Rounds:
-    """What a rulebook sees of some surveys: they follow each other without a wait, and then it ends."""
+    """What a rulebook sees of some scans: they follow each other without a wait, and then it ends."""
 
     def __init__(self, *results):
         self.results = list(results)
@@ -53,7 +53,7 @@ class Rounds:
     async def put(self, event):
         self.events.append(event)
 
-    async def survey(self):
+    async def scan(self):
         return self.results.pop(0)
 
     async def sleep(self, seconds):
@@ -63,15 +63,13 @@ class Rounds:
             raise asyncio.CancelledError
 
     def run(self, interval=60, repeat_after=None):
-        watching = cert_expiry.watch(
-            self, self.survey, interval, repeat_after, clock=lambda: self.now, sleep=self.sleep
-        )
+        watching = cert_expiry.watch(self, self.scan, interval, repeat_after, clock=lambda: self.now, sleep=self.sleep)
         with pytest.raises(asyncio.CancelledError):
             asyncio.run(watching)
         return [next(iter(event.values()))["state"] for event in self.events]
 
 
-def survey(state):
+def scan(state):
     return {"msg": f"1 {state}", "warnings": [], "hosts": [a_host(state=state)]}
 
 
@@ -79,18 +77,18 @@ FAILED = {"failed": True, "msg": "GET /x answered 500.", "warnings": []}
 
 
 def test_rounds():
-    rounds = Rounds(survey("critical"), survey("critical"), FAILED, FAILED, survey("critical"), survey("ok"))
+    rounds = Rounds(scan("critical"), scan("critical"), FAILED, FAILED, scan("critical"), scan("ok"))
     assert rounds.run() == ["critical", "failing", "working", "ok"]
     assert rounds.slept == [60] * 6
 
 
 def test_a_bad_state_is_repeated_by_the_clock():
-    assert Rounds(*[survey("critical")] * 4).run(interval=60, repeat_after=100) == ["critical", "critical"]
+    assert Rounds(*[scan("critical")] * 4).run(interval=60, repeat_after=100) == ["critical", "critical"]
 
 
 def test_the_log(caplog):
     caplog.set_level(logging.INFO)
-    Rounds({**survey("ok"), "warnings": ["100% silent"]}, FAILED).run()
+    Rounds({**scan("ok"), "warnings": ["100% silent"]}, FAILED).run()
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("WARNING", "100% silent"),
         ("INFO", "1 ok"),
@@ -105,14 +103,14 @@ def account(monkeypatch):
     return made
 
 
-def test_a_look_is_the_survey_of_the_module(account):
+def test_a_look_is_the_scan_of_the_module(account):
     options = cert_expiry.options_of({"probe_edge": False, "include": ["2", "3"]})
     result = asyncio.run(cert_expiry.look(options))
     assert [host["resource_id"] for host in result["hosts"]] == [2, 3]
 
 
 def test_a_look_leaves_the_loop_free(monkeypatch):
-    """The survey waits for the loop: in the loop's own thread it would wait for ever."""
+    """The scan waits for the loop: in the loop's own thread it would wait for ever."""
     went_on = threading.Event()
     monkeypatch.setattr(cert_expiry, "run", lambda *_words, **_named: went_on.wait(TOO_LONG))
 

@@ -84,12 +84,12 @@ def task(simulator, called: str, /, **options: Any) -> dict[str, Any]:
 
 
 def both_ways(simulator, **options: Any) -> list[dict[str, Any]]:
-    far = {**task(simulator, "far", **options), "environment": {"WAY": "far"}}
-    return [tasks_play(task(simulator, "near", **options), far)]
+    remote = {**task(simulator, "remote", **options), "environment": {"WAY": "remote"}}
+    return [tasks_play(task(simulator, "local", **options), remote)]
 
 
 @pytest.fixture(scope="module")
-def survey(simulator, ansible) -> Played:
+def scan(simulator, ansible) -> Played:
     simulator.reset()
     simulator.seed([seed for seed, _state, _reason in WORLD.values()])
     simulator.clear_journal()
@@ -99,9 +99,9 @@ def survey(simulator, ansible) -> Played:
     return played
 
 
-@pytest.fixture(scope="module", params=["near", "far"])
-def result(survey, request) -> dict[str, Any]:
-    return survey.task(request.param).result
+@pytest.fixture(scope="module", params=["local", "remote"])
+def result(scan, request) -> dict[str, Any]:
+    return scan.task(request.param).result
 
 
 @pytest.mark.parametrize("name", WORLD)
@@ -125,19 +125,19 @@ def test_the_whole(result):
     assert f"Worst first: expired.{ZONE}: expired 47 hours ago" in result["msg"]
 
 
-def test_both_ways_say_the_same(survey):
-    near, far = (survey.task(way).result["hosts"] for way in ("near", "far"))
-    assert near == far
+def test_both_ways_say_the_same(scan):
+    local, remote = (scan.task(way).result["hosts"] for way in ("local", "remote"))
+    assert local == remote
 
 
-def test_no_request_that_is_not_needed(survey, simulator):
+def test_no_request_that_is_not_needed(scan, simulator):
     assert [entry["call"] for entry in simulator.journal()] == ["list", "list"]
     asked = Counter(handshake["server_name"] for handshake in simulator.handshakes())
     quiet = {f"off.{ZONE}", f"down.{ZONE}"}
-    names = {host["host"] for host in survey.task("near").result["hosts"]} - quiet
-    near_and_far, key_types = 2, 2
-    served = dict.fromkeys(names, near_and_far * key_types)
-    assert asked == {**served, f"plain.{ZONE}": near_and_far}, "what has no certificate has none of the other type"
+    names = {host["host"] for host in scan.task("local").result["hosts"]} - quiet
+    both, key_types = 2, 2
+    served = dict.fromkeys(names, both * key_types)
+    assert asked == {**served, f"plain.{ZONE}": both}, "what has no certificate has none of the other type"
 
 
 def test_given_certificates_are_found_and_missed(simulator, ansible):
@@ -145,7 +145,7 @@ def test_given_certificates_are_found_and_missed(simulator, ansible):
     simulator.seed([with_installed(resource(1, f"new.{ZONE}"), NEW), with_installed(resource(2, f"old.{ZONE}"), OLD)])
     wanted = [{"label": "the new one", "certificate": NEW.full_chain_pem}]
     played = ansible.run(both_ways(simulator, certificates=wanted))
-    for way in ("near", "far"):
+    for way in ("local", "remote"):
         result = played.task(way).result
         (given,) = result["given_certificates"]
         assert (given["served_by"], given["lagging"]) == ([f"new.{ZONE}"], [f"old.{ZONE}"])
@@ -161,7 +161,7 @@ def test_a_folder_of_certificates(simulator, ansible, tmp_path):
     (lineage / "privkey.pem").write_text(NEW.private_key_pem)
     (tmp_path / "both.pem").write_text(OLD.full_chain_pem + OLD.private_key_pem)
     (tmp_path / "bundle.p12").write_bytes(b"whatever")
-    result = ansible.run([tasks_play(task(simulator, "near", directory=str(tmp_path)))]).task("near").result
+    result = ansible.run([tasks_play(task(simulator, "local", directory=str(tmp_path)))]).task("local").result
     assert [given["certificate"] for given in result["given_certificates"]] == [
         str(lineage),
         str(tmp_path / "both.pem"),
