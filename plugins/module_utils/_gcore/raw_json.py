@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from typing import Any, NoReturn
-from uuid import uuid4
 
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
@@ -97,7 +97,7 @@ def plain(value: Any) -> Any:
 
 def _serialised(value: Any, spell: Callable[[Number], str], **options: Any) -> str:
     # The encoder has no way to let a text through as it is, so each such number gets a mark that nothing else can have.
-    mark, spelt = uuid4().hex, []
+    mark, spelt = os.urandom(16).hex(), []
 
     def marked(number: Number) -> str:
         spelt.append(spell(number))

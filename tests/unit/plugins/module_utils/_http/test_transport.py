@@ -28,7 +28,7 @@ from unit.plugins.fakes import AUTHORITY, ROOT
 SECRET = "a-secret-that-nobody-may-see"
 HEADERS = {"Authorization": f"APIKey {SECRET}", "User-Agent": "test"}
 BODY = f'{{"service_ssl_key": "{SECRET}"}}'.encode()
-BOMB = gzip.compress(bytes(200_000_000))
+BOMB = gzip.compress(bytes(50_000_000))
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
