@@ -217,11 +217,14 @@ def _silence(endpoint: Endpoint, _thresholds: Thresholds, _now: datetime) -> Ite
 
 
 def _chain(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> Iterator[Finding]:
-    chain = (endpoint.edge.chain if endpoint.edge else None) or ()
-    if chain and is_complete(chain) is False and not endpoint.is_renewed_by_vendor:
-        issuer = chain[0].x509.issuer.rfc4514_string()
-        yield Finding(WARNING, f"the chain that the edge serves is incomplete: the intermediate '{issuer}' is missing")
-    for link in chain[1:]:
+    edge = endpoint.edge
+    chains = [chain for chain in (edge.chain, edge.other_chain) if chain] if edge else []
+    for chain in chains:
+        if is_complete(chain) is False and not endpoint.is_renewed_by_vendor:
+            issuer = chain[0].x509.issuer.rfc4514_string()
+            missing = f"the chain that the edge serves is incomplete: the intermediate '{issuer}' is missing"
+            yield Finding(WARNING, f"{_which(endpoint, chain[0])}{missing}")
+    for link in dict.fromkeys(link for chain in chains for link in chain[1:]):
         state = thresholds.state(link.not_before, link.not_after, now)
         if state != OK and not link.is_self_issued:
             yield Finding(state, f"the intermediate {link.label()} {_when(link.not_after, now)}")

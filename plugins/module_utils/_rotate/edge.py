@@ -44,6 +44,7 @@ class EdgeAnswer:
         address: the one that answered.
         other_half: the leaf with a key of the other type that the same server has for other clients, None where it has
             none or was not asked.
+        other_chain: all that is served with that one, None where that is not known.
         unseen: why nobody can tell whether it has one.
     """
 
@@ -52,6 +53,7 @@ class EdgeAnswer:
     problem: str = ""
     address: str = ""
     other_half: Certificate | None = None
+    other_chain: tuple[Certificate, ...] | None = None
     unseen: str = ""
 
 
@@ -70,7 +72,7 @@ def probe(address: str, port: int, server_name: str, timeout: float, key_type: s
     if server is None or served is None or wanted in (None, served):
         return answer
     half, unseen = server.ask_for(wanted)
-    return replace(half, other_half=answer.leaf) if half else replace(answer, unseen=unseen)
+    return _with(half, answer) if half else _with(answer, None, unseen)
 
 
 def probe_both(address: str, port: int, server_name: str, timeout: float) -> EdgeAnswer:
@@ -79,8 +81,13 @@ def probe_both(address: str, port: int, server_name: str, timeout: float) -> Edg
     served = _half_of(answer.leaf)
     if server is None or served is None:
         return answer
-    half, unseen = server.ask_for(_OTHER[served])
-    return replace(answer, other_half=half.leaf if half else None, unseen=unseen)
+    return _with(answer, *server.ask_for(_OTHER[served]))
+
+
+def _with(answer: EdgeAnswer, other: EdgeAnswer | None, unseen: str = "") -> EdgeAnswer:
+    if other is None:
+        return replace(answer, unseen=unseen)
+    return replace(answer, other_half=other.leaf, other_chain=other.chain)
 
 
 def _half_of(leaf: Certificate | None) -> str | None:

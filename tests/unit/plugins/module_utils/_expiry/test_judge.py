@@ -149,6 +149,21 @@ def test_both_halves_of_a_dual_pair_are_judged(other, fields, expected, told):
     assert [reason[: len(part)] for reason, part in zip(reasons(endpoint), told, strict=False)] == told
 
 
+def test_the_chain_of_the_other_half_is_judged_too():
+    weary = Authority("Weary CA", issuer=ROOT, days=0.5)
+    rsa = weary.issue([NAME], key=RSA.key, days=90, aia="http://ca.example/ca.crt")
+    leaf, link = chain(rsa)
+    for other_chain, told in (
+        ((leaf, link), "the intermediate 'CN=Weary CA' expires in "),
+        ((leaf,), "its RSA certificate: the chain that the edge serves is incomplete"),
+    ):
+        endpoint = seen(EdgeAnswer(certificate(GOOD), chain(GOOD), other_half=leaf, other_chain=other_chain))
+        assert states(endpoint) == ["warning"]
+        assert reasons(endpoint)[0].startswith(told)
+    shared = EdgeAnswer(leaf, (leaf, link), other_half=leaf, other_chain=(leaf, link))
+    assert len(reasons(seen(shared))) == 1
+
+
 def test_of_two_halves_the_one_that_needs_somebody_first_is_told_of():
     near = AUTHORITY.issue([NAME], key=RSA.key, not_before=NOW - 390 * DAY, not_after=NOW + 5 * DAY)
     young = issued(not_before=NOW - 2 * DAY, not_after=NOW + 4 * DAY)  # ends earlier, and is not near its end

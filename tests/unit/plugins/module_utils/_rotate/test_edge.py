@@ -196,7 +196,7 @@ def test_the_halves_of_a_dual_pair(serving, issued, twin, version, wanted, expec
     assert (answer.leaf, answer.other_half, answer.unseen, answer.problem) == (
         chain_of(leaf)[0], chain_of(other)[0] if other else None, unseen, ""
     )  # fmt: skip
-    assert answer.chain == chain_of(leaf)
+    assert (answer.chain, answer.other_chain) == (chain_of(leaf), chain_of(other) if other else None)
 
 
 @pytest.mark.parametrize(("wanted", "handshakes"), [(None, 1), ("ECDSA", 1), ("RSA", 2)])
