@@ -140,7 +140,7 @@ class Rotation:
         return [self._proved(item, answers.get(at), at in pending, waited) for at, item in enumerate(items)]
 
     def _ask(self, item: Applied) -> EdgeAnswer:
-        return self.observer.probe(item.resource, item.plan.desired)
+        return self.observer.ask_edge(item.resource, item.plan.desired)
 
     def _proved(
         self, item: Applied, answer: EdgeAnswer | None, is_late: bool, waited: float

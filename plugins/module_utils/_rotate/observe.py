@@ -117,11 +117,11 @@ class Observer:
         wants_proof = self.policy.verify == "edge" and desired.leaf is not None
         is_evidence = self._is_evidence(resource, desired)
         is_asked = (is_evidence or (wants_proof and self.policy.check_mode)) and not self.gave_up
-        answer = self.probe(resource, desired) if is_asked else None
+        answer = self.ask_edge(resource, desired) if is_asked else None
         self._reachability.heard(answer)
         return Observation(resource, answer if is_evidence else None, answer, wants_proof)
 
-    def probe(self, resource: Resource, desired: Desired) -> EdgeAnswer:
+    def ask_edge(self, resource: Resource, desired: Desired) -> EdgeAnswer:
         """Ask the edge for the site's name."""
         where = (resource.service_ip, self.policy.edge_port, resource.name, self.policy.edge_timeout)
         return self._probe_edge(*where, desired.leaf.key[0] if desired.leaf else None)

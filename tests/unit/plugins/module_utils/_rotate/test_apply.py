@@ -209,7 +209,10 @@ def test_what_is_written_is_a_read_of_this_moment(gets, calls):
 
 def test_a_pace_keeps_no_write_from_following_its_read():
     times = []
-    note = lambda api, _body: times.append(api.client.clock.monotonic())  # noqa: E731
+
+    def note(api, _body):
+        times.append(api.client.clock.monotonic())
+
     run = rotate(gets=[note, note], puts=[note], rate=0.1)
     assert run.calls == [GET, PUT, GET]
     assert [time - times[0] for time in times] == pytest.approx([0, 0, 20], abs=0.1)
