@@ -103,7 +103,7 @@ from ..module_utils._gcore.resource import CUSTOM, DISABLED, LETS_ENCRYPT, Resou
 from ..module_utils._libraries import require_libraries
 from ..module_utils._match.matcher import Selection
 from ..module_utils._misplaced import mind_misplaced
-from ..module_utils._options import CONNECTION, SELECTION, resolved
+from ..module_utils._options import CONNECTION, SELECTION, Specification, resolved, without_empty
 from ..module_utils._redaction import Redactor
 from ..module_utils._task import Operation, Task, run
 from ..module_utils._validation import complaints
@@ -158,7 +158,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             super().set_options(**words)
         except AnsibleOptionsError:
-            own = {**CONNECTION, **SELECTION}
+            own = Specification({**CONNECTION, **SELECTION})
             given = {name: value for name, value in (words.get("direct") or {}).items() if name in own}
             raise AnsibleParserError(" ".join(complaints(own, given))) from None
 
@@ -209,7 +209,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return found
 
     def _chosen(self, found: list[Facts]) -> list[Facts]:
-        selection = Selection(self.get_option("include"), self.get_option("exclude"))
+        selection = Selection(**without_empty({name: self.get_option(name) for name in SELECTION}))
         chosen = [facts for facts in found if selection.names(facts["id"], facts["name"])]
         redactor = Redactor()
         mind_misplaced(redactor, {name: self.get_option(name) for name in SELECTION})

@@ -22,7 +22,7 @@ class Module(AnsibleModule):
     _is_ready = False
 
     def __init__(self, specification: Specification) -> None:
-        super().__init__(argument_spec=specification, supports_check_mode=True)
+        super().__init__(argument_spec=specification, supports_check_mode=True, **specification.together)
         self._is_ready = True
 
     def fail_json(self, msg: str, **facts: Any) -> None:

@@ -7,18 +7,32 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import Any
+
+from ansible.module_utils.common.validation import check_mutually_exclusive
 
 from ._errors import InputError
 
-Specification = dict[str, dict[str, Any]]
+Options = dict[str, dict[str, Any]]
+Groups = Sequence[tuple[str, ...]]
+Check = Callable[[Groups, Mapping[str, Any]], Any]
+
+
+class Specification(Options):
+    """Options by name, and Ansible's declarations of several of them together."""
+
+    def __init__(self, options: Options, *, mutually_exclusive: Groups = (), required_one_of: Groups = ()) -> None:
+        super().__init__(options)
+        self.together = {"mutually_exclusive": mutually_exclusive, "required_one_of": required_one_of}
+
 
 DEFAULT_API_URL = "https://api.gcore.com"
 
 _ENVIRONMENT = {"api_key": "GCORE_API_KEY", "api_token": "GCORE_API_TOKEN", "api_url": "GCORE_BASE_URL"}
 
-CONNECTION: Specification = {
+CONNECTION: Options = {
     "api_key": {"type": "str", "no_log": True},
     "api_token": {"type": "str", "no_log": True},
     "api_url": {"type": "str", "no_log": False},
@@ -29,7 +43,7 @@ CONNECTION: Specification = {
     "total_timeout": {"type": "int", "default": 1800},
 }
 
-CERTIFICATE: Specification = {
+CERTIFICATE: Options = {
     "certificate": {"type": "str", "no_log": False},
     "certificate_path": {"type": "path", "no_log": False},
     "chain": {"type": "str", "no_log": False},
@@ -42,7 +56,15 @@ CERTIFICATE: Specification = {
     "pkcs12_path": {"type": "path", "no_log": False},
 }
 
-ROTATION: Specification = {
+_PARTS = ("certificate", "chain", "private_key")
+
+ONE_OF_THESE: Groups = [
+    *((part, f"{part}_path") for part in (*_PARTS, "private_key_passphrase", "pkcs12")),
+    *product(("pkcs12", "pkcs12_path"), (*_PARTS, *(f"{part}_path" for part in _PARTS))),
+]
+"""What excludes each other of a certificate: a content and a file, a bundle and its parts."""
+
+ROTATION: Options = {
     "min_days_valid": {"type": "int", "default": 0},
     "require_alias_coverage": {"type": "bool", "default": False},
     "allow_downgrade": {"type": "bool", "default": False},
@@ -53,85 +75,95 @@ ROTATION: Specification = {
     "verify_interval": {"type": "int", "default": 10},
 }
 
-EDGE: Specification = {
+EDGE: Options = {
     "edge_port": {"type": "int", "default": 443},
     "edge_timeout": {"type": "float", "default": 5.0},
 }
 
-EDGE_PROBE: Specification = {
+EDGE_PROBE: Options = {
     "edge_probe": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
 }
 
-SELECTION: Specification = {
+SELECTION: Options = {
     "include": {"type": "list", "elements": "str"},
     "exclude": {"type": "list", "elements": "str"},
 }
 
-MANY: Specification = {
+MANY: Options = {
     "concurrency": {"type": "int", "default": 16},
     "requests_per_second": {"type": "float"},
 }
 
-RESOURCE_CERT: Specification = {
-    "resource_id": {"type": "int"},
-    "name": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "type": {"type": "str", "choices": ["custom", "lets_encrypt"], "default": "custom"},
-    **CERTIFICATE,
-    **ROTATION,
-    **EDGE_PROBE,
-    **EDGE,
-    **CONNECTION,
-}
-
-FLEET_CERT: Specification = {
-    "certificates": {
-        "type": "list",
-        "elements": "dict",
-        "options": {**CERTIFICATE, "label": {"type": "str"}, "resources": {"type": "list", "elements": "str"}},
+RESOURCE_CERT = Specification(
+    {
+        "resource_id": {"type": "int"},
+        "name": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "type": {"type": "str", "choices": ["custom", "lets_encrypt"], "default": "custom"},
+        **CERTIFICATE,
+        **ROTATION,
+        **EDGE_PROBE,
+        **EDGE,
+        **CONNECTION,
     },
-    "directory": {"type": "path"},
-    "private_key_passphrase": CERTIFICATE["private_key_passphrase"],
-    "private_key_passphrase_path": CERTIFICATE["private_key_passphrase_path"],
-    "on_bad_certificate": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
-    "prefer_key_type": {"type": "str", "choices": ["ecdsa", "rsa"], "no_log": False},
-    **SELECTION,
-    "enable_https": {"type": "bool", "default": False},
-    "waves": {"type": "list", "elements": "str", "default": ["1", "10%", "100%"]},
-    "max_failures": {"type": "str"},
-    **MANY,
-    "progress": {"type": "bool", "default": True},
-    **ROTATION,
-    **EDGE_PROBE,
-    **EDGE,
-    **CONNECTION,
-    "total_timeout": {"type": "int", "default": 14400},
-}
+    mutually_exclusive=[("resource_id", "name"), *ONE_OF_THESE],
+    required_one_of=[("resource_id", "name")],
+)
 
-RESOURCE_CERT_INFO: Specification = {
-    "resource_id": {"type": "int"},
-    "name": {"type": "str"},
-    **SELECTION,
-    "probe_edge": {"type": "bool", "default": True},
-    "warning_days": {"type": "int", "default": 30},
-    "critical_days": {"type": "int", "default": 7},
-    "warning_percent": {"type": "int", "default": 25},
-    "critical_percent": {"type": "int", "default": 10},
-    "certificates": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            **{name: CERTIFICATE[name] for name in ("certificate", "certificate_path")},
-            "label": {"type": "str"},
-            "resources": {"type": "list", "elements": "str"},
+FLEET_CERT = Specification(
+    {
+        "certificates": {
+            "type": "list",
+            "elements": "dict",
+            "options": {**CERTIFICATE, "label": {"type": "str"}, "resources": {"type": "list", "elements": "str"}},
         },
+        "directory": {"type": "path"},
+        "private_key_passphrase": CERTIFICATE["private_key_passphrase"],
+        "private_key_passphrase_path": CERTIFICATE["private_key_passphrase_path"],
+        "on_bad_certificate": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
+        "prefer_key_type": {"type": "str", "choices": ["ecdsa", "rsa"], "no_log": False},
+        **SELECTION,
+        "enable_https": {"type": "bool", "default": False},
+        "waves": {"type": "list", "elements": "str", "default": ["1", "10%", "100%"]},
+        "max_failures": {"type": "str"},
+        **MANY,
+        "progress": {"type": "bool", "default": True},
+        **ROTATION,
+        **EDGE_PROBE,
+        **EDGE,
+        **CONNECTION,
+        "total_timeout": {"type": "int", "default": 14400},
     },
-    "directory": {"type": "path"},
-    "prefer_key_type": {"type": "str", "choices": ["ecdsa", "rsa"], "no_log": False},
-    **MANY,
-    **EDGE,
-    **CONNECTION,
-}
+    mutually_exclusive=[("private_key_passphrase", "private_key_passphrase_path")],
+)
+
+RESOURCE_CERT_INFO = Specification(
+    {
+        "resource_id": {"type": "int"},
+        "name": {"type": "str"},
+        **SELECTION,
+        "probe_edge": {"type": "bool", "default": True},
+        "warning_days": {"type": "int", "default": 30},
+        "critical_days": {"type": "int", "default": 7},
+        "warning_percent": {"type": "int", "default": 25},
+        "critical_percent": {"type": "int", "default": 10},
+        "certificates": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                **{name: CERTIFICATE[name] for name in ("certificate", "certificate_path")},
+                "label": {"type": "str"},
+                "resources": {"type": "list", "elements": "str"},
+            },
+        },
+        "directory": {"type": "path"},
+        "prefer_key_type": {"type": "str", "choices": ["ecdsa", "rsa"], "no_log": False},
+        **MANY,
+        **EDGE,
+        **CONNECTION,
+    },
+    mutually_exclusive=[("resource_id", "name"), *product(("resource_id", "name"), ("include", "exclude"))],
+)
 
 _AT_LEAST = {
     "min_days_valid": 0,
@@ -163,13 +195,13 @@ _AT_MOST = {
 
 
 def resolved(parameters: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The parameters with the environment filled in, an empty string counting as unset wherever it comes from.
+    """Fill in the environment; what is empty counts as unset wherever it comes from.
 
     Raises:
         InputError: a number is too small or too large to mean anything.
     """
     environment = os.environ if environment is None else environment
-    values = {name: None if value == "" else value for name, value in parameters.items()}
+    values = {**dict.fromkeys(parameters), **without_empty(parameters)}
     for name, variable in _ENVIRONMENT.items():
         values[name] = values.get(name) or _from_environment(name, values, environment.get(variable)) or None
     values["api_url"] = values["api_url"] or DEFAULT_API_URL
@@ -190,13 +222,24 @@ def _from_environment(name: str, values: Mapping[str, Any], value: str | None) -
     return None if values.get(_RIVALS.get(name, "")) else value
 
 
-def exclude_each_other(values: Mapping[str, Any], names: Iterable[str], others: Iterable[str]) -> None:
-    """Refuse an option of one group beside one of another.
+def without_empty(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is empty: a text without a letter, and a list with nothing else in it."""
+    # AWX hands over an empty text for what a user left out, whatever the option's type.
+    filled = {name: _filled(value) for name, value in options.items()}
+    return {name: value for name, value in filled.items() if value is not None}
 
-    Raises:
-        InputError: names the two.
-    """
-    first = next((name for name in names if values.get(name) is not None), None)
-    second = next((name for name in others if values.get(name) is not None), None)
-    if first and second:
-        raise InputError(f"{first} and {second} exclude each other", "Set one of them.")
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, list):
+        elements = [one for one in value if not isinstance(one, str) or one.strip()]
+        return [without_empty(one) if isinstance(one, Mapping) else one for one in elements] or None
+    return None if value == "" else value
+
+
+def contradiction(groups: Groups, given: Mapping[str, Any], check: Check = check_mutually_exclusive) -> str:
+    """Return what Ansible has to say against several options together; it quotes their names alone."""
+    try:
+        check(groups, given)
+    except TypeError as error:
+        return str(error)
+    return ""

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import check_mutually_exclusive, check_required_one_of
 
-from ._options import Specification
+from ._options import Options, Specification, contradiction
 
 _WANTED = {
     "bool": "a boolean",
@@ -27,6 +28,7 @@ _WANTED = {
 _NAME = re.compile(r"[A-Za-z_]\w{0,39}", re.ASCII)
 """What may be the name of an option that somebody misspelt, and no secret that came into its place."""
 
+_CHECKS = {"mutually_exclusive": check_mutually_exclusive, "required_one_of": check_required_one_of}
 _MISSING = " is required."
 _UNSHOWN = "What was given is not shown, for it may be a secret."
 
@@ -49,7 +51,7 @@ class Parsed:
 def parsed(specification: Specification, given: Mapping[str, Any]) -> Parsed:
     """Parse what was given."""
     try:
-        result = ArgumentSpecValidator(specification).validate(given)
+        result = ArgumentSpecValidator(specification, **specification.together).validate(given)
     except TypeError:  # Ansible puts the names together, and takes them for texts
         return Parsed(complaints=complaints(specification, given))
     secrets = frozenset(result._no_log_values)
@@ -60,11 +62,21 @@ def parsed(specification: Specification, given: Mapping[str, Any]) -> Parsed:
 
 def complaints(specification: Specification, given: Mapping[str, Any]) -> tuple[str, ...]:
     """What is wrong with options that Ansible refuses; its own words quote what it was given."""
-    found = tuple(_of_options(specification, given, "")) or ("These options can't be used as they are.",)
-    return found if all(one.endswith(_MISSING) for one in found) else (*found, _UNSHOWN)
+    found = tuple(_of_options(specification, given, ""))
+    if found and not all(one.endswith(_MISSING) for one in found):
+        found = (*found, _UNSHOWN)
+    found = (*found, *_of_several(specification, given))
+    return found or ("These options can't be used as they are.", _UNSHOWN)
 
 
-def _of_options(specification: Specification, given: Mapping[Any, Any], where: str) -> Iterator[str]:
+def _of_several(specification: Specification, given: Mapping[str, Any]) -> Iterator[str]:
+    is_set = {name: value for name, value in given.items() if value is not None}
+    for kind, check in _CHECKS.items():
+        if said := contradiction(specification.together[kind], is_set, check):
+            yield f"{said}."
+
+
+def _of_options(specification: Options, given: Mapping[Any, Any], where: str) -> Iterator[str]:
     unknown = sorted(_shown(name) for name in given if name not in specification)
     if unknown:
         names = ", ".join(f"{where}{name}" for name in unknown)

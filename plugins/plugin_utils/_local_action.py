@@ -19,7 +19,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._libraries import libraries_are_here
 from ..module_utils._misplaced import shown
-from ..module_utils._options import Specification
+from ..module_utils._options import Options, Specification, without_empty
 from ..module_utils._task import Interruption, Operation, run
 from ..module_utils._validation import Parsed, parsed
 from ._console import Console
@@ -45,8 +45,7 @@ class EngineAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task's result."""
         result = super().run(tmp, task_vars)
-        # AWX hands over an empty string for what a user left out, whatever the option's type.
-        given = {name: value for name, value in self._task.args.items() if value != ""}
+        given = without_empty(self._task.args)
         options = parsed(self.specification, given)
         if options.complaints or self._is_near():
             result.update(self._run_here(options, task_vars or {}))
@@ -100,7 +99,7 @@ class EngineAction(ActionBase):
         }
 
 
-def _with_places(given: Mapping[str, Any], specification: Specification) -> dict[str, Any]:
+def _with_places(given: Mapping[str, Any], specification: Options) -> dict[str, Any]:
     """Return the arguments with the paths of files that are here made absolute."""
     # Ansible starts a module of this machine beside the playbook. In the controller's process a relative path starts
     # where the play was started, and nobody means the collection that a playbook came in.

@@ -132,10 +132,10 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "two-megabytes": (certificate(TWO_MEGABYTES), ("bytes", "right file")),
     "two-megabytes-file": (certificate_file(TWO_MEGABYTES.encode()), ("bytes", "right file")),
     "two-megabytes-key": (key(TWO_MEGABYTES), ("bytes", "right file")),
-    "text-and-file": ({**CERTIFICATE, "certificate_path": File(NEW.full_chain_pem)}, ("exclude each other",)),
+    "text-and-file": ({**CERTIFICATE, "certificate_path": File(NEW.full_chain_pem)}, ("certificate|certificate_path",)),
     "pkcs12-and-key": (
         {"pkcs12_path": File(NEW.pkcs12()), "private_key": NEW.private_key_pem},
-        ("pkcs12", "exclude each other"),
+        ("mutually exclusive", "pkcs12_path|private_key"),
     ),
     "absent-with-certificate": ({**CERTIFICATE, "state": "absent"}, ("state=absent", "certificate")),
     "le-with-certificate": ({**CERTIFICATE, "type": "lets_encrypt"}, ("lets_encrypt", "certificate")),

@@ -190,8 +190,8 @@ def test_the_choice(simulator, ansible):
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"resource_id": 1, "name": "x"}, "resource_id and name exclude each other"),
-    ({"name": "x", "include": ["y"]}, "name and include exclude each other"),
+    ({"resource_id": 1, "name": "x"}, "mutually exclusive: resource_id|name"),
+    ({"name": "x", "include": ["y"]}, "mutually exclusive: name|include"),
     ({"name": "nobody.example"}, "no resource is named nobody.example"),
     ({"warning_percent": 101}, "warning_percent is 101, the most that it can be is 100"),
     ({"certificates": [{"certificate": "junk"}]}, "certificates[1]: certificate: no PEM block in it"),

@@ -22,26 +22,28 @@ from .client import ADDRESS, PERSON, AwxClient, hint
 from .kinds import KEYS, title
 from .objects import Definition, Done, Organizer
 
-AWX_OBJECT: Specification = {
-    "kind": {"type": "str", "required": True, "choices": sorted(KEYS)},
-    "definition": {
-        "type": "dict",
-        "required": True,
-        "options": {
-            "fields": {"type": "dict", "required": True},
-            **{name: {"type": "dict"} for name in ("initial", "related", "survey", "approval")},
+AWX_OBJECT = Specification(
+    {
+        "kind": {"type": "str", "required": True, "choices": sorted(KEYS)},
+        "definition": {
+            "type": "dict",
+            "required": True,
+            "options": {
+                "fields": {"type": "dict", "required": True},
+                **{name: {"type": "dict"} for name in ("initial", "related", "survey", "approval")},
+            },
         },
-    },
-    "secrets": {"type": "dict", "no_log": True},
-    "update_secrets": {"type": "bool", "default": False, "no_log": False},
-    "organization": {"type": "str"},
-    "awx_url": {"type": "str"},
-    "awx_token": {"type": "str", "no_log": True},
-    "awx_username": {"type": "str"},
-    "awx_password": {"type": "str", "no_log": True},
-    **{name: CONNECTION[name] for name in ("validate_certs", "ca_path", "request_timeout")},
-    "sync_timeout": {"type": "int", "default": 300},
-}
+        "secrets": {"type": "dict", "no_log": True},
+        "update_secrets": {"type": "bool", "default": False, "no_log": False},
+        "organization": {"type": "str"},
+        "awx_url": {"type": "str"},
+        "awx_token": {"type": "str", "no_log": True},
+        "awx_username": {"type": "str"},
+        "awx_password": {"type": "str", "no_log": True},
+        **{name: CONNECTION[name] for name in ("validate_certs", "ca_path", "request_timeout")},
+        "sync_timeout": {"type": "int", "default": 300},
+    }
+)
 
 _BESIDES_SYNC = 600.0
 """Seconds for all requests of a task together."""

@@ -13,15 +13,12 @@ from .._gcore.client import Client
 from .._gcore.lookup import find_resource
 from .._gcore.resource import Resource
 from .._match.matcher import Candidate, Matcher, Selection
-from .._options import exclude_each_other
 from .._task import Operation, Task
 from .._x509.sources import from_directory, from_list
 from .judge import Thresholds, judge
 from .report import render, result_of
 from .scan import Endpoint, Scan, endpoints
 
-_ONE = ("resource_id", "name")
-_MANY = ("include", "exclude")
 _THRESHOLDS = ("warning_days", "critical_days", "warning_percent", "critical_percent")
 _NO_EDGE = "No edge answered: after the first few, none was asked. Set probe_edge to false if that is so here."
 
@@ -35,11 +32,6 @@ def scan_resources(task: Task) -> dict[str, Any]:
     values = task.values
     warnings: list[str] = []
     with carrying(lambda: warnings):
-        exclude_each_other(values, ("resource_id",), ("name",))
-        # A list of empty strings is what is left of one that a survey's field was left out of.
-        chosen = {name: [one for one in values[name] or () if str(one).strip()] or None for name in _MANY}
-        for one in _ONE:
-            exclude_each_other({**values, **chosen}, (one,), _MANY)
         thresholds = Thresholds(**{name: values[name] for name in _THRESHOLDS})
         given = list(_given(values, warnings))
         client = task.client(connections=values["concurrency"])
@@ -61,7 +53,7 @@ def _resources(client: Client, values: Mapping[str, Any], warnings: list[str]) -
     if values["resource_id"] is not None or values["name"] is not None:
         yield Resource.from_api(find_resource(client, values["resource_id"], values["name"]))
         return
-    selection = Selection(**{name: values[name] for name in _MANY})
+    selection = Selection(values["include"], values["exclude"])
     yield from filter(selection.has, map(Resource.from_api, client.resources()))
     warnings += selection.warnings()
 

@@ -106,8 +106,8 @@ def _rotate_members(
 
 
 def _sizes(values: Mapping[str, Any]) -> list[str]:
-    """Return the waves' sizes; a list of empty strings is what is left of an empty one."""
-    return [size for size in values["waves"] or () if size.strip()] or FLEET_CERT["waves"]["default"]
+    """Return the waves' sizes."""
+    return list(values["waves"] or FLEET_CERT["waves"]["default"])
 
 
 def _check_sizes(values: Mapping[str, Any]) -> None:

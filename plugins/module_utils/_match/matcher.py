@@ -62,7 +62,7 @@ _SPELLING = "Ids, exact names and globs count; the name of an alias does not."
 
 
 def _patterns(given: Iterable[str] | None) -> list[str]:
-    return [normalised(str(pattern)) for pattern in given or () if str(pattern).strip()]
+    return [normalised(str(pattern)) for pattern in given or ()]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 from .._errors import InputError, carrying
 from .._gcore.lookup import find_resource
 from .._gcore.resource import Resource
-from .._options import CERTIFICATE, exclude_each_other
+from .._options import CERTIFICATE
 from .._redaction import Redactor
 from .._task import Operation, Task
 from .._x509.key_pair import check_key_pair
@@ -32,8 +32,6 @@ def rotate_resource(task: Task) -> Plan | Applied:
     values, now = task.values, task.clock.now()
     known: dict[str, Any] = {}
     with carrying(lambda: known):
-        if (values["resource_id"] is None) == (values["name"] is None):
-            raise InputError("one of resource_id and name says which resource is meant", "Set exactly one of them.")
         desired = _desired(values, task.redactor)
         if isinstance(desired, CustomCertificate):
             key_pair, known["desired"] = desired.key_pair, desired.facts(now)
@@ -54,6 +52,8 @@ def _desired(values: Mapping[str, Any], redactor: Redactor) -> Desired:
     """Read what the options say, once."""
     if values["state"] == "present" and values["type"] == "custom":
         return CustomCertificate.permitted(Source("", values).key_pair(redactor), values)
-    asked = f"state={values['state']}, type={values['type']}"
-    exclude_each_other({**values, asked: True}, (asked,), CERTIFICATE)
+    for name in CERTIFICATE:
+        if values[name] is not None:
+            asked = f"state={values['state']}, type={values['type']}"
+            raise InputError(f"{asked} and {name} exclude each other", "Set one of them.")
     return HTTPS_OFF if values["state"] == "absent" else RENEWED_BY_VENDOR

@@ -14,7 +14,7 @@ from typing import Any
 
 from .._errors import CertificateError, InputError
 from .._files import opened
-from .._options import CERTIFICATE, exclude_each_other
+from .._options import ONE_OF_THESE, contradiction
 from .._redaction import Redactor
 from .certificate import Certificate, certificates_from_pem
 from .chain import leaf_of
@@ -23,7 +23,6 @@ from .key_pair import KeyPair, Material, read_key_pair
 from .pem import MAX_BYTES, PemBlock, read_pem
 
 _PARTS = ("certificate", "chain", "private_key", "private_key_passphrase", "pkcs12")
-_NOT_BESIDE_PKCS12 = tuple(name for name in CERTIFICATE if not name.startswith(("pkcs12", "private_key_passphrase")))
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,9 @@ class Source:
             redactor: learns the secrets before anything else sees them.
 
         Raises:
-            InputError: the parts contradict each other, can't be read, or do not fit together.
+            InputError: the parts can't be read, or do not fit together.
         """
-        self._check_options(_PARTS)
-        exclude_each_other(self.options, ("pkcs12", "pkcs12_path"), _NOT_BESIDE_PKCS12)
+        self._refuse_problem()
         redactor.add(self._content("pkcs12"))
         names = {part: self._name(part) for part in _PARTS}
         combined = self._blocks("combined")
@@ -89,7 +87,7 @@ class Source:
         Raises:
             InputError: there is none, it can't be read, or several leaves are among the certificates.
         """
-        self._check_options(("certificate",))
+        self._refuse_problem()
         part = "combined" if "combined_path" in self.options else "certificate"
         blocks, what = self._blocks(part), self._name(part)
         if "pkcs12_path" in self.options:
@@ -110,11 +108,9 @@ class Source:
         except InputError:  # told of where it is read in earnest
             return False
 
-    def _check_options(self, parts: Iterable[str]) -> None:
+    def _refuse_problem(self) -> None:
         if self.problem:
             raise InputError(self.problem)
-        for part in parts:
-            exclude_each_other(self.options, (part,), (f"{part}_path",))
 
     def _content(self, part: str) -> str | bytes | None:
         """Return an option's text or its file's bytes; what is empty counts as unset."""
@@ -139,13 +135,11 @@ def _option(part: str) -> str:
 
 
 def from_list(certificates: Iterable[Mapping[str, Any]] | None, warnings: list[str]) -> Iterator[Source]:
-    """Yield the elements of a task's list, empty strings unset; one that was not filled in is warned of."""
-    for number, element in enumerate(certificates or (), start=1):
-        options = {name: None if value == "" else value for name, value in element.items()}
+    """Yield the elements of a task's list; one that was not filled in is warned of."""
+    for number, options in enumerate(certificates or (), start=1):
         path = options.get("certificate_path") or options.get("pkcs12_path")
         label = options.get("label") or path or f"certificates[{number}]"
-        resources = tuple(str(key) for key in options.get("resources") or () if str(key).strip())
-        source = Source(label, options, resources)
+        source = Source(label, options, tuple(options.get("resources") or ()), contradiction(ONE_OF_THESE, options))
         if source.has_empty_files_alone():
             warnings.append(f"Left out: {label}: its files are empty, the certificate's and the key's.")
         else:

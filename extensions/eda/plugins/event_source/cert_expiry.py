@@ -184,8 +184,10 @@ from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client i
 from ansible_collections.gcore.web_security.plugins.module_utils._libraries import require_libraries
 from ansible_collections.gcore.web_security.plugins.module_utils._options import (
     RESOURCE_CERT_INFO,
+    Options,
     Specification,
     resolved,
+    without_empty,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._task import Task, run
 from ansible_collections.gcore.web_security.plugins.module_utils._validation import parsed
@@ -195,12 +197,9 @@ LOGGER = logging.getLogger("gcore.web_security.cert_expiry")
 
 Json = dict[str, Any]
 
-_OWN: Specification = {"interval": {"type": "int", "default": 3600}, "repeat_after": {"type": "int"}}
-_NOT_HERE = ("resource_id", "name", "certificates", "directory", "prefer_key_type")
-OPTIONS: Specification = {
-    **_OWN,
-    **{name: option for name, option in RESOURCE_CERT_INFO.items() if name not in _NOT_HERE},
-}
+_OWN: Options = {"interval": {"type": "int", "default": 3600}, "repeat_after": {"type": "int"}}
+_NOT_HERE = {"resource_id", "name", "certificates", "directory", "prefer_key_type"}
+OPTIONS = Specification({**_OWN, **{name: RESOURCE_CERT_INFO[name] for name in RESOURCE_CERT_INFO.keys() - _NOT_HERE}})
 # What ansible-rulebook puts among the options.
 _FEEDBACK = ("feedback", "eda_feedback_queue")
 
@@ -232,7 +231,7 @@ def options_of(args: Json) -> Json:
         GcoreError: there is an unknown one, one can't be right, or there are no credentials.
     """
     require_libraries()
-    given = {name: value for name, value in args.items() if value not in ("", None) and name not in _FEEDBACK}
+    given = without_empty({name: value for name, value in args.items() if name not in _FEEDBACK})
     read = parsed(OPTIONS, given)
     if read.complaints:
         raise InputError(" ".join(read.complaints))

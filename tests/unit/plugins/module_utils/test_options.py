@@ -12,8 +12,8 @@ from ansible_collections.gcore.web_security.plugins.module_utils._options import
     DEFAULT_API_URL,
     FLEET_CERT,
     RESOURCE_CERT,
-    exclude_each_other,
     resolved,
+    without_empty,
 )
 
 
@@ -27,13 +27,19 @@ def test_an_empty_string_counts_as_unset(name):
     assert found == (DEFAULT_API_URL if name == "api_url" else None)
 
 
-@pytest.mark.parametrize("value", [0, 0.0, False, [], {}])
-def test_only_an_empty_string_does(value):
-    assert values(anything=value)["anything"] == value
+EMPTY = ["", None, [], [""], ["", " "]]
+FULL = [0, 0.0, False, {}, {"secret": ""}, " ", [{}], [0]]
 
 
-def test_spaces_are_not_nothing():
-    assert values(private_key_passphrase=" ")["private_key_passphrase"] == " "
+@pytest.mark.parametrize(("value", "is_empty"), [*((one, True) for one in EMPTY), *((one, False) for one in FULL)])
+def test_what_is_empty_is_unset(value, is_empty):
+    assert without_empty({"anything": value}) == ({} if is_empty else {"anything": value})
+    assert values(anything=value)["anything"] == (None if is_empty else value)
+
+
+def test_empty_ones_of_a_list_and_of_its_elements():
+    given = {"include": ["a", "", " b"], "certificates": [{"label": "", "resources": ["", "1"], "chain": None}]}
+    assert without_empty(given) == {"include": ["a", " b"], "certificates": [{"resources": ["1"]}]}
 
 
 KEY, TOKEN, URL = "GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"
@@ -155,22 +161,3 @@ def test_every_option_that_takes_content_has_a_twin_that_takes_a_path(specificat
     for name in ("certificate", "chain", "private_key", "private_key_passphrase", "pkcs12"):
         assert found[name]["type"] == "str"
         assert found[f"{name}_path"]["type"] == "path"
-
-
-@pytest.mark.parametrize(
-    ("given", "clash"),
-    [
-        ({"a": 1}, None),
-        ({"x": 1}, None),
-        ({"a": None, "x": 1}, None),
-        ({"a": 1, "b": 2}, None),
-        ({"b": 1, "y": 2}, "b and y"),
-        ({"a": False, "x": 0}, "a and x"),
-    ],
-)
-def test_what_excludes_each_other(given, clash):
-    if clash is None:
-        exclude_each_other(given, ("a", "b"), ("x", "y"))
-        return
-    with pytest.raises(InputError, match=f"{clash} exclude each other"):
-        exclude_each_other(given, ("a", "b"), ("x", "y"))

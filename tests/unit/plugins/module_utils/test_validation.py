@@ -7,7 +7,13 @@ from datetime import date
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils._options import FLEET_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils._options import (
+    CERTIFICATE,
+    FLEET_CERT,
+    RESOURCE_CERT,
+    RESOURCE_CERT_INFO,
+    Specification,
+)
 from ansible_collections.gcore.web_security.plugins.module_utils._validation import parsed
 
 SECRET = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj"
@@ -54,7 +60,8 @@ def test_everything_that_is_wrong_is_named():
 
 def test_required_options_are_asked_for():
     inner = {"fields": {"type": "dict", "required": True}}
-    specification = {"kind": {"required": True}, "definition": {"type": "dict", "required": True, "options": inner}}
+    outer = {"kind": {"required": True}, "definition": {"type": "dict", "required": True, "options": inner}}
+    specification = Specification(outer)
     assert parsed(specification, {"definition": {}}).complaints == (
         "definition.fields is required.",
         "kind is required.",
@@ -67,3 +74,41 @@ def test_what_is_right_is_parsed_and_its_secrets_are_known():
     assert (read.values["retries"], read.values["verify"]) == (3, "api")
     assert read.secrets == {SECRET, "k"}
     assert SECRET not in repr(read)
+
+
+EXCLUSIVE = "parameters are mutually exclusive: "
+NOT_TOGETHER = {
+    "neither": (RESOURCE_CERT, {}, "one of the following is required: resource_id, name."),
+    "both": (RESOURCE_CERT, {"name": SECRET, "resource_id": 1}, f"{EXCLUSIVE}resource_id|name."),
+    "content and file": (
+        RESOURCE_CERT,
+        {"name": "a", "private_key": SECRET, "private_key_path": SECRET},
+        f"{EXCLUSIVE}private_key|private_key_path.",
+    ),
+    "bundle and part": (
+        RESOURCE_CERT,
+        {"name": "a", "pkcs12": "x", "chain_path": "y"},
+        f"{EXCLUSIVE}pkcs12|chain_path.",
+    ),
+    "of a folder": (
+        FLEET_CERT,
+        {"private_key_passphrase": "x", "private_key_passphrase_path": "y"},
+        f"{EXCLUSIVE}private_key_passphrase|private_key_passphrase_path.",
+    ),
+    "one and many": (RESOURCE_CERT_INFO, {"name": "a", "exclude": ["b"]}, f"{EXCLUSIVE}name|exclude."),
+}
+
+
+@pytest.mark.parametrize(("specification", "given", "said"), NOT_TOGETHER.values(), ids=NOT_TOGETHER)
+def test_what_ansible_says_of_several_options_is_said_of_their_names(specification, given, said):
+    assert parsed(specification, given).complaints == (said,)
+
+
+def test_a_bundle_excludes_what_is_in_it_and_no_passphrase():
+    passphrase = {"private_key_passphrase", "private_key_passphrase_path"}
+    for bundle in ("pkcs12", "pkcs12_path"):
+        others = CERTIFICATE.keys() - {bundle}
+        beside = {
+            name for name in others if not parsed(RESOURCE_CERT, {"name": "a", bundle: "x", name: "y"}).complaints
+        }
+        assert beside == passphrase

@@ -218,7 +218,7 @@ CASES = {
     "diff": {"diff": True},
     "refused by the API": {"prepare": lambda api: api.puts.append(refused(400))},
     "conflict": {"raw": {"ssl_type": "le"}},
-    "wrong input": {"resource_id": None},
+    "wrong input": {"resource_id": 0},
     "no credentials": {"api_key": None},
 }
 
@@ -269,7 +269,7 @@ def shown(result):
 
 @pytest.mark.parametrize("name", ["api_key", "api_token", "private_key", "private_key_passphrase", "pkcs12"])
 def test_the_invocation_masks_every_secret_option(api, shows_invocation, name):
-    result = action({**GIVEN, name: "something-secret-of-some-length"}).run()
+    result = action({"resource_id": 7, name: "something-secret-of-some-length"}).run()
     assert result["invocation"]["module_args"][name] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     assert "something-secret" not in shown(result)
 

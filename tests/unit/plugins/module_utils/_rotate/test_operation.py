@@ -160,9 +160,6 @@ def test_a_resource_that_is_not_there(monkeypatch):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({}, "one of resource_id and name"),
-        ({"resource_id": 7, "name": NAME}, "one of resource_id and name"),
-        ({"name": ""}, "one of resource_id and name"),
         ({"resource_id": 0}, "resource_id is 0"),
         ({"resource_id": 7, "certificate": None}, "no certificate was given"),
         ({"resource_id": 7, "certificate": ""}, "no certificate was given"),
@@ -170,8 +167,6 @@ def test_a_resource_that_is_not_there(monkeypatch):
         ({"resource_id": 7, "private_key": None}, "no private key was given"),
         ({"resource_id": 7, "private_key": issued().private_key_pem}, "does not belong to"),
         ({"resource_id": 7, "certificate": NEW.certificate_pem[:-30]}, "truncated"),
-        ({"resource_id": 7, "certificate_path": "/nowhere"}, "certificate and certificate_path exclude each other"),
-        ({"resource_id": 7, "pkcs12": "AAAA"}, "exclude each other"),
         ({"resource_id": 7, "min_days_valid": 91}, "min_days_valid asks for 91"),
         ({"resource_id": 7, "api_key": None}, "no credentials"),
         ({"resource_id": 7, "api_token": "another"}, "both api_key and api_token"),
