@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._errors import CertificateError, ConflictError, DowngradeError
 from .._gcore.resource import (
@@ -195,4 +195,4 @@ class SslType:
 HTTPS_OFF = SslType(DISABLED)
 RENEWED_BY_VENDOR = SslType(LETS_ENCRYPT)
 
-Desired = CustomCertificate | SslType
+Desired: TypeAlias = "CustomCertificate | SslType"
