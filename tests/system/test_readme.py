@@ -104,7 +104,8 @@ def cloned(tmp_path_factory) -> dict[str, str]:
 
 
 INSTALLING = [text for text in COMMANDS if "ansible-galaxy" in text]
-PLAYBOOKS = {found[1]: text for text in COMMANDS if (found := re.search(r"gcore\.web_security\.(\w+) -e", text))}
+_CALLS = [(re.search(r"gcore\.web_security\.(\w+) -e", text), text) for text in COMMANDS]
+PLAYBOOKS = {found[1]: text for found, text in _CALLS if found}
 
 
 def test_every_snippet_is_one_of_these():
