@@ -308,6 +308,44 @@ def test_nor_what_looks_at_many(simulator, ansible):
     assert [entry["status"] for entry in simulator.journal(call="put", resource_id=2)].count(400) >= 2
 
 
+ROLES = {
+    "resource_cert": {
+        **dict.fromkeys(("state", "type", "verify", "validate_certs", "resource_id", "name", "edge_port", "api_url")),
+        "resources": [NEW.private_key_pem, [NEW.private_key_pem], [[NEW.private_key_pem]], {"a": NEW.private_key_pem}],
+        "resources of a": [[{"name": "a", one: NEW.private_key_pem}] for one in ("verify", "retries", "privatekey")],
+    },
+    "fleet_cert": {
+        **dict.fromkeys(("verify", "progress", "retries", "waves", "max_failures", "include", "prefer_key_type")),
+        "certificates": [[[NEW.private_key_pem]], NEW.private_key_pem, [{"resources": {NEW.private_key_pem: 1}}]],
+    },
+    "cert_expiry_report": {
+        **dict.fromkeys(("fail_on", "probe_edge", "warning_days", "junit_fail_on_warning", "name", "prefer_key_type")),
+        "certificates": [[[NEW.private_key_pem]], [{"certificate": OLD.private_key_pem}]],
+    },
+}
+
+
+def _role(role: str, name: str, value) -> dict:
+    connection = {f"{role}_api_url": "https://127.0.0.1:1", f"{role}_api_key": API_KEY, f"{role}_retries": "0"}
+    other = {f"{role}_name": "a.example"} if role == "resource_cert" and not name.startswith("resource") else {}
+    given = {**connection, **other, f"{role}_{name.partition(' ')[0]}": value}
+    return {
+        "block": [{"ansible.builtin.include_role": {"name": f"gcore.web_security.{role}"}, "vars": given}],
+        "rescue": [{"name": "refused", "ansible.builtin.debug": {"msg": f"refused {role} {name}"}}],
+    }
+
+
+def test_nor_a_role_with_a_key_in_a_variable_of_another_type(ansible):
+    tasks = [
+        _role(role, name, value)
+        for role, variables in ROLES.items()
+        for name, values in variables.items()
+        for value in values or [NEW.private_key_pem]
+    ]
+    played = ansible.run([tasks_play(*tasks)], *LOUDEST)
+    assert played.stdout.count("\nTASK [refused]") == len(tasks), played.stdout[-3000:]
+
+
 HOSTILE = "\x1b[2J\n[ERROR]: forged\r\u202e\u2028\x9b"
 REPEATED = NEW.private_key_pem.splitlines()[2]
 

@@ -93,10 +93,18 @@ def test_the_one_resource_of_the_role():
     assert asked("given", resource_id="7", state="absent", certificate="x") == {"resource_id": "7", "state": "absent"}
 
 
-LABELS = {"a.example": {"name": "a.example", "resource_id": ""}, "resource 12": {"resource_id": 12}}
+LABELS = [
+    ("a.example", {"name": "a.example", "resource_id": ""}),
+    ("*.bücher.example", {"name": "*.bücher.example"}),
+    ("resource 12", {"resource_id": 12}),
+    ("resource number 2", {"state": "absent"}),
+    ("resource number 2", {"name": KEY, "resource_id": KEY}),
+    ("resource number 2", {"name": BARE}),
+    ("resource number 2", {"name": "4711$0123456789abcdef"}),
+]
 
 
-@pytest.mark.parametrize(("label", "entry"), [*LABELS.items(), ("resource number 2", {"state": "absent"})])
+@pytest.mark.parametrize(("label", "entry"), LABELS)
 def test_how_it_is_called(label, entry):
     assert asked("label", {}, entry) == label
 
@@ -108,7 +116,13 @@ PROBLEMS = {
     "a key": ({"name": "a", "private_key_path": KEY}, "private_key_path takes a path, and was given a content."),
     "a bare key": ({"name": "a", "private_key_path": BARE}, "private_key_path takes a path, and was given a content."),
     "a missing file": ({"name": "a", "chain_path": "no.crt"}, "chain_path: can't read 'no.crt' on the control node"),
-    "a folder": ({"name": "a", "pkcs12_path": "tasks"}, "pkcs12_path: can't read 'tasks' on the control node"),
+    "a folder": ({"name": "a", "pkcs12_path": "./tasks"}, "pkcs12_path: can't read './tasks' on the control node"),
+    "a passphrase": (
+        {"name": "a", "private_key_passphrase_path": "MIGHAgEA horse"},
+        "private_key_passphrase_path takes a path, and was given a content.",
+    ),
+    "another option": ({"name": "a", "privatekey": KEY}, "privatekey is no option of a resource."),
+    "a key for an option": ({"name": "a", BARE: "x"}, "what is not shown is no option of a resource."),
 }
 
 
