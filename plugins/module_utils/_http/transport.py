@@ -57,8 +57,7 @@ class Transport:
         self._option = option
         self._settings = _settings(self._url, validate_certs, ca_path)
         self._adapter = timed.timed_adapter(connections)
-        self._blank = requests.Request("GET", self._url).prepare()
-        self._base = str(self._blank.url).rstrip("/")
+        self._base = str(requests.Request("GET", self._url).prepare().url).rstrip("/")
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
         """Send one request and read its answer, all of it within so many seconds.
@@ -80,8 +79,8 @@ class Transport:
     def _request(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
     ) -> requests.PreparedRequest:
-        """Prepare a request from one that was: to look at the base URL again costs a tenth of the request."""
-        request = self._blank.copy()
+        """Prepare a request, without looking at its base URL again: that costs a tenth of the request."""
+        request = requests.PreparedRequest()
         request.method, request.url = method, f"{self._base}{path}"
         request.prepare_headers({"Accept-Encoding": "gzip", **headers})
         request.prepare_body(body, None)
