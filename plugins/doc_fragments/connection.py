@@ -60,6 +60,12 @@ options:
       - Seconds for the whole task, all tries and all waiting included.
     type: int
     default: 1800
+notes:
+  - No result, message, diff or log shows a key, a passphrase or a token, nor a part of one that the API repeats. What
+    was given to an option of another type, and what looks like a secret in an option for none, is not shown either.
+    The system's log of a host gets the names of the options and no value.
+  - In messages, control characters in names, subjects and the API's words, and those that turn the direction of a text,
+    are spelt by their numbers, such as C(\x1b). So they are in the facts of results, where line ends and tabs stay.
 requirements:
   - Python 3.10 or later
   - requests 2.28 or later

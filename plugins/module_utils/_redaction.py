@@ -33,6 +33,9 @@ _MARGIN = 4096
 _MOST = 4 * _LONGEST
 """So many characters of one answer are enough."""
 
+_MANY = 1000
+"""What holds more comes last: the request id may stand behind it."""
+
 _DEEPEST = 100
 """What is nested more deeply is left out: Ansible could not print it."""
 
@@ -146,7 +149,10 @@ def excerpt(value: Any) -> Any:
         if left < 0 or depth > _DEEPEST:
             return _LEFT_OUT
         if isinstance(item, dict):
-            return {taken(key): taken(one, depth + 1) for key, one in item.items() if left > 0}
+            short_first = sorted(
+                item.items(), key=lambda pair: isinstance(pair[1], (dict, list)) and len(pair[1]) > _MANY
+            )
+            return {taken(key): taken(one, depth + 1) for key, one in short_first if left > 0}
         return [taken(one, depth + 1) for one in item if left > 0] if isinstance(item, list) else item
 
     return taken(value)

@@ -172,11 +172,12 @@ class Session:
     ) -> ApiError:
         """Return what is to be said of an answer that is of no use, freed of anything that the API may have echoed."""
         request_id = said.get("request_id") or answer.headers.get("X-Request-ID")
-        notes = f"{notes}{'; ' if notes else ''}request id {request_id or 'not given'}"
+        # Each on its own: of what is long the rest is cut off, and what support asks for is not to be that.
+        problem, notes, told = self.redactor.clean([problem, notes, f"request id {request_id or 'not given'}"])
         wait = retry_after_seconds(answer.headers.get("Retry-After"), self.clock.now())
         return ApiError(
             call,
-            self.redactor.clean(f"{problem} ({notes})"),
+            f"{problem} ({notes}{'; ' if notes else ''}{told})",
             status=answer.status,
             body=self.redactor.clean({**said, "request_id": request_id}),
             hint=hint,

@@ -461,6 +461,15 @@ def test_every_word_of_an_error_that_support_asks_for():
 
 
 @pytest.mark.parametrize(
+    "long", [{"message": "no " * 2_000_000}, {"message": "no", "invalid_fields": ["no"] * 200_000}]
+)
+def test_what_nobody_reads_is_cut_off_and_the_request_id_is_not(long):
+    error = refusal(PUT, answer(400, {**long, "request_id": "3f0b-77"}))
+    assert error.message.endswith("request id 3f0b-77)")
+    assert len(json.dumps([error.message, error.details()])) < 1_000_000
+
+
+@pytest.mark.parametrize(
     ("body", "header", "found"),
     [
         ({"request_id": "body"}, None, "body"),
