@@ -16,7 +16,7 @@ from ._wording import readable
 
 _FOR_SECRETS = {name for name, option in {**CERTIFICATE, **CONNECTION}.items() if option.get("no_log")}
 
-_PUBLIC = re.compile(r"-----BEGIN ([A-Z0-9 ]*CERTIFICATE)-----.*?-----END \1-----", re.DOTALL)
+_PUBLIC = re.compile(r"-----BEGIN ([A-Z0-9 ]*CERTIFICATE)-----[^-]*-----END \1-----")
 
 _SHAPES = (
     KEY_BLOCK,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +16,7 @@ from ansible_collections.gcore.web_security.plugins.action.gcore_resource_cert i
 from ansible_collections.gcore.web_security.plugins.action.gcore_resource_cert_info import ActionModule as Scan
 from ansible_collections.gcore.web_security.plugins.module_utils import _libraries as libraries
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
+from ansible_collections.gcore.web_security.plugins.module_utils._misplaced import shown as shown_parameters
 from ansible_collections.gcore.web_security.plugins.module_utils._options import (
     FLEET_CERT,
     RESOURCE_CERT,
@@ -330,6 +332,13 @@ def test_a_secret_in_an_option_for_none_is_not_shown(monkeypatch, shows_invocati
         secret = re.sub(r"-----.*-----|\s", "", stray).lower()
         found = [secret[at : at + 10] for at in range(len(secret) - 9) if secret[at : at + 10] in text]
         assert not found, (name, found[:3], result["msg"][:200])
+
+
+@pytest.mark.parametrize("text", ["-----BEGIN CERTIFICATE-----" * 30_000, "MIIa0" * 200_000 + "!", "1$" * 400_000])
+def test_to_look_for_it_in_a_megabyte_takes_a_moment(text):
+    start = time.process_time()
+    shown_parameters({"certificate": text, "name": text[:-1], "label": text})
+    assert time.process_time() - start < 5
 
 
 PATHS = [
