@@ -406,7 +406,8 @@ def test_a_name_that_is_a_template(simulator, project, tmp_path):
     """AWX keeps what the inventory says, and its jobs read that as if a person had written it."""
     trace = tmp_path / "trace"
     open_account(simulator)
-    name = f"{{{{ lookup('ansible.builtin.pipe', 'touch {trace}') }}}}"
+    spelt = str(trace).replace("/", r"\x2f")  # in a host's name, the inventory leaves no slash as it is
+    name = f"{{{{ lookup('ansible.builtin.pipe', 'touch {spelt}') }}}}"
     simulator.seed([with_installed(resource(8, name), OLD)])
     jobs = JobRunner(tmp_path / "jobs", project, CANARIES)
     jobs.sync(token(simulator))
