@@ -24,7 +24,7 @@ _BETWEEN = re.compile(r"\\+[nrtu\"']?|\s+|\"|'")
 
 def assert_printable(text: str, where: str) -> None:
     """Fail where a character is meant for a terminal, and not for who looks at it."""
-    found = {one for one in text if one != "\n" and not one.isprintable() and unicodedata.category(one) != "Zs"}
+    found = {one for one in text if one not in "\n\t" and not one.isprintable() and unicodedata.category(one) != "Zs"}
     assert not found, f"{where} has control characters: {found}"
 
 
