@@ -245,7 +245,7 @@ def test_keys_that_ansible_vault_has_encrypted(encrypted, name):
 
 NO_PASSWORD = "Attempting to decrypt but no vault secrets found"
 ANOTHER = "Decryption failed (no vault secrets were found that could decrypt)"
-OF_THE_ROLE = "It is encrypted, and no vault password that was given decrypts it"
+OF_THE_ROLE = "is encrypted and no vault password that was given decrypts it"
 
 
 @pytest.mark.parametrize("given", ["none", "a wrong one"])
