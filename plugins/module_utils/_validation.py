@@ -52,7 +52,7 @@ def parsed(specification: Specification, given: Mapping[str, Any]) -> Parsed:
     """Parse what was given."""
     try:
         result = ArgumentSpecValidator(specification, **specification.together).validate(given)
-    except TypeError:  # Ansible puts the names together, and takes them for texts
+    except (TypeError, ValueError):  # Ansible takes any name for a text, and before 2.17 any text for a dictionary
         return Parsed(complaints=complaints(specification, given))
     secrets = frozenset(result._no_log_values)
     if result.error_messages:
@@ -110,7 +110,7 @@ def _taken(option: Mapping[str, Any], value: Any) -> Any:
     """The value as Ansible takes it, asked of it alone: in its answer, whether it does is all that can be shown."""
     try:
         result = ArgumentSpecValidator({"value": option}).validate({"value": value})
-    except TypeError:
+    except (TypeError, ValueError):
         return _REFUSED
     return _REFUSED if result.error_messages else result.validated_parameters["value"]
 

@@ -121,6 +121,7 @@ PROBLEMS = {
         {"name": "a", "private_key_passphrase_path": "MIGHAgEA horse"},
         "private_key_passphrase_path takes a path, and was given a content.",
     ),
+    "another word": ({"name": "a", "verify": KEY}, "verify is not one of: none, api, edge."),
     "another option": ({"name": "a", "privatekey": KEY}, "privatekey is no option of a resource."),
     "a key for an option": ({"name": "a", BARE: "x"}, "what is not shown is no option of a resource."),
 }

@@ -25,6 +25,7 @@ WRONG = [
     ({"certificates": {SECRET: SECRET}}, A_LIST),
     ({"certificates": [[SECRET]]}, A_DICTIONARY),
     ({"certificates": SECRET}, A_DICTIONARY),
+    ({"certificates": [f"{SECRET} a=b"]}, A_DICTIONARY),
     ({"certificates": [{}, None]}, "certificates[2] is not a dictionary."),
     ({"certificates": [{"private_key": date(2026, 1, 1)}]}, "certificates[1].private_key is not a text."),
     ({"certificates": [{"resources": {SECRET: 1}}]}, "certificates[1].resources is not a list."),
