@@ -336,7 +336,7 @@ ROLES = {
         "certificates": [[[NEW.private_key_pem]], NEW.private_key_pem, [{"resources": {NEW.private_key_pem: 1}}]],
     },
     "cert_expiry_report": {
-        **dict.fromkeys(("fail_on", "probe_edge", "warning_days", "junit_fail_on_warning", "name", "html_path", "csv_path")),
+        **dict.fromkeys(("fail_on", "probe_edge", "warning_days", "junit_fail_on_warning", "name", "html_path")),
         "certificates": [[[NEW.private_key_pem]], [{"certificate": OLD.private_key_pem}]],
     },
 }
