@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -54,7 +55,20 @@ class EngineAction(ActionBase):
                 given = _with_places(given, self.specification)
             wrap = self._task.async_val
             result.update(self._execute_module(module_args=given, task_vars=task_vars, wrap_async=wrap))
+        if result.get("failed"):
+            result["msg"] = self._with_variables(result.get("msg", ""))
+        if "warnings" in result:
+            result["warnings"] = [self._with_variables(warning) for warning in result["warnings"]]
         return dict(result)
+
+    def _with_variables(self, text: Any) -> Any:
+        """Add to what is said to set how a role of this collection calls that: by its own name and the option's."""
+        collection, _dot, role = (self._task._role.get_name() if self._task._role else "").rpartition(".")
+        if collection != "gcore.web_security" or not isinstance(text, str):
+            return text
+        options = "|".join(sorted(self.specification, key=len, reverse=True))
+        named = dict.fromkeys(re.findall(rf"(?:[Ss]et|Raise|Give|Use|as|or|,) ({options})\b", text))
+        return f"{text} In the role: {', '.join(f'{role}_{name}' for name in named)}." if named else text
 
     def _is_near(self) -> bool:
         """Whether the controller's process does what the module would: same machine, user, environment, libraries."""

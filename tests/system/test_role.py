@@ -199,6 +199,14 @@ def test_an_option_that_the_role_does_not_have_shows_no_key(account, variables, 
     assert account.journal() == []
 
 
+def test_a_hint_calls_an_option_as_the_role_does(ansible):
+    role = {"name": "rotate", "ansible.builtin.include_role": {"name": "gcore.web_security.fleet_cert"}}
+    played = ansible.run([tasks_play(role)])
+    assert played.returncode == 2
+    told = "Set certificates or directory. In the role: fleet_cert_certificates, fleet_cert_directory."
+    assert told in " ".join(played.output.split())
+
+
 def test_the_playbook_by_its_name(account, variables, ansible):
     given = ansible.file(json.dumps({**variables, "resource_cert_api_key": API_KEY}))
     played = ansible.run(PLAYBOOK, "-e", f"@{given}", *LOUDEST)

@@ -55,6 +55,7 @@ def action(
     async_val=0,
     check_mode=False,
     diff=False,
+    role=None,
 ):
     shell = SimpleNamespace(tmpdir=None)
     return kind(
@@ -66,6 +67,7 @@ def action(
             diff=diff,
             environment=list(environment),
             no_log=False,
+            _role=role and SimpleNamespace(get_name=lambda: role),
         ),
         connection=SimpleNamespace(transport=transport, _shell=shell),
         play_context=SimpleNamespace(become=become),
@@ -467,3 +469,40 @@ def test_whether_there_is_anything_to_mask(result, is_shown):
 
 def test_without_secrets_there_is_nothing_to_mask():
     assert not engine_action._shows({"msg": "x"}, [])
+
+
+OURS = "gcore.web_security.resource_cert"
+
+
+@pytest.mark.parametrize("transport", ["local", "ssh"])
+@pytest.mark.parametrize(
+    ("role", "given", "told"),
+    [
+        (OURS, {}, "In the role: resource_cert_replace_lets_encrypt."),
+        (OURS, {"private_key": ""}, "In the role: resource_cert_private_key, resource_cert_private_key_path."),
+        (
+            OURS,
+            {"certificate": ""},
+            "resource_cert_certificate_path, resource_cert_pkcs12, resource_cert_pkcs12_path.",
+        ),
+        (OURS, {"resource_id": 0}, ""),
+        ("my.own.resource_cert", {}, ""),
+        (None, {}, ""),
+    ],
+)
+def test_in_a_role_a_failure_calls_an_option_as_the_role_does(api, far, transport, role, given, told):
+    api.raw["ssl_type"] = "le"
+    made = action({**GIVEN, **given}, transport=transport, role=role)
+    made.far = far
+    said = made.run()["msg"]
+    assert said.endswith(told)
+    assert ("In the role" in said) is bool(told)
+
+
+def test_a_warning_does_so_too():
+    made = action({"no": "option"}, kind=Scan, role="gcore.web_security.cert_expiry_report")
+    made._run_here = lambda *_given: {"warnings": ["None answered. Set probe_edge to false if that is so.", "Other."]}
+    assert made.run()["warnings"] == [
+        "None answered. Set probe_edge to false if that is so. In the role: cert_expiry_report_probe_edge.",
+        "Other.",
+    ]
