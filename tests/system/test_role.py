@@ -199,6 +199,26 @@ def test_an_option_that_the_role_does_not_have_shows_no_key(account, variables, 
     assert account.journal() == []
 
 
+def test_defaults_of_the_group_reach_into_roles(account, variables, ansible):
+    """Those that are a role's own to set do not; what both leave unset is the module's."""
+    api = {"api_url": account.api_url, "edge_port": account.edge_port, "retries": 0}
+    pair = {name: variables[f"resource_cert_{name}"] for name in ("certificate_path", "private_key_path")}
+    roles = {
+        "resource_cert": {
+            **{f"resource_cert_{name}": path for name, path in pair.items()},
+            "resource_cert_resource_id": 1,
+        },
+        "fleet_cert": {"fleet_cert_certificates": [{**pair, "resources": ["2"]}]},
+    }
+    tasks = [
+        {"name": name, "ansible.builtin.include_role": {"name": f"gcore.web_security.{name}"}, "vars": given}
+        for name, given in roles.items()
+    ]
+    played = ansible.run([tasks_play(*tasks, module_defaults={"group/gcore.web_security.gcore": api})], env=TOKEN)
+    assert played.returncode == 0, played.output
+    assert stored(account) == {number: "new" if number in (1, 2) else "old" for number in SITES}
+
+
 def test_a_hint_calls_an_option_as_the_role_does(ansible):
     role = {"name": "rotate", "ansible.builtin.include_role": {"name": "gcore.web_security.fleet_cert"}}
     played = ansible.run([tasks_play(role)])
