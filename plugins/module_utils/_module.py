@@ -22,13 +22,14 @@ class Module(AnsibleModule):
     _is_ready = False
 
     def __init__(self, specification: Specification) -> None:
-        super().__init__(argument_spec=specification, supports_check_mode=True, **specification.together)
+        self._specification = specification
+        super().__init__(argument_spec=dict(specification), supports_check_mode=True, **specification.together)
         self._is_ready = True
 
     def fail_json(self, msg: str, **facts: Any) -> None:
         """End the process with a failure. Until it is ready, that is what Ansible says of wrong options."""
         if not self._is_ready and hasattr(self, "params"):
-            msg = " ".join(complaints(self.argument_spec, self.params))
+            msg = " ".join(complaints(self._specification, self.params))
             facts["invocation"] = {}
         super().fail_json(msg=msg, **facts)
 
