@@ -10,11 +10,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._options import CERTIFICATE, CONNECTION
+from ._options import CERTIFICATE, FLEET_CERT
 from ._redaction import KEY_BLOCK, Redactor, origin
 from ._wording import readable
 
-_FOR_SECRETS = {name for name, option in {**CERTIFICATE, **CONNECTION}.items() if option.get("no_log")}
+_OPTIONS = {**FLEET_CERT, **CERTIFICATE}
+_FOR_SECRETS = {name for name, option in _OPTIONS.items() if option.get("no_log")}
+_FOR_PATHS = {name for name, option in _OPTIONS.items() if option["type"] == "path"}
+# Others' fields may end in `_path` too: what AWX calls `source_path` is a path of its own, and may be an ordinary word.
+
+_FOR_URLS = ("api_url", "awx_url")
 
 _PUBLIC = re.compile(r"-----BEGIN ([A-Z0-9 ]*CERTIFICATE)-----[^-]*-----END \1-----")
 
@@ -42,7 +47,7 @@ def mind_misplaced(redactor: Redactor, values: Mapping[str, Any]) -> list[str]:
     """
     hidden = []
     for name, text in _texts("", values):
-        is_path = name == "directory" or name.endswith("_path")
+        is_path = name in _FOR_PATHS
         if is_path and os.path.exists(text):
             continue
         for secret in _secrets(_PUBLIC.sub("", text)):
@@ -54,11 +59,11 @@ def mind_misplaced(redactor: Redactor, values: Mapping[str, Any]) -> list[str]:
 
 
 def shown(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as the invocation in a result shows them."""
+    """Return options as the invocation in a result shows them."""
     redactor = Redactor()
     mind_misplaced(redactor, values)
-    url = values.get("api_url")
-    return dict(readable(redactor.clean({**values, "api_url": origin(url)} if url else values)))
+    urls = {name: origin(values[name]) for name in _FOR_URLS if values.get(name)}
+    return dict(readable(redactor.clean({**values, **urls})))
 
 
 def _texts(name: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -249,7 +249,7 @@ MISTAKES = {
     "password": ({"awx_password": "wrong"}, ("401", "AWX_USERNAME, AWX_PASSWORD")),
     "nobody": ({"awx_password": ""}, ("nobody to ask AWX as", "AWX_TOKEN")),
     "down": ({"awx_url": _closed()}, ("the connection was refused", "awx_url")),
-    "no address": ({"awx_url": "awx.example.com"}, ("awx_url is not an address",)),
+    "no address": ({"awx_url": "awx.example.com"}, ("awx_url: what was given is not a URL", "https://awx.example.com")),
     "another path": ({"awx_url": "{{ awx }}/elsewhere/v2"}, ("404", "Check awx_url")),
     "organization": (
         {"kind": "projects", "definition": {"fields": {"name": "P", "organization": "Nobody's"}}},

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import os
 from typing import Any
-from urllib.parse import urlsplit
 
 from .._clock import Deadline
 from .._errors import GcoreError, InputError
@@ -97,8 +96,8 @@ def _client(task: Task) -> AwxClient:
         task.redactor.add(secret)
     if not values["awx_token"] and not (values["awx_username"] and values["awx_password"]):
         raise InputError("There is nobody to ask AWX as.", PERSON)
-    if not urlsplit(values["awx_url"]).netloc:
-        raise InputError("awx_url is not an address such as https://awx.example.com.", ADDRESS)
+    if not values["awx_url"]:
+        raise InputError("There is no address of AWX.", ADDRESS)
     transport = Transport(
         values["awx_url"], validate_certs=given["validate_certs"], ca_path=given["ca_path"], option="awx_url"
     )

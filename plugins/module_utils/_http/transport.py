@@ -20,6 +20,13 @@ from .errors import no_answer
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CHUNK = 65536
+
+_ADDRESSES = {
+    # by the option that gave it: how an address looks, and where the credentials go
+    "api_url": ("https://api.gcore.com", "api_key or api_token"),
+    "awx_url": ("https://awx.example.com", "awx_token, or awx_username and awx_password"),
+}
+
 _GZIP = 31
 """As zlib calls that format."""
 
@@ -114,8 +121,9 @@ def checked_url(url: str, option: str = "api_url") -> str:
         InputError: not a URL, or one that would send the token and the key in the clear.
     """
     url = url.strip()
+    example, credentials = _ADDRESSES[option]
     if "@" in url:
-        raise InputError(f"{option}: credentials do not belong into the URL", "They have options of their own.")
+        raise InputError(f"{option}: credentials do not belong into the URL", f"Use {credentials}.")
     try:
         parts = urlsplit(url)
         requests.Request("GET", url).prepare()
@@ -123,7 +131,7 @@ def checked_url(url: str, option: str = "api_url") -> str:
     except ValueError:
         is_base = False
     if not is_base or parts.scheme not in ("http", "https") or not url.isprintable() or " " in url:
-        raise InputError(f"{option}: what was given is not a URL", "It looks like https://api.gcore.com.")
+        raise InputError(f"{option}: what was given is not a URL", f"It looks like {example}.")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise InputError(f"{option}: plain http would send the token and the private key unencrypted", "Use https.")
     return url.rstrip("/")

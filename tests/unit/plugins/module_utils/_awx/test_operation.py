@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.gcore.web_security.plugins.module_utils._awx import operation
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
+from ansible_collections.gcore.web_security.plugins.module_utils._misplaced import shown
 from ansible_collections.gcore.web_security.plugins.module_utils._task import run
 from unit.plugins.fakes import Script, answer, issued
 
@@ -160,14 +161,51 @@ REFUSED = {
         {"awx_url": f"https://admin:{PASSWORD}@awx.example.com"},
         "credentials do not belong",
     ),
-    "no address": ({"awx_url": "awx.example.com"}, "awx_url is not an address"),
+    "no address": ({"awx_url": None}, "no address of AWX"),
+    "half an address": ({"awx_url": "awx.example.com"}, "awx_url: what was given is not a URL"),
     "nobody": ({"awx_token": None}, "nobody to ask AWX as"),
 }
 
 
 @pytest.mark.parametrize(("given", "told"), REFUSED.values(), ids=REFUSED)
 def test_what_is_refused_before_any_request(monkeypatch, given, told):
-    monkeypatch.delenv("AWX_TOKEN", raising=False)
+    for name in ("AWX_TOKEN", "AWX_URL"):
+        monkeypatch.delenv(name, raising=False)
     result = run(operation.OPERATION, {**GIVEN, **given}, check_mode=False, diff=False)
     assert told in result["msg"]
     assert PASSWORD not in json.dumps(result)
+
+
+def test_a_path_in_awx_is_none_of_this_machine(put_in_order):
+    """AWX's `source_path` may be a folder's bare name, which is an ordinary word in all that is told."""
+    there = answer(200, {"count": 1, "next": None, "results": [{"id": 2, "name": "The inventory", "inventory": 2}]})
+    found = "GET /api/v2/inventory_sources/?name=The+inventory&inventory=2&page_size=200&page=1"
+    result, _script = put_in_order(
+        ROOTED,
+        ("GET /api/v2/inventories/?name=I&page_size=200&page=1", TYPE),
+        (found, there),
+        ("PATCH /api/v2/inventory_sources/2/", answer(400, {"detail": "The inventory is not there."})),
+        kind="inventory_sources",
+        definition={"fields": {"name": "The inventory", "inventory": "I", "source_path": "inventory"}},
+        secrets=None,
+    )
+    assert "The inventory is not there." in result["msg"]
+    assert "is no path" not in result["msg"]
+
+
+SHOWN = {
+    "a password": (f"https://admin:{PASSWORD}@awx.example.com", PASSWORD),
+    "a user": ("https://opaque-token-of-somebody@awx.example.com/api/v2", "opaque-token-of-somebody"),
+    "a query": ("https://awx.example.com/?key=opaque-token-of-somebody", "opaque-token-of-somebody"),
+}
+
+
+@pytest.mark.parametrize(("url", "secret"), SHOWN.values(), ids=SHOWN)
+def test_of_the_address_an_invocation_shows_where_it_leads(url, secret):
+    assert secret not in json.dumps(shown({**GIVEN, "awx_url": url, "awx_token": None, "secrets": None}))
+
+
+def test_what_is_said_of_an_address_is_said_in_awxs_words():
+    for url, words in (("https://a:b@awx.example.com", "awx_token"), ("https://[awx", "https://awx.example.com")):
+        result = run(operation.OPERATION, {**GIVEN, "awx_url": url}, check_mode=False, diff=False)
+        assert words in result["msg"]
