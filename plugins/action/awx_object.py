@@ -15,6 +15,6 @@ class ActionModule(EngineAction):
     operation = OPERATION
     specification = AWX_OBJECT
 
-    def _is_near(self) -> bool:
+    def _is_local(self) -> bool:
         """Answer yes: there is no module to ship."""
         return True

@@ -134,7 +134,7 @@ class ApiError(GcoreError):
         self.outcome_unknown = outcome_unknown
 
     def details(self) -> dict[str, Any]:
-        """The facts that support asks for."""
+        """Return the facts that support asks for."""
         known = ("exception_class", "message", "invalid_fields", "info", "request_id")
         return {
             "api_error": {"call": self.call, "status": self.status, **{name: self.body.get(name) for name in known}}

@@ -19,7 +19,7 @@ _MISSING: list[str] = []
 
 
 def _imported(name: str) -> Any:
-    """The module `name`, or None where its library is not installed: `require_libraries` tells the user."""
+    """Import the module `name`; None where its library is not installed, of which `require_libraries` tells."""
     try:
         return importlib.import_module(name)
     except ImportError:
@@ -51,7 +51,7 @@ else:
 
 
 def libraries_are_here() -> bool:
-    """Whether this Python can run the engine."""
+    """Tell whether this Python can run the engine."""
     return not _MISSING
 
 

@@ -67,7 +67,7 @@ def shown(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _texts(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Every text, with the name of its option."""
+    """Yield every text, with the name of its option."""
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, Mapping):

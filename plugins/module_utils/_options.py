@@ -218,7 +218,7 @@ _RIVALS = {"api_key": "api_token", "api_token": "api_key"}
 
 
 def _from_environment(name: str, values: Mapping[str, Any], value: str | None) -> str | None:
-    """A token that the task names is not rivalled by one that happens to be in the environment."""
+    """Return the environment's value, but no token beside another one that the task names."""
     return None if values.get(_RIVALS.get(name, "")) else value
 
 

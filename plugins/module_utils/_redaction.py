@@ -87,11 +87,11 @@ class Redactor:
         self._forms = None
 
     def child(self) -> Redactor:
-        """One that knows the same, and learns on its own: a fleet's keys need not all be looked for in every text."""
+        """Make one that knows the same and learns on its own: not all keys of a fleet are looked for everywhere."""
         return Redactor(self._secrets, self._hidden)
 
     def clean(self, value: Any) -> Any:
-        """The same value with every secret in it masked, keys of mappings included, and what nobody reads cut off."""
+        """Mask every secret in a value, keys of mappings included, and cut off what nobody reads."""
         forms = self._forms = self._forms or _Forms.of(self._secrets, self._hidden)
         texts: set[str] = set()  # what a thousand resources have in common is looked at once
         _gather(value, texts)
@@ -119,7 +119,7 @@ class _Forms:
 
     @classmethod
     def of(cls, secrets: Collection[str | bytes], hidden: Collection[str]) -> _Forms:
-        """All forms of some secrets, each once: a key is mostly known as it was given and as it is sent."""
+        """List all forms of some secrets, each once: a key is mostly known as it was given and as it is sent."""
         words = sorted({*hidden, *(word for secret in secrets for word in _words(secret))}, key=len, reverse=True)
         return cls(
             re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None,
@@ -129,7 +129,7 @@ class _Forms:
 
 
 def origin(url: str) -> str:
-    """What is shown of a URL: where it leads, for whatever is behind that may be a token."""
+    """Return what is shown of a URL: where it leads, for whatever is behind that may be a token."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
@@ -140,7 +140,7 @@ def origin(url: str) -> str:
 
 
 def excerpt(value: Any) -> Any:
-    """As much of a stranger's answer as anybody reads; what is left out of it, is left out as whole texts."""
+    """Return as much of a stranger's answer as anybody reads; what is left out, is left out as whole texts."""
     left = _MOST
 
     def taken(item: Any, depth: int = 0) -> Any:
@@ -203,7 +203,7 @@ def _cleaned(text: str, words: re.Pattern[str] | None, runs: frozenset[str]) -> 
 
 
 def _spans(text: str, runs: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Where in the text something of a secret begins and ends; mostly nowhere, and then no place need be known."""
+    """Yield where something of a secret begins and ends: mostly nowhere, and then no place need be known."""
     folded = _folded(text)
     found = [
         (at, at + size - 1)
@@ -217,7 +217,7 @@ def _spans(text: str, runs: frozenset[str]) -> Iterator[tuple[int, int]]:
 
 
 def _masked(text: str, spans: Iterator[tuple[int, int]]) -> str:
-    """The text with each span, overlapping ones as one, replaced by the mask."""
+    """Replace each span of a text, overlapping ones as one, by the mask."""
     pieces: list[str] = []
     done = 0
     for start, end in spans:
@@ -228,7 +228,7 @@ def _masked(text: str, spans: Iterator[tuple[int, int]]) -> str:
 
 
 def _folded(text: str) -> str:
-    """The characters that count when looking for a secret."""
+    """Return the characters that count when looking for a secret."""
     return (_ESCAPED.sub(_unescaped, text) if "\\" in text or "%" in text else text).translate(_FOLD)
 
 
@@ -238,7 +238,7 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _places(text: str) -> tuple[Sequence[int], Sequence[int]]:
-    """Where in the text each of the characters that count begins and ends."""
+    """Tell where in the text each of the characters that count begins and ends."""
     starts: list[int] = []
     ends: list[int] = []
     done = 0
@@ -255,12 +255,12 @@ def _places(text: str) -> tuple[Sequence[int], Sequence[int]]:
 
 
 def _shared(forms: _Forms, texts: Collection[str]) -> frozenset[str]:
-    """The runs of secrets that texts have, looked for anew each time: those of a thousand keys would fill memory"""
+    """Find the runs of secrets that texts have, anew each time: those of a thousand keys would fill memory."""
     return _common(forms.spellings, texts, _RUN) | _common(forms.encodings, texts, _HEX_RUN)
 
 
 def _common(forms: Sequence[str], texts: Collection[str], size: int) -> frozenset[str]:
-    """The runs of one size that both have. Mostly there is none, and to see that some of a form's pieces are enough."""
+    """Find the runs of one size that both have: mostly none, and to see that some of a form's pieces are enough."""
     if not forms:
         return frozenset()
     piece = size - _STRIDE + 1
@@ -278,14 +278,14 @@ def _pieces(texts: Collection[str], size: int, stride: int) -> Iterator[str]:
 
 
 def _words(secret: str | bytes) -> Iterator[str]:
-    """What is too short for a run, and masked where it stands alone: a short secret, or a token's part at its `$`."""
+    """Yield what is too short for a run and masked where it stands alone: a short secret, a token's half at its `$`."""
     if isinstance(secret, str) and not _bodies(secret):
         parts = [part for part in secret.split("$") if len(part) > 3]
         yield from (part for part in (secret, *parts) if len(part) < _RUN)
 
 
 def _spellings(secret: str | bytes) -> Iterator[str]:
-    """Every text that an answer may repeat of a secret, folded as the answer is before the two are compared."""
+    """Yield every text that an answer may repeat of a secret, folded as the answer is before they are compared."""
     for text in _bodies(secret) or ([secret] if isinstance(secret, str) else []):
         yield _SKIPPED.sub("", text).translate(_FOLD)
         yield _folded(text)
@@ -295,7 +295,7 @@ def _spellings(secret: str | bytes) -> Iterator[str]:
 
 
 def _raw(secret: str | bytes) -> Iterator[bytes]:
-    """The bytes that an answer may repeat in hexadecimal, or in base64 at any of its three alignments."""
+    """Yield the bytes that an answer may repeat in hexadecimal, or in base64 at any of its three alignments."""
     bodies = _bodies(secret)
     if bodies:
         yield from (raw for body in bodies for raw in (body.encode("utf-8", "surrogatepass"), _decoded(body)))
@@ -306,7 +306,7 @@ def _raw(secret: str | bytes) -> Iterator[bytes]:
 
 
 def _bodies(secret: str | bytes) -> list[str]:
-    """What is secret of a PEM text: what its blocks hold. What stands around them is public, such as a site's name."""
+    """List what the blocks of a PEM text hold; what stands around them is public, such as a site's name."""
     pieces = _ARMOUR.split(secret.decode("utf-8", "replace") if isinstance(secret, bytes) else secret)
     inner = [
         piece

@@ -58,7 +58,7 @@ class Task:
     interruption: Interruption = field(default_factory=Interruption)
 
     def client(self, connections: int = 1, on_hold: Callable[[float], None] = no_notice) -> Client:
-        """The API, as the connection options say.
+        """Make the API's client, as the connection options say.
 
         Args:
             connections: how many workers share it.

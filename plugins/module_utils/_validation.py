@@ -61,7 +61,7 @@ def parsed(specification: Specification, given: Mapping[str, Any]) -> Parsed:
 
 
 def complaints(specification: Specification, given: Mapping[str, Any]) -> tuple[str, ...]:
-    """What is wrong with options that Ansible refuses; its own words quote what it was given."""
+    """Tell what is wrong with options that Ansible refuses; its own words quote what it was given."""
     found = tuple(_of_options(specification, given, ""))
     if found and not all(one.endswith(_MISSING) for one in found):
         found = (*found, _UNSHOWN)
@@ -107,7 +107,7 @@ _REFUSED = object()
 
 
 def _taken(option: Mapping[str, Any], value: Any) -> Any:
-    """The value as Ansible takes it, asked of it alone: in its answer, whether it does is all that can be shown."""
+    """Ask Ansible whether it takes a value: of its answer, that alone can be shown."""
     try:
         result = ArgumentSpecValidator({"value": option}).validate({"value": value})
     except (TypeError, ValueError):

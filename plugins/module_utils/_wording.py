@@ -13,7 +13,7 @@ _FOR_PEOPLE = frozenset(("msg", "warnings", "reasons", "problem", "other_problem
 
 
 def counted(count: int, noun: str) -> str:
-    """Such as `1 resource`, or `2 resources`."""
+    """Write `1 resource`, or `2 resources`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 

@@ -30,6 +30,6 @@ class Console:
             os.close(self._fd)
 
     def write(self, line: str) -> None:
-        """One line."""
+        """Write one line."""
         with suppress(OSError):
             os.write(self._fd, f"{line}\n".encode())

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The shared base of the action plugins: near where that is enough, far where the task asks for it."""
+"""The shared base of the action plugins: local where that is enough, remote where the task asks for it."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class EngineAction(ActionBase):
     specification: Specification
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The task's result."""
+        """Return the task's result."""
         result = super().run(tmp, task_vars)
         given = without_empty(self._task.args)
         options = parsed(self.specification, given)
-        if options.complaints or self._is_near():
+        if options.complaints or self._is_local():
             result.update(self._run_here(options, task_vars or {}))
         else:
             if self._connection.transport == "local":
@@ -70,8 +70,8 @@ class EngineAction(ActionBase):
         named = dict.fromkeys(re.findall(rf"(?:[Ss]et|Raise|Give|Use|as|or|,) ({options})\b", text))
         return f"{text} In the role: {', '.join(f'{role}_{name}' for name in named)}." if named else text
 
-    def _is_near(self) -> bool:
-        """Whether the controller's process does what the module would: same machine, user, environment, libraries."""
+    def _is_local(self) -> bool:
+        """Tell whether this process does what the module would: same machine, user, environment, libraries."""
         task = self._task
         asks_for_more = self._play_context.become or any(task.environment or ()) or task.async_val
         return self._connection.transport == "local" and not asks_for_more and libraries_are_here()
@@ -104,7 +104,7 @@ class EngineAction(ActionBase):
         return result
 
     def _shown(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """The parameters as a module's invocation shows them."""
+        """Return the parameters as a module's invocation shows them."""
         hidden = {name for name, option in self.specification.items() if option.get("no_log")}
         return {
             name: _HIDDEN if name in hidden and value is not None else value
@@ -129,13 +129,13 @@ def _with_place(value: Any, option: Mapping[str, Any]) -> Any:
 
 
 def _shows(result: dict[str, Any], secrets: Iterable[str]) -> bool:
-    """Whether there is anything to mask. To find out is cheap, while masking a fleet's result takes long."""
+    """Tell whether there is anything to mask. To find out is cheap, while masking a fleet's result takes long."""
     text = json.dumps(result, ensure_ascii=False, default=str)
     return any(json.dumps(secret, ensure_ascii=False)[1:-1] in text for secret in secrets)
 
 
 def _shows_invocation(task_vars: dict[str, Any]) -> bool:
-    """Whether a module would: a setting since ansible-core 2.21, and always before."""
+    """Tell whether a module would: a setting since ansible-core 2.21, and always before."""
     try:
         return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
     except AnsibleError:

@@ -26,17 +26,17 @@ _MAY_BE_A_TEMPLATE = re.compile("[{}]")
 
 
 def trusted(value: str) -> str:
-    """A string of our own, which may be a template in every release."""
+    """Mark a string of our own, which may be a template in every release."""
     return trust_as_template(value) if trust_as_template else value
 
 
 def literal(value: str) -> str:
-    """A text that Ansible hands on as it is: it is no template, and JSON stays the text that it is."""
+    """Mark a text that Ansible hands on as it is: it is no template, and JSON stays the text that it is."""
     return wrap_var(NativeJinjaText(value)) if NativeJinjaText else value
 
 
 def make_unsafe(value: Any) -> Any:
-    """A stranger's value under names of our own; no string of it is ever a template.
+    """Mark a stranger's value under names of our own: no string of it is ever a template.
 
     One that can't be one is left unmarked: marks show in what `ansible-inventory` prints, and confuse who reads that.
     """

@@ -63,7 +63,7 @@ class Credentials:
     token: str = field(repr=False)
 
     def header(self) -> str:
-        """The value of `Authorization`."""
+        """Return the value of `Authorization`."""
         return f"{self.scheme} {self.token}"
 
     def hint(self, status: int | None, message: str) -> str:
@@ -77,7 +77,7 @@ class Credentials:
 
 
 def credentials(api_key: str | None, api_token: str | None) -> Credentials:
-    """The one token of a task.
+    """Return the one token of a task.
 
     Raises:
         InputError: none, both, or one with characters that a header can't have.

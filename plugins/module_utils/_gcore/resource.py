@@ -39,7 +39,7 @@ class Alias:
 
     @property
     def has_certificate(self) -> bool:
-        """Whether it has a certificate of its own, that the resource's does not touch."""
+        """Tell whether it has a certificate of its own, that the resource's does not touch."""
         return self.expires is not None
 
 
@@ -61,7 +61,7 @@ class Resource:
 
     @classmethod
     def from_api(cls, raw: Mapping[str, Any]) -> Resource:
-        """The view of an answer's JSON."""
+        """Read an answer's JSON."""
         return cls(
             id=int(raw["id"]),
             name=_text(raw.get("name")),
@@ -78,17 +78,17 @@ class Resource:
 
     @property
     def supposed_type(self) -> str:
-        """How it has HTTPS. Where the answer lacks that: by its certificate, and without one HTTPS is off."""
+        """Tell how it has HTTPS; where the answer lacks that, by its certificate, and without one HTTPS is off."""
         if self.ssl_type != UNKNOWN:
             return self.ssl_type
         return CUSTOM if self.expires or self.certificate else DISABLED
 
     def label(self) -> str:
-        """How messages call it."""
+        """Tell how messages call it."""
         return f"resource {self.id} ({self.name})"
 
     def facts(self) -> dict[str, Any]:
-        """What results show of it."""
+        """Tell what results show of it."""
         return {
             "id": self.id,
             "name": self.name,
@@ -101,7 +101,7 @@ class Resource:
 
 
 def expiry_timestamp(expires: int | None) -> str | None:
-    """An API's expiry as ISO 8601, None where there is none, or none that a calendar has."""
+    """Write an API's expiry as ISO 8601, None where there is none, or none that a calendar has."""
     end = from_unix(expires)
     return timestamp(end) if end else None
 
@@ -133,19 +133,19 @@ def _aliases(value: Any) -> Iterator[Alias]:
 
 
 def _count(origins: Any) -> int:
-    """The vendor's schema has one object where its example has a list."""
+    """Count them, be they one object as in the vendor's schema, or a list as in its example."""
     if isinstance(origins, Mapping):
         return len(origins) if all(isinstance(origin, Mapping) for origin in origins.values()) else 1
     return len(origins) if isinstance(origins, list) else 0
 
 
 def put_body(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of a PUT: the whole resource as the GET gave it, unknown fields and all, with some fields set."""
+    """Return the body of a PUT: the whole resource as the GET gave it, unknown fields and all, with some fields set."""
     return {**raw, **fields}
 
 
 def collateral(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The settings that differ between two answers, though a certificate's write must not move them.
+    """List the settings that differ between two answers, though a certificate's write must not move them.
 
     Elements that have an `id` are told apart by it: their order is not a setting.
     """

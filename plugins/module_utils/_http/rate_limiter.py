@@ -55,7 +55,7 @@ class RateLimiter:
             self._on_hold(seconds)
 
     def succeeded(self) -> None:
-        """The API took a request: the next ones may come a little closer together."""
+        """Let the next requests come a little closer together, for the API took one."""
         if self._interval > self._least_interval:
             with self._lock:
                 self._interval = max(self._interval * _FASTER, self._least_interval)

@@ -46,7 +46,7 @@ BY_STATUS: tuple[tuple[range, Disposition, Disposition], ...] = (
 
 
 def disposition(status: int | None, *, is_write: bool) -> Disposition:
-    """What a status means, None for no answer at all."""
+    """Tell what a status means, None for no answer at all."""
     for statuses, for_reads, for_writes in BY_STATUS:
         if (status or 0) in statuses:
             return for_writes if is_write else for_reads
@@ -70,14 +70,14 @@ class Backoff:
     chance: Callable[[], float] = random.random
 
     def seconds(self, attempt: int) -> float:
-        """The wait after failed attempt number `attempt` (1 for the first): at least three quarters of the step."""
+        """Return the wait after failed attempt `attempt` (1 for the first): at least three quarters of the step."""
         doublings = min(attempt - 1, 64)  # a float has no room for those of a thousand attempts
         step = min(self.first * 2**doublings, self.longest)
         return step * (0.75 + 0.25 * self.chance())
 
 
 def retry_after_seconds(value: str | None, now: datetime) -> float | None:
-    """A `Retry-After` header (RFC 9110, section 10.2.3): seconds or a date, clamped; None where it says nothing."""
+    """Read a `Retry-After` header (RFC 9110, section 10.2.3): seconds or a date, clamped; None if it says nothing."""
     if not value:
         return None
     try:

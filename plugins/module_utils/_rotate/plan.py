@@ -107,7 +107,7 @@ def decide(
 
 
 def _doubts(verdict: Verdict, observation: Observation) -> Iterator[str]:
-    """What a person should know of how sure the verdict is."""
+    """Tell what a person should know of how sure the verdict is."""
     site, edge = observation.resource.label(), observation.edge
     if verdict.warning:
         yield f"{site}: {verdict.warning}."
