@@ -22,12 +22,6 @@ from ansible_collections.gcore.web_security.plugins.module_utils._task import Op
 from unit.plugins.fakes import NAME, TOKEN, FakeApi, Script, answer, issued, resource_json
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch):
-    for name in ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
 def parameters(**given):
     return {**{name: option.get("default") for name, option in RESOURCE_CERT.items()}, "api_key": TOKEN, **given}
 

@@ -15,25 +15,12 @@ from ansible_collections.gcore.web_security.plugins.module_utils._options import
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate import verdict as drift
 from ansible_collections.gcore.web_security.plugins.modules import gcore_resource_cert
-from unit.plugins.fakes import DAY, NOW, TOKEN, FakeApi, issued, refused, resource_json
+from unit.plugins.fakes import DAY, NOW, TOKEN, issued, refused
 from unit.plugins.running import run_module
 
 NEW = issued(not_after=NOW + 90 * DAY)
 PEM = {"certificate": NEW.full_chain_pem, "private_key": NEW.private_key_pem}
 GIVEN = {"resource_id": 7, "edge_probe": "never", "api_key": TOKEN, **PEM}
-
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch):
-    for name in ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def api(monkeypatch):
-    made = FakeApi(resource_json())
-    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: made)
-    return made
 
 
 @pytest.fixture

@@ -77,19 +77,6 @@ def action(
     )
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch):
-    for name in ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def api(monkeypatch):
-    made = FakeApi(resource_json())
-    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: made)
-    return made
-
-
 @pytest.fixture
 def shows_invocation(monkeypatch):
     monkeypatch.setattr(engine_action, "_shows_invocation", lambda _task_vars: True)

@@ -25,7 +25,6 @@ from unit.plugins.fakes import (
     RESOURCES,
     ROOT,
     TOKEN,
-    FakeApi,
     Script,
     answer,
     issued,
@@ -37,19 +36,6 @@ from unit.plugins.fakes import (
 NEW = issued(not_after=NOW + 90 * DAY)
 PEM = {"certificate": NEW.full_chain_pem, "private_key": NEW.private_key_pem}
 ALL, ONE, PUT = f"GET {RESOURCES}", f"GET {RESOURCES}/7", f"PUT {RESOURCES}/7"
-
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch):
-    for name in ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def api(monkeypatch):
-    made = FakeApi(resource_json())
-    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: made)
-    return made
 
 
 @pytest.fixture
