@@ -14,9 +14,7 @@ import signal
 import ssl
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
@@ -36,7 +34,6 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulator", description=__doc__)
     parser.add_argument("--host", type=_loopback, default="127.0.0.1", help="address of the API")
     parser.add_argument("--port", type=int, default=0, help="port of the API; 0 picks one")
-    parser.add_argument("--admin-port", type=int, default=0, help="port of the admin door")
     parser.add_argument("--edge-port", type=int, default=0, help="port of every edge")
     parser.add_argument("--seed", type=Path, help="JSON file with the resources to begin with")
     parser.add_argument("--resources", type=int, default=0, help="how many ready resources to make")
@@ -58,94 +55,62 @@ def _loopback(text: str) -> str:
 
 def _world(arguments: argparse.Namespace) -> World:
     settings = Settings()
-    settings.patch(
-        {
-            "latency": arguments.latency,
-            "edge_delay": arguments.edge_delay,
-            "shape": arguments.shape,
-        }
-    )
+    settings.patch({name: getattr(arguments, name) for name in ("latency", "edge_delay", "shape")})
     world = World(settings, Credentials(arguments.api_key, arguments.bearer_token))
     seeds = json.loads(arguments.seed.read_text("utf-8")) if arguments.seed else []
     world.begin([*numbered(arguments.resources), *seeds])
     return world
 
 
-async def _run(arguments: argparse.Namespace, contexts: ServerContexts, stopped: asyncio.Event) -> None:
-    world = _world(arguments)
-    edges = Edges(world, contexts, _EDGE_HOST, arguments.edge_port)
-    await edges.start()
-    context = _api_context(arguments, world, contexts)
-    api = web.ServerRunner(web.Server(Api(world, edges).handle))
-    admin = web.AppRunner(Admin(world, edges).application(), access_log=None)
-    api_place = await _open(api, arguments.host, arguments.port, context)
-    admin_place = await _open(admin, arguments.host, arguments.admin_port, None)
-    ready: dict[str, Any] = {
-        "api_url": f"{'https' if context else 'http'}://{api_place}",
-        "admin_url": f"http://{admin_place}/_admin",
-        "edge_host": edges.host,
-        "edge_port": edges.port,
-        "pid": os.getpid(),
-    }
-    if context:
-        ready["ca_pem"] = world.certifier.root.pem
-    print(json.dumps(ready), flush=True)
-    await stopped.wait()
-    edges.close()
+async def _run(arguments: argparse.Namespace) -> None:
+    """Tidy while the loop still handles signals: whoever stops this process may send a second one."""
+    stopped = _stopping(arguments.exit_with_stdin)
+    with contextlib.closing(ServerContexts()) as contexts:
+        world = _world(arguments)
+        edges = Edges(world, contexts, _EDGE_HOST, arguments.edge_port)
+        await edges.start()
+        own = world.certifier.root.issue([arguments.host, "localhost"])
+        context = contexts.get(Material.of(own)) if arguments.tls else None
+        api = web.ServerRunner(web.Server(Api(world, edges).handle))
+        admin = web.AppRunner(Admin(world, edges).application(), access_log=None)
+        ready = {
+            "api_url": await _open(api, arguments.host, arguments.port, context),
+            "admin_url": f"{await _open(admin, arguments.host)}/_admin",
+            "edge_host": edges.host,
+            "edge_port": edges.port,
+            "pid": os.getpid(),
+            **({"ca_pem": world.certifier.root.pem} if context else {}),
+        }
+        print(json.dumps(ready), flush=True)
+        await stopped.wait()
+        edges.close()
 
 
-def _api_context(arguments: argparse.Namespace, world: World, contexts: ServerContexts) -> ssl.SSLContext | None:
-    if not arguments.tls:
-        return None
-    return contexts.get(Material.of(world.certifier.server(arguments.host)))
-
-
-async def _open(runner: web.BaseRunner, host: str, port: int, context: ssl.SSLContext | None) -> str:
-    """Listen, and return the place for a URL."""
+async def _open(runner: web.BaseRunner, host: str, port: int = 0, context: ssl.SSLContext | None = None) -> str:
+    """Listen, and return the URL."""
     await runner.setup()
     await web.TCPSite(runner, host, port, ssl_context=context, backlog=1024).start()
-    bound = runner.addresses[0][1]
-    return f"[{host}]:{bound}" if ":" in host else f"{host}:{bound}"
+    place = f"[{host}]" if ":" in host else host
+    return f"{'https' if context else 'http'}://{place}:{runner.addresses[0][1]}"
 
 
 def _stopping(with_stdin: bool) -> asyncio.Event:
-    """What a signal sets, and the end of stdin where asked for."""
+    """Return what a signal sets, and the end of stdin where asked for."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
+
+    def await_end() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        loop.call_soon_threadsafe(stopped.set)
+
     if with_stdin:
         # A thread, because an event loop can't watch every kind of stdin.
-        threading.Thread(target=_await_end, args=(loop, stopped), daemon=True).start()
+        threading.Thread(target=await_end, daemon=True).start()
     return stopped
 
 
-def _await_end(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    loop.call_soon_threadsafe(stopped.set)
-
-
-async def _run_and_tidy(arguments: argparse.Namespace) -> None:
-    """Tidy while the loop still handles signals: whoever stops this process may send a second one."""
-    stopped = _stopping(arguments.exit_with_stdin)
-    with _contexts() as contexts:
-        await _run(arguments, contexts, stopped)
-
-
-@contextlib.contextmanager
-def _contexts() -> Iterator[ServerContexts]:
-    contexts = ServerContexts()
-    try:
-        yield contexts
-    finally:
-        contexts.close()
-
-
-def main() -> None:
-    """Run until a signal, or the end of stdin where asked for."""
-    asyncio.run(_run_and_tidy(_arguments()))
-
-
 if __name__ == "__main__":
-    main()
+    asyncio.run(_run(_arguments()))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +17,8 @@ from .world import World
 
 _LARGEST_BODY = 1 << 30
 
+Act = Callable[[web.Request], Awaitable[Any]]
+
 
 class Admin:
     """Handlers under ``/_admin``; open to whoever reaches it, on a port of its own."""
@@ -27,88 +29,79 @@ class Admin:
 
     def application(self) -> web.Application:
         """Return the routes."""
-        application = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_errors])
-        application.add_routes(
-            [
-                web.get("/_admin/journal", self._journal),
-                web.delete("/_admin/journal", self._clear_journal),
-                web.get("/_admin/resources", self._resources),
-                web.put("/_admin/resources", self._seed),
-                web.delete("/_admin/resources", self._clear_resources),
-                web.get("/_admin/resources/{id}", self._resource),
-                web.patch("/_admin/resources/{id}", self._edit),
-                web.get("/_admin/settings", self._settings),
-                web.patch("/_admin/settings", self._change_settings),
-                web.get("/_admin/faults", self._faults),
-                web.put("/_admin/faults", self._set_faults),
-                web.delete("/_admin/faults", self._clear_faults),
-                web.patch("/_admin/edges/{id}", self._edge),
-                web.post("/_admin/edges/warm", self._warm),
-                web.post("/_admin/reset", self._reset),
-            ]
-        )
+        application = web.Application(client_max_size=_LARGEST_BODY)
+        acts: Mapping[tuple[str, str], Act] = {
+            ("GET", "journal"): self._journal,
+            ("DELETE", "journal"): self._clear_journal,
+            ("GET", "resources"): self._resources,
+            ("PUT", "resources"): self._seed,
+            ("DELETE", "resources"): self._clear_resources,
+            ("GET", "resources/{id}"): self._resource,
+            ("PATCH", "resources/{id}"): self._edit,
+            ("PATCH", "settings"): self._settings,
+            ("GET", "faults"): self._faults,
+            ("PUT", "faults"): self._set_faults,
+            ("DELETE", "faults"): self._clear_faults,
+            ("PATCH", "edges/{id}"): self._edge,
+            ("POST", "edges/warm"): self._warm,
+            ("POST", "reset"): self._reset,
+        }
+        for (method, path), act in acts.items():
+            application.router.add_route(method, f"/_admin/{path}", _answering(act))
         return application
 
-    async def _journal(self, request: web.Request) -> web.Response:
-        return web.json_response(self._world.journal.find(request.query))
+    async def _journal(self, request: web.Request) -> Any:
+        return self._world.journal.find(request.query)
 
-    async def _clear_journal(self, _request: web.Request) -> web.Response:
+    async def _clear_journal(self, _request: web.Request) -> Any:
         self._world.journal.clear()
-        return web.json_response({})
 
-    async def _resources(self, _request: web.Request) -> web.Response:
-        return web.json_response([self._state(record) for record in self._world.store])
+    async def _resources(self, _request: web.Request) -> Any:
+        return [self._state(record) for record in self._world.store]
 
-    async def _seed(self, request: web.Request) -> web.Response:
+    async def _seed(self, request: web.Request) -> Any:
         records = [self._world.store.seed(item) for item in await request.json()]
         await self._edges.sync()
-        return web.json_response([self._state(record) for record in records])
+        return [self._state(record) for record in records]
 
-    async def _clear_resources(self, _request: web.Request) -> web.Response:
+    async def _clear_resources(self, _request: web.Request) -> Any:
         self._world.store.clear()
         await self._edges.sync()
-        return web.json_response({})
 
-    async def _resource(self, request: web.Request) -> web.Response:
-        return web.json_response(self._state(self._world.store.get(_id(request))))
+    async def _resource(self, request: web.Request) -> Any:
+        return self._state(self._world.store.get(_id(request)))
 
-    async def _edit(self, request: web.Request) -> web.Response:
+    async def _edit(self, request: web.Request) -> Any:
         record = self._world.store.edit(_id(request), await request.json())
         await self._edges.sync()
-        return web.json_response(self._state(record))
+        return self._state(record)
 
-    async def _settings(self, _request: web.Request) -> web.Response:
-        return web.json_response(dataclasses.asdict(self._world.settings))
-
-    async def _change_settings(self, request: web.Request) -> web.Response:
+    async def _settings(self, request: web.Request) -> Any:
         self._world.settings.patch(await request.json())
-        return await self._settings(request)
+        return dataclasses.asdict(self._world.settings)
 
-    async def _faults(self, _request: web.Request) -> web.Response:
-        return web.json_response([rule.facts() for rule in self._world.faults.rules])
+    async def _faults(self, _request: web.Request) -> Any:
+        return [rule.facts() for rule in self._world.faults.rules]
 
-    async def _set_faults(self, request: web.Request) -> web.Response:
+    async def _set_faults(self, request: web.Request) -> Any:
         self._world.faults.replace(await request.json())
         return await self._faults(request)
 
-    async def _clear_faults(self, _request: web.Request) -> web.Response:
+    async def _clear_faults(self, _request: web.Request) -> Any:
         self._world.faults.replace([])
-        return web.json_response([])
 
-    async def _edge(self, request: web.Request) -> web.Response:
+    async def _edge(self, request: web.Request) -> Any:
         delay = self._world.settings.edge_delay
         record = self._world.store.set_edge(_id(request), await request.json(), delay)
         await self._edges.sync()
-        return web.json_response(self._state(record))
+        return self._state(record)
 
-    async def _warm(self, _request: web.Request) -> web.Response:
+    async def _warm(self, _request: web.Request) -> Any:
         self._edges.warm()
-        return web.json_response({})
 
-    async def _reset(self, _request: web.Request) -> web.Response:
+    async def _reset(self, _request: web.Request) -> Any:
         self._world.reset()
         await self._edges.sync()
-        return web.json_response({})
 
     def _state(self, record: Record) -> dict[str, Any]:
         served = record.serving.material(self._world.settings.edge_delay)
@@ -124,17 +117,17 @@ def _id(request: web.Request) -> int:
     return int(request.match_info["id"])
 
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+def _answering(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Answer with what an act returns, or with what was wrong instead of a page that says 500."""
 
+    async def answer(request: web.Request) -> web.Response:
+        try:
+            return web.json_response(await act(request))
+        except KeyError as error:
+            return web.json_response({"error": f"unknown or missing: {error}"}, status=404)
+        except (ValueError, TypeError, MaterialError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        except OSError as error:
+            return web.json_response({"error": str(error)}, status=409)
 
-@web.middleware
-async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Tell what was wrong with a request instead of a page that says 500."""
-    try:
-        return await handler(request)
-    except KeyError as error:
-        return web.json_response({"error": f"unknown or missing: {error}"}, status=404)
-    except (ValueError, TypeError, MaterialError) as error:
-        return web.json_response({"error": str(error)}, status=400)
-    except OSError as error:
-        return web.json_response({"error": str(error)}, status=409)
+    return answer

@@ -1,28 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
-"""The API: listing, reading and replacing resources, the way the vendor documents it."""
+"""What all calls of an API have in common: the journal, the rate limit, the fault plan, and who may call."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from typing import Any
 
 from aiohttp import web
 
-from . import answers, echo, presentation
+from . import echo
 from .answers import Answer, ApiError
 from .edges import Edges
 from .exchange import Exchange
 from .faults import Fault
 from .journal import Entry, redacted, scrubbed
-from .material import MaterialError
 from .mishaps import MISHAPS, CutError
-from .store import Record
+from .web_security import PATHS, WebSecurity
 from .world import World
 
-_INVALID = "Invalid request data."
 _EDIT_PARTS = ("resource", "install", "issue")
 
 
@@ -33,11 +31,13 @@ class Api:
         self._world = world
         self._edges = edges
         self._in_flight = 0
-        self._reads: Mapping[str, Callable[[Exchange], Answer]] = {"list": self._list, "get": self._get}
+        self._calls = WebSecurity(world).calls
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, and write it into the journal."""
-        exchange = Exchange.read(request, await request.read())
+        exchange = Exchange.read(request, await request.read(), PATHS)
+        if self._world.settings.echo_secrets:
+            exchange.echo = echo.received(request.headers.get("Authorization", ""), exchange.body)
         self._in_flight += 1
         exchange.entry = self._open(exchange)
         try:
@@ -52,27 +52,12 @@ class Api:
             self._in_flight -= 1
             self._world.journal.close(exchange.entry)
 
-    def serve(
-        self, exchange: Exchange, *, dropped_setting: str | None = None, keep_certificate: bool = False
-    ) -> Answer:
-        """Answer a request; the two options make a PUT go wrong in silence."""
+    def serve(self, exchange: Exchange) -> Answer:
+        """Answer a request as if nothing went wrong but what its fault does to a write."""
         try:
-            call = self._admitted(exchange)
-            if call == "put":
-                return self._put(exchange, dropped_setting, keep_certificate)
-            return self._reads[call](exchange)
+            return self._calls[self._admitted(exchange)](exchange)
         except ApiError as error:
-            return self.refuse(exchange, error)
-
-    def refuse(self, exchange: Exchange, error: ApiError) -> Answer:
-        """Answer with an error."""
-        return error.answer(exchange.request_id, self.echo(exchange))
-
-    def echo(self, exchange: Exchange) -> list[str]:
-        """Return what answers repeat of the request."""
-        if not self._world.settings.echo_secrets:
-            return []
-        return echo.received(exchange.authorization, exchange.body)
+            return exchange.refused(error)
 
     async def edit(self, resource_id: int | None, fault: Fault) -> None:
         """Change a resource as somebody else would."""
@@ -83,8 +68,8 @@ class Api:
     def _open(self, exchange: Exchange) -> Entry:
         known = self._world.credentials
         secrets = (known.api_key, known.bearer_token, exchange.presented.token)
-        request = exchange.request
-        unreadable = exchange.body is None and exchange.raw
+        request, body = exchange.request, exchange.body
+        unreadable: Any = {"unreadable": len(exchange.raw)} if exchange.raw else None
         return self._world.journal.open(
             "request",
             request_id=exchange.request_id,
@@ -95,9 +80,7 @@ class Api:
             resource_id=exchange.call.resource_id,
             auth_scheme=exchange.presented.scheme or None,
             token_sha256=exchange.presented.sha256,
-            user_agent=scrubbed(request.headers.get("User-Agent", ""), secrets),
-            content_type=scrubbed(request.headers.get("Content-Type", ""), secrets),
-            body={"unreadable": len(exchange.raw)} if unreadable else redacted(exchange.body, secrets),
+            body=unreadable if body is None else redacted(body, secrets),
             status=None,
             fault=None,
             took_effect=False,
@@ -108,11 +91,14 @@ class Api:
         seconds = self._world.rate_limit.wait(self._world.settings.rate_limit)
         if seconds:
             exchange.entry["fault"] = "rate_limit"
-            return self.refuse(exchange, ApiError(429, headers={"Retry-After": str(seconds)}))
+            return exchange.refused(ApiError(429, headers={"Retry-After": str(seconds)}))
         fault = self._world.faults.pick(exchange.call)
         if fault is None:
             return self.serve(exchange)
+        exchange.fault = fault
         exchange.entry["fault"] = fault["kind"]
+        if fault.get("effect") == "after":
+            self.serve(exchange)
         return await MISHAPS[fault["kind"]](self, exchange, fault)
 
     def _admitted(self, exchange: Exchange) -> str:
@@ -124,46 +110,6 @@ class Api:
         if refusal:
             raise ApiError(401, refusal)
         return exchange.call.call
-
-    def _list(self, exchange: Exchange) -> Answer:
-        query = exchange.request.query
-        limit, offset = _number(query, "limit"), _number(query, "offset")
-        records = list(self._world.store)
-        return answers.document(presentation.listed(records, self._world.settings, limit, offset))
-
-    def _get(self, exchange: Exchange) -> Answer:
-        settings = self._world.settings
-        shown = presentation.shown(self._record(exchange), settings)
-        return answers.document(presentation.single(shown, settings))
-
-    def _put(self, exchange: Exchange, dropped_setting: str | None, keep_certificate: bool) -> Answer:
-        record = self._record(exchange)
-        if not isinstance(exchange.body, dict):
-            raise ApiError(400, "The body is not a JSON object.")
-        try:
-            self._world.store.put(
-                record, exchange.body, dropped_setting=dropped_setting, keep_certificate=keep_certificate
-            )
-        except MaterialError as error:
-            raise ApiError(400, _INVALID, invalid_fields=error.invalid_fields) from None
-        exchange.entry["took_effect"] = not keep_certificate
-        shown = presentation.shown(record, self._world.settings)
-        if self._world.settings.echo_secrets:
-            shown = {**exchange.body, **shown, "received": self.echo(exchange)}
-        return answers.document(presentation.single(shown, self._world.settings))
-
-    def _record(self, exchange: Exchange) -> Record:
-        try:
-            return self._world.store.get(exchange.call.resource_id or 0)
-        except KeyError:
-            raise ApiError(404, "Resource not found.") from None
-
-
-def _number(query: Mapping[str, str], name: str) -> int:
-    text = query.get(name, "0")
-    if not (text.isascii() and text.isdigit()):
-        raise ApiError(400, _INVALID, invalid_fields={name: ["A valid integer is required."]})
-    return int(text)
 
 
 def _response(answer: Answer, request_id: str) -> web.Response:

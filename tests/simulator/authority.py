@@ -127,18 +127,13 @@ class Issued:
 
         Raises ValueError where the key type has no traditional form (Ed25519).
         """
-        encryption = _encryption(passphrase)
-        return self.key.private_bytes(Encoding.PEM, KEY_FORMATS[format], encryption).decode()
+        return self.key.private_bytes(Encoding.PEM, KEY_FORMATS[format], _encryption(passphrase)).decode()
 
     def pkcs12(self, passphrase: str | None = None) -> bytes:
         """Bundle key, leaf and intermediates as PKCS#12."""
-        return pkcs12.serialize_key_and_certificates(
-            b"simulated",
-            self.key,
-            self.certificate,
-            list(self.issuers[:-1]),
-            _encryption(passphrase),
-        )
+        chain = list(self.issuers[:-1])
+        encryption = _encryption(passphrase)
+        return pkcs12.serialize_key_and_certificates(b"simulated", self.key, self.certificate, chain, encryption)
 
 
 class Authority:
@@ -155,17 +150,10 @@ class Authority:
     ) -> None:
         self.key = key or new_key(key_type)
         self._parents = issuer.lineage if issuer else ()
-        start, end = _validity(None, None, days)
-        self.certificate = _sign(
-            _builder(_common_name(name), issuer.subject if issuer else _common_name(name))
-            .public_key(self.key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(start)
-            .not_valid_after(end),
-            _extensions(self.key, issuer.key if issuer else self.key, ca=True),
-            issuer.key if issuer else self.key,
-            "sha256",
-        )
+        subject, signing_key = _common_name(name), issuer.key if issuer else self.key
+        extensions = _extensions(self.key, signing_key, ca=True)
+        builder = _builder(subject, issuer.subject if issuer else subject, self.key, _validity(None, None, days))
+        self.certificate = _sign(builder, extensions, signing_key, "sha256")
 
     @property
     def subject(self) -> x509.Name:
@@ -211,24 +199,15 @@ class Authority:
         issuer's certificate; ``hash_algorithm`` is ``sha1`` or one of ``HASHES``.
         """
         leaf_key = key or new_key(key_type, key_size=key_size, curve=curve)
-        extensions = _extensions(leaf_key, self.key, ca=ca, eku=eku, aia=aia)
-        if san:
-            extensions.append((_alternative_names(names), False))
-        start, end = _validity(not_before, not_after, days)
-        builder = (
-            _builder(_common_name(names[0]), self.subject)
-            .public_key(leaf_key.public_key())
-            .serial_number(x509.random_serial_number() if serial is None else serial)
-            .not_valid_before(start)
-            .not_valid_after(end)
-        )
+        extensions = _extensions(leaf_key, self.key, names=names if san else (), ca=ca, eku=eku, aia=aia)
+        validity = _validity(not_before, not_after, days)
+        builder = _builder(_common_name(names[0]), self.subject, leaf_key, validity, serial)
         return Issued(_sign(builder, extensions, self.key, hash_algorithm), leaf_key, self.lineage)
 
 
 def self_signed(
     names: Names,
     *,
-    key_type: str = "ec",
     key: PrivateKey | None = None,
     not_before: datetime.datetime | None = None,
     not_after: datetime.datetime | None = None,
@@ -236,25 +215,28 @@ def self_signed(
     ca: bool = False,
 ) -> Issued:
     """Issue a certificate that is its own issuer."""
-    own_key = key or new_key(key_type)
-    start, end = _validity(not_before, not_after, days)
-    builder = (
-        _builder(_common_name(names[0]), _common_name(names[0]))
-        .public_key(own_key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(end)
-    )
-    extensions = _extensions(own_key, own_key, ca=ca, eku=("server_auth",))
-    extensions.append((_alternative_names(names), False))
+    own_key, subject = key or new_key(), _common_name(names[0])
+    extensions = _extensions(own_key, own_key, names=names, ca=ca, eku=("server_auth",))
+    builder = _builder(subject, subject, own_key, _validity(not_before, not_after, days))
     return Issued(_sign(builder, extensions, own_key, "sha256"), own_key)
 
 
 Extensions = list[tuple[x509.ExtensionType, bool]]
+Validity = tuple[datetime.datetime, datetime.datetime]
 
 
-def _builder(subject: x509.Name, issuer: x509.Name) -> x509.CertificateBuilder:
-    return x509.CertificateBuilder().subject_name(subject).issuer_name(issuer)
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: PrivateKey, validity: Validity, serial: int | None = None
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number() if serial is None else serial)
+        .not_valid_before(validity[0])
+        .not_valid_after(validity[1])
+    )
 
 
 def _extensions(
@@ -262,6 +244,7 @@ def _extensions(
     issuer_key: PrivateKey,
     *,
     ca: bool,
+    names: Names = (),
     eku: Names | None = None,
     aia: str | None = None,
 ) -> Extensions:
@@ -277,6 +260,8 @@ def _extensions(
         place = x509.UniformResourceIdentifier(aia)
         description = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, place)
         found.append((x509.AuthorityInformationAccess([description]), False))
+    if names:
+        found.append((x509.SubjectAlternativeName([_general_name(name) for name in names]), False))
     return found
 
 
@@ -292,10 +277,6 @@ def _key_usage(ca: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _alternative_names(names: Names) -> x509.SubjectAlternativeName:
-    return x509.SubjectAlternativeName([_general_name(name) for name in names])
 
 
 def _general_name(name: str) -> x509.GeneralName:
@@ -315,9 +296,7 @@ def _common_name(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text[:_COMMON_NAME_LIMIT])])
 
 
-def _validity(
-    start: datetime.datetime | None, end: datetime.datetime | None, days: float
-) -> tuple[datetime.datetime, datetime.datetime]:
+def _validity(start: datetime.datetime | None, end: datetime.datetime | None, days: float) -> Validity:
     """Fill in what was left out; an end in the past pulls the default start before it."""
     now = datetime.datetime.now(fingerprints.UTC).replace(microsecond=0)
     last = end or (start or now) + datetime.timedelta(days=days)
@@ -349,8 +328,7 @@ _EC_IDENTIFIERS = (
 
 def _sign_sha1(draft: x509.Certificate, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> x509.Certificate:
     """Sign a SHA-256 certificate again with SHA-1, which the builder refuses to do."""
-    is_rsa = isinstance(key, rsa.RSAPrivateKey)
-    strong, weak = _RSA_IDENTIFIERS if is_rsa else _EC_IDENTIFIERS
+    strong, weak = _RSA_IDENTIFIERS if isinstance(key, rsa.RSAPrivateKey) else _EC_IDENTIFIERS
     body = _content(draft.tbs_certificate_bytes).replace(strong, weak, 1)
     signed_part = _der(0x30, body)
     if isinstance(key, rsa.RSAPrivateKey):

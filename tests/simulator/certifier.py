@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import fingerprints
-from .authority import Authority, Issued, PrivateKey, new_key
+from .authority import Authority, PrivateKey, new_key
 from .fields import Resource
 from .material import Material
 
@@ -28,21 +28,15 @@ class Certifier:
         self._shared_key: PrivateKey = new_key()
         self.fallback = Material.of(self._commercial.issue(["edge.invalid"]))
 
-    def server(self, host: str) -> Issued:
-        """Issue the certificate of the API itself."""
-        return self.root.issue([host, "localhost"])
-
     def issue(self, resource: Resource, options: Mapping[str, Any]) -> Material:
         """Issue for a resource's names; ``options`` as the admin door takes them.
 
-        ``not_before`` and ``not_after`` are ISO 8601 texts. Raises ValueError for an unknown
-        option.
+        ``not_before`` and ``not_after`` are ISO 8601 texts. Raises ValueError for an unknown option.
         """
         unknown = options.keys() - _OPTIONS
         if unknown:
             raise ValueError(f"unknown options of issue: {sorted(unknown)}")
-        lets_encrypt = options.get("lets_encrypt", False)
-        authority = self._lets_encrypt if lets_encrypt else self._commercial
+        authority = self._lets_encrypt if options.get("lets_encrypt") else self._commercial
         key_type = options.get("key_type")
         issued = authority.issue(
             options.get("names") or host_names(resource),
@@ -52,10 +46,6 @@ class Certifier:
             days=options.get("days", LETS_ENCRYPT_DAYS),
         )
         return Material.of(issued)
-
-    def lets_encrypt(self, resource: Resource) -> Material:
-        """Issue what Let's Encrypt would: ninety days, all names."""
-        return self.issue(resource, {"lets_encrypt": True})
 
     def rival(self, resource: Resource, like: Material | None, same_expiry: bool) -> Material:
         """Issue another certificate for the same names, with the same notAfter or another."""
@@ -69,12 +59,8 @@ def host_names(resource: Resource) -> list[str]:
     """Return the resource's name and those of its aliases, as far as they are names at all."""
     aliases = resource.get("aliases")
     entries = aliases if isinstance(aliases, list) else []
-    names = [resource.get("name"), *(_alias_name(entry) for entry in entries)]
+    names = [resource.get("name"), *(entry.get("alias_data") for entry in entries if isinstance(entry, dict))]
     return [name for name in names if isinstance(name, str) and name]
-
-
-def _alias_name(entry: Any) -> Any:
-    return entry.get("alias_data") if isinstance(entry, dict) else None
 
 
 def _moment(text: str | None) -> datetime.datetime | None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .contexts import ServerContexts
-from .journal import Entry
 from .material import Material
 from .serving import MUTE
+from .store import Record
 from .world import World
 
 _CHUNK = 65536
@@ -67,9 +67,7 @@ class Edges:
     def warm(self) -> None:
         """Make every context now, so that no first handshake has to wait for its own."""
         for record in self._world.store:
-            material = record.serving.material(self._world.settings.edge_delay)
-            if material is not None:
-                self._contexts.get(material, record.serving.mode == "leaf_only", record.serving.twin())
+            self._context(self._choice(None, record))
 
     def close(self) -> None:
         """Stop listening."""
@@ -77,8 +75,7 @@ class Edges:
             server.close()
 
     async def _listen(self, address: str) -> None:
-        server = await asyncio.start_server(self._connected, address, self.port, backlog=1024)
-        self._servers[address] = server
+        self._servers[address] = await asyncio.start_server(self._connected, address, self.port, backlog=1024)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(self._world, self._entrance, reader, writer)
@@ -93,19 +90,24 @@ class Edges:
 
     def _server_name(self, tls: ssl.SSLObject, server_name: str | None, _context: ssl.SSLContext) -> int | None:
         connection = self._connections[tls]
-        choice = self._choose(connection.address, server_name)
-        connection.choice = choice
-        if choice.material is None:
+        record = self._world.store.served_at(connection.address, server_name) if server_name else None
+        connection.choice = self._choice(server_name, record)
+        context = self._context(connection.choice)
+        if context is None:
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
-        tls.context = self._contexts.get(choice.material, choice.mode == "leaf_only", choice.twin)
+        tls.context = context
         return None
 
-    def _choose(self, address: str, server_name: str | None) -> Choice:
-        record = self._world.store.served_at(address, server_name) if server_name else None
+    def _choice(self, server_name: str | None, record: Record | None) -> Choice:
         if record is None:
             return Choice(server_name, "unknown", self._world.certifier.fallback)
         material = record.serving.material(self._world.settings.edge_delay)
         return Choice(server_name, record.serving.mode, material, record.serving.twin())
+
+    def _context(self, choice: Choice) -> ssl.SSLContext | None:
+        if choice.material is None:
+            return None
+        return self._contexts.get(choice.material, choice.mode == "leaf_only", choice.twin)
 
 
 class Connection:
@@ -131,16 +133,23 @@ class Connection:
         """Shake hands as the edge's mode wants it, then answer one request."""
         if not await self._until_choice():
             return
-        mode = self.choice.mode if self.choice else "unknown"
-        entry = self._journal(mode)
+        choice = self.choice or Choice(None, "unknown", None)
+        mode, shown = choice.mode, None if choice.mode in MUTE else choice.material
+        entry = self._world.journal.open(
+            "handshake",
+            address=self.address,
+            server_name=choice.server_name,
+            mode=mode,
+            served=shown.fingerprint if shown else None,
+        )
         try:
             if mode == "silent":
-                await self._swallow()
+                while await self._reader.read(_CHUNK):
+                    pass
             elif mode == "plain":
                 self._writer.write(_PLAIN)
             else:
-                await asyncio.sleep(self._world.settings.edge_latency)
-                await self._finish(entry)
+                await self._finish()
         finally:
             self._world.journal.close(entry)
 
@@ -164,24 +173,8 @@ class Connection:
             return True
         return True
 
-    def _journal(self, mode: str) -> Entry:
-        shown = self.choice.material if self.choice and mode not in MUTE else None
-        return self._world.journal.open(
-            "handshake",
-            address=self.address,
-            server_name=self.choice.server_name if self.choice else None,
-            mode=mode,
-            served=shown.fingerprint if shown else None,
-            completed=False,
-        )
-
-    async def _swallow(self) -> None:
-        while await self._reader.read(_CHUNK):
-            pass
-
-    async def _finish(self, entry: Entry) -> None:
+    async def _finish(self) -> None:
         if await self._pump(self._step) and self.tls.version() is not None:
-            entry["completed"] = True
             await self._pump(self._answered)
 
     async def _pump(self, step: Callable[[], bool]) -> bool:

@@ -13,22 +13,22 @@ from typing import Any
 
 from aiohttp import web
 
+from .answers import Answer, ApiError
 from .credentials import Presented
-from .faults import Call
+from .faults import Call, Fault
 from .journal import Entry
 
-_LIST = "/security/resources"
-_ONE = re.compile(r"/security/resources/(\d+)")
-_CALLS: Mapping[tuple[bool, str], str] = {
-    (False, "GET"): "list",
-    (True, "GET"): "get",
-    (True, "PUT"): "put",
-}
+Paths = Mapping[re.Pattern[str], Mapping[str, str]]
+"""The names of calls by path, where a group ``id`` is the resource's, and method."""
 
 
 @dataclass
 class Exchange:
-    """A request on its way to an answer; ``body`` is None where it is absent or no JSON."""
+    """A request on its way to an answer.
+
+    ``body`` is None where it is absent or no JSON, ``echo`` is what answers repeat of the request, and ``fault`` is
+    what happens to it.
+    """
 
     request: web.BaseRequest
     raw: bytes
@@ -36,23 +36,24 @@ class Exchange:
     call: Call
     presented: Presented
     body: Any
+    echo: list[str] = field(default_factory=list)
+    fault: Fault = field(default_factory=dict)
     entry: Entry = field(default_factory=dict)
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @classmethod
-    def read(cls, request: web.BaseRequest, raw: bytes) -> Exchange:
+    def read(cls, request: web.BaseRequest, raw: bytes, paths: Paths) -> Exchange:
         """Take a request apart."""
-        one = _ONE.fullmatch(request.path)
-        known_path = one is not None or request.path == _LIST
-        name = _CALLS.get((one is not None, request.method)) if known_path else None
-        call = Call(request.method, name, int(one.group(1)) if one else None)
+        found = next(((match, paths[path]) for path in paths if (match := path.fullmatch(request.path))), None)
+        number = found[0].groupdict().get("id") if found else None
+        name = found[1].get(request.method) if found else None
+        call = Call(request.method, name, int(number) if number else None)
         presented = Presented.read(request.headers.get("Authorization", ""))
-        return cls(request, raw, known_path, call, presented, _parsed(raw))
+        return cls(request, raw, found is not None, call, presented, _parsed(raw))
 
-    @property
-    def authorization(self) -> str:
-        """The Authorization header, empty where there is none."""
-        return self.request.headers.get("Authorization", "")
+    def refused(self, error: ApiError) -> Answer:
+        """Answer with an error."""
+        return error.answer(self.request_id, self.echo)
 
 
 def _parsed(raw: bytes) -> Any:

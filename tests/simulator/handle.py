@@ -14,7 +14,6 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from .faults import FAULTS, rule
@@ -50,11 +49,7 @@ class Simulator:
     """
 
     def __init__(
-        self,
-        *,
-        api_key: str = DEFAULT_API_KEY,
-        bearer_token: str = DEFAULT_BEARER_TOKEN,
-        **options: Any,
+        self, *, api_key: str = DEFAULT_API_KEY, bearer_token: str = DEFAULT_BEARER_TOKEN, **options: Any
     ) -> None:
         self.api_key = api_key
         self.bearer_token = bearer_token
@@ -72,12 +67,7 @@ class Simulator:
     def __enter__(self) -> Simulator:
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self.stop()
 
     def start(self) -> Simulator:
@@ -110,12 +100,11 @@ class Simulator:
 
     def journal(self, call: str | None = None, resource_id: int | None = None, **filters: Any) -> list[dict[str, Any]]:
         """Return the API requests in order; filters name a field and its value."""
-        wanted = {"type": "request", "call": call, "resource_id": resource_id, **filters}
-        return self._find(wanted)
+        return self._find(type="request", call=call, resource_id=resource_id, **filters)
 
     def handshakes(self, server_name: str | None = None, **filters: Any) -> list[dict[str, Any]]:
         """Return what reached the edges, in order."""
-        return self._find({"type": "handshake", "server_name": server_name, **filters})
+        return self._find(type="handshake", server_name=server_name, **filters)
 
     def clear_journal(self) -> None:
         """Forget requests and handshakes."""
@@ -127,8 +116,7 @@ class Simulator:
         With ``issue`` the simulator issues a certificate for each of them, which must be plain.
         """
         seeds = [with_issued(dict(item), **issue) if issue is not None else item for item in items]
-        states: list[dict[str, Any]] = self._admin("PUT", "/resources", seeds)
-        return states
+        return self._admin("PUT", "/resources", seeds)
 
     def clear_resources(self) -> None:
         """Delete every resource."""
@@ -136,8 +124,7 @@ class Simulator:
 
     def resources(self) -> list[dict[str, Any]]:
         """Return the state of every resource."""
-        states: list[dict[str, Any]] = self._admin("GET", "/resources")
-        return states
+        return self._admin("GET", "/resources")
 
     def resource(self, resource_id: int) -> dict[str, Any]:
         """Return the full state of one resource.
@@ -145,7 +132,7 @@ class Simulator:
         ``resource`` is what is stored, ``installed`` the facts of the certificate or None,
         ``served`` the fingerprint that the edge shows or None, ``edge`` its mode.
         """
-        return self._state("GET", f"/resources/{resource_id}")
+        return self._admin("GET", f"/resources/{resource_id}")
 
     def edit(
         self,
@@ -158,25 +145,24 @@ class Simulator:
         """Change fields, or the certificate, as somebody else would at the same time."""
         parts = {"resource": changes or {}, "install": install, "issue": issue}
         given = {name: part for name, part in parts.items() if part is not None}
-        return self._state("PATCH", f"/resources/{resource_id}", given)
+        return self._admin("PATCH", f"/resources/{resource_id}", given)
 
     def settings(self, **changes: Any) -> dict[str, Any]:
         """Change settings, and return all of them."""
-        return self._state("PATCH", "/settings", changes)
+        return self._admin("PATCH", "/settings", changes)
 
     def faults(self, rules: Iterable[Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
         """Put rules in force, or only look; returns them with ``seen`` and ``hits``."""
         method, body = ("GET", None) if rules is None else ("PUT", list(rules))
-        states: list[dict[str, Any]] = self._admin(method, "/faults", body)
-        return states
+        return self._admin(method, "/faults", body)
 
     def clear_faults(self) -> None:
         """Let everything work again."""
-        self._admin("DELETE", "/faults")
+        self.faults([])
 
     def edge(self, resource_id: int, mode: str, **options: Any) -> dict[str, Any]:
         """Set how the edge serves one resource; see the table in README.md."""
-        return self._state("PATCH", f"/edges/{resource_id}", {"mode": mode, **options})
+        return self._admin("PATCH", f"/edges/{resource_id}", {"mode": mode, **options})
 
     def warm(self) -> None:
         """Make the edges ready for their first handshakes, for measurements."""
@@ -186,19 +172,15 @@ class Simulator:
         """Go back to the resources and settings of the start; no faults, an empty journal."""
         self._admin("POST", "/reset")
 
-    def _find(self, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _find(self, **wanted: Any) -> list[dict[str, Any]]:
         given = {name: str(value) for name, value in wanted.items() if value is not None}
-        entries: list[dict[str, Any]] = self._admin("GET", f"/journal?{urllib.parse.urlencode(given)}")
-        return entries
-
-    def _state(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        state: dict[str, Any] = self._admin(method, path, body)
-        return state
+        return self._admin("GET", f"/journal?{urllib.parse.urlencode(given)}")
 
     def _admin(self, method: str, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(self.admin_url + path, data, headers, method=method)
+        request = urllib.request.Request(
+            self.admin_url + path, data, {"Content-Type": "application/json"}, method=method
+        )
         try:
             with self._opener.open(request, timeout=_ADMIN_SECONDS) as response:
                 return json.load(response)

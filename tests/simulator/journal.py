@@ -34,22 +34,13 @@ class Journal:
     def open(self, kind: str, **facts: Any) -> Entry:
         """Add an entry, which the caller may complete until it closes it."""
         self._last += 1
-        entry: Entry = {
-            "seq": self._last,
-            "type": kind,
-            "start": time.monotonic(),
-            "end": None,
-            "wall_start": time.time(),
-            "wall_end": None,
-            **facts,
-        }
+        entry: Entry = {"seq": self._last, "type": kind, "start": time.monotonic(), "end": None, **facts}
         self._entries.append(entry)
         return entry
 
     def close(self, entry: Entry) -> None:
         """Note when it was over."""
         entry["end"] = time.monotonic()
-        entry["wall_end"] = time.time()
 
     def find(self, filters: Mapping[str, str]) -> list[Entry]:
         """Return the entries whose fields, written as text, equal the filters."""

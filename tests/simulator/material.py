@@ -36,8 +36,7 @@ class Material:
     @classmethod
     def of(cls, issued: Issued) -> Material:
         """Take what the simulator issued itself, chain included."""
-        certificates = (issued.certificate, *issued.issuers[:-1])
-        return cls(issued.full_chain_pem, certificates, issued.key)
+        return cls(issued.full_chain_pem, (issued.certificate, *issued.issuers[:-1]), issued.key)
 
     @classmethod
     def parse(cls, certificate: Any, private_key: Any) -> Material:
@@ -75,26 +74,28 @@ class Material:
         }
 
 
-def _certificates(text: Any) -> tuple[x509.Certificate, ...]:
-    field = "service_ssl_crt"
+def _required(field: str, text: Any) -> bytes:
     if not isinstance(text, str) or not text.strip():
         raise MaterialError(field, "This field is required.")
-    if "PRIVATE KEY" in text:
-        raise MaterialError(field, "A private key is no certificate.")
+    return text.encode()
+
+
+def _certificates(text: Any) -> tuple[x509.Certificate, ...]:
+    pem = _required("service_ssl_crt", text)
+    if b"PRIVATE KEY" in pem:
+        raise MaterialError("service_ssl_crt", "A private key is no certificate.")
     try:
-        return tuple(x509.load_pem_x509_certificates(text.encode()))
+        return tuple(x509.load_pem_x509_certificates(pem))
     except ValueError:
-        raise MaterialError(field, "Not a valid PEM certificate.") from None
+        raise MaterialError("service_ssl_crt", "Not a valid PEM certificate.") from None
 
 
 def _private_key(text: Any) -> Any:
-    field = "service_ssl_key"
-    if not isinstance(text, str) or not text.strip():
-        raise MaterialError(field, "This field is required.")
+    pem = _required("service_ssl_key", text)
     try:
-        return load_pem_private_key(text.encode(), None)
+        return load_pem_private_key(pem, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise MaterialError(field, "Not a valid unencrypted PEM private key.") from None
+        raise MaterialError("service_ssl_key", "Not a valid unencrypted PEM private key.") from None
 
 
 def _issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

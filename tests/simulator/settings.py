@@ -36,7 +36,6 @@ class Settings:
 
     latency: float = 0.0
     edge_delay: float = 0.0
-    edge_latency: float = 0.0
     shape: str = "bare"
     page_size: int = 100
     expiry: str = "exact"
@@ -73,19 +72,13 @@ def _is_flag(value: Any) -> bool:
 
 
 def _is_rate_limit(value: Any) -> bool:
-    if value is None:
-        return True
-    return (
-        isinstance(value, dict)
-        and value.keys() == {"rate", "burst"}
-        and all(_is_number(number) and number > 0 for number in value.values())
-    )
+    numbers = value.values() if isinstance(value, dict) and value.keys() == {"rate", "burst"} else [0]
+    return value is None or all(_is_number(number) and number > 0 for number in numbers)
 
 
 _CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "latency": _is_duration,
     "edge_delay": _is_duration,
-    "edge_latency": _is_duration,
     "shape": SHAPES.__contains__,
     "page_size": lambda value: isinstance(value, int) and value >= 1,
     "expiry": EXPIRIES.__contains__,

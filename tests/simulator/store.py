@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -41,6 +41,18 @@ class Record:
     resource: Resource
     installed: Material | None = None
     serving: Serving = field(default_factory=Serving)
+
+    def install(self, material: Material | None, *, serve: bool = True) -> None:
+        """Store a certificate, or none, and let the edge have it too where asked for."""
+        self.installed = material
+        self.resource["service_ssl_expire"] = material.expire if material else 0
+        if serve:
+            self.serving.store(material)
+
+    def copy(self) -> Record:
+        """Copy what may change; what is installed is immutable and shared."""
+        serving = replace(self.serving, history=list(self.serving.history))
+        return Record(copy.deepcopy(self.resource), self.installed, serving)
 
     def host_keys(self) -> set[tuple[str, str]]:
         """Return the addresses and server names under which an edge serves it."""
@@ -86,17 +98,15 @@ class Store:
     ) -> None:
         """Replace a resource by ``body``; raises MaterialError for bad TLS fields."""
         material = self._wanted(record, body)
-        kept_ssl_type = record.resource.get("ssl_type")
-        hosts = record.host_keys()
-        was_lets_encrypt = kept_ssl_type == "le"
+        hosts, ssl_type = record.host_keys(), record.resource.get("ssl_type")
         record.resource = fields.replaced(record.resource, copy.deepcopy(dict(body)))
         if dropped_setting:
             fields.reset(record.resource, dropped_setting)
         if keep_certificate:
-            record.resource["ssl_type"] = kept_ssl_type
+            record.resource["ssl_type"] = ssl_type
         else:
             # Switched off, a Let's Encrypt certificate stays served until it expires.
-            self._install(record, material, serve=not (was_lets_encrypt and material is None))
+            record.install(material, serve=material is not None or ssl_type != "le")
         self._written(record, hosts)
 
     def seed(self, item: Mapping[str, Any]) -> Record:
@@ -105,9 +115,10 @@ class Store:
         parts: Mapping[str, Any] = item if wrapped else {"resource": item}
         record = Record(copy.deepcopy(dict(parts["resource"])))
         material = self._given(record.resource, parts)
-        record.serving.store(material)
-        if material is not None:
-            self._show_installed(record, material, parts)
+        if material is None:
+            record.serving.store(None)
+        else:
+            _install_typed(record, material, parts)
         self._records[record.resource["id"]] = record
         self._by_host = None
         if "edge" in parts:
@@ -127,10 +138,9 @@ class Store:
         changes = copy.deepcopy(dict(parts.get("resource", {})))
         material = self._given(record.resource, parts)
         if material is not None:
-            self._show_installed(record, material, parts)
-            record.serving.store(material)
+            _install_typed(record, material, parts)
         elif not changes.get("ssl_type", "unchanged"):
-            self._install(record, None, serve=True)
+            record.install(None)
         record.resource.update(changes)
         self._written(record, hosts)
         return record
@@ -141,12 +151,12 @@ class Store:
         self._by_host = None
 
     def snapshot(self) -> list[Record]:
-        """Copy the state; what is installed is immutable and shared."""
-        return [_copy(record) for record in self]
+        """Copy the state."""
+        return [record.copy() for record in self]
 
     def restore(self, records: list[Record]) -> None:
         """Go back to a snapshot, which stays usable."""
-        self._records = {record.resource["id"]: _copy(record) for record in records}
+        self._records = {record.resource["id"]: record.copy() for record in records}
         self._by_host = None
 
     def set_edge(self, resource_id: int, change: Mapping[str, Any], delay: float = 0.0) -> Record:
@@ -167,8 +177,7 @@ class Store:
         if mode in ("given", "dual"):
             return Material.parse(change.get("certificate"), change.get("private_key"))
         if mode == "other":
-            same_expiry = change.get("same_expiry", False)
-            return self._certifier.rival(record.resource, record.installed, same_expiry)
+            return self._certifier.rival(record.resource, record.installed, change.get("same_expiry", False))
         return None
 
     def _move(self, record: Record, *, down: bool) -> None:
@@ -190,27 +199,14 @@ class Store:
             raise MaterialError("ssl_type", "Not a valid choice.")
         if record.resource.get("ssl_type") == "le" and record.installed is not None:
             return record.installed
-        return self._certifier.lets_encrypt(record.resource)
+        return self._certifier.issue(record.resource, {"lets_encrypt": True})
 
     def _given(self, resource: Resource, parts: Mapping[str, Any]) -> Material | None:
         if parts.get("install"):
-            pair = parts["install"]
-            return Material.parse(pair.get("certificate"), pair.get("private_key"))
+            return Material.parse(**parts["install"])
         if parts.get("issue") is not None:
             return self._certifier.issue(resource, parts["issue"])
         return None
-
-    def _show_installed(self, record: Record, material: Material, parts: Mapping[str, Any]) -> None:
-        lets_encrypt = (parts.get("issue") or {}).get("lets_encrypt", False)
-        record.installed = material
-        record.resource["ssl_type"] = "le" if lets_encrypt else "custom"
-        record.resource["service_ssl_expire"] = material.expire
-
-    def _install(self, record: Record, material: Material | None, *, serve: bool) -> None:
-        record.installed = material
-        record.resource["service_ssl_expire"] = material.expire if material else 0
-        if serve:
-            record.serving.store(material)
 
     def _written(self, record: Record, hosts_before: set[tuple[str, str]]) -> None:
         now = datetime.datetime.now(UTC)
@@ -220,11 +216,6 @@ class Store:
             self._by_host = None
 
 
-def _copy(record: Record) -> Record:
-    serving = Serving(
-        record.serving.mode,
-        record.serving.pinned,
-        record.serving.home_address,
-        list(record.serving.history),
-    )
-    return Record(copy.deepcopy(record.resource), record.installed, serving)
+def _install_typed(record: Record, material: Material, parts: Mapping[str, Any]) -> None:
+    record.resource["ssl_type"] = "le" if (parts.get("issue") or {}).get("lets_encrypt") else "custom"
+    record.install(material)

@@ -9,76 +9,51 @@ import pytest
 from simulator.handle import SimulatorError, installation, resource, rule, with_installed, with_issued
 
 
-def test_seed_adds_and_replaces(simulator, api):
-    simulator.seed([resource(1, "a.example", x_odd=5), resource(2, "b.example")])
+def test_seed_adds_and_replaces_what_is_kept_as_it_is(simulator, api):
+    odd = {**resource(1, "a.example"), "service_methods": 3, "whitelists": None, "x": [1]}
+    simulator.seed([odd, resource(2, "b.example")])
+    assert api.get(1).data == odd
     simulator.seed([resource(1, "c.example")])
-    assert [each["name"] for each in api.call("GET", "/security/resources").data] == ["c.example", "b.example"]
-    assert "x_odd" not in api.get(1).data
+    assert [each["name"] for each in api.call().data] == ["c.example", "b.example"]
+    assert "x" not in api.get(1).data
     simulator.clear_resources()
     assert simulator.resources() == []
 
 
-def test_seeded_fields_are_kept(simulator, api):
-    odd = {**resource(1, "a.example"), "service_methods": 3, "whitelists": None, "x": [1]}
-    simulator.seed([odd])
-    assert api.get(1).data == odd
+def test_seed_with_and_without_a_certificate(simulator, authority):
+    issued = authority.issue(["b.example"])
+    bare = resource(1, "a.example", ssl_type="custom", service_ssl_expire=123)
+    simulator.seed([bare, with_installed(resource(2, "b.example"), issued)])
+    without, having = simulator.resources()
+    assert (without["installed"], without["served"], without["resource"]["service_ssl_expire"]) == (None, None, 123)
+    assert having["resource"]["ssl_type"] == "custom"
+    assert having["resource"]["service_ssl_expire"] == int(issued.not_after.timestamp())
+    assert having["installed"]["fingerprint_sha256"] == having["served"] == issued.fingerprint_sha256
 
 
-def test_seed_without_certificate(simulator):
-    simulator.seed([resource(1, "a.example", ssl_type="custom", service_ssl_expire=123)])
-    state = simulator.resource(1)
-    assert (state["installed"], state["served"]) == (None, None)
-    assert state["resource"]["service_ssl_expire"] == 123
+def test_seed_with_issue_and_edge(simulator):
+    wanted = {"not_before": "2030-01-01T00:00:00Z", "not_after": "2031-02-03T04:05:06Z"}
+    simulator.seed([with_issued(resource(1, "a.example"), names=["*.example"], key_type="rsa", **wanted)])
+    simulator.seed([{**with_issued(resource(2, "b.example"), lets_encrypt=True), "edge": {"mode": "silent"}}])
+    first, second = simulator.resources()
+    assert {name: first["installed"][name] for name in wanted} == wanted
+    assert (second["resource"]["ssl_type"], second["edge"]) == ("le", "silent")
 
 
-def test_seed_with_install(simulator, authority):
-    issued = authority.issue(["a.example"])
-    simulator.seed([with_installed(resource(1, "a.example"), issued)])
-    state = simulator.resource(1)
-    assert state["resource"]["ssl_type"] == "custom"
-    assert state["resource"]["service_ssl_expire"] == int(issued.not_after.timestamp())
-    assert state["installed"]["fingerprint_sha256"] == state["served"] == issued.fingerprint_sha256
-
-
-def test_seed_with_issue(simulator):
-    end = "2031-02-03T04:05:06Z"
-    options = {"not_before": "2030-01-01T00:00:00Z", "not_after": end, "names": ["*.example"], "key_type": "rsa"}
-    simulator.seed([with_issued(resource(1, "a.example"), **options)])
-    simulator.seed([with_issued(resource(2, "b.example"), lets_encrypt=True)])
-    installed = simulator.resource(1)["installed"]
-    assert (installed["not_before"], installed["not_after"]) == (options["not_before"], end)
-    assert simulator.resource(2)["resource"]["ssl_type"] == "le"
-
-
-def test_seed_with_edge(simulator):
-    simulator.seed([{**with_issued(resource(1, "a.example")), "edge": {"mode": "silent"}}])
-    assert simulator.resource(1)["edge"] == "silent"
-
-
-def test_edit_merges_fields(simulator, api):
+def test_edit(simulator, api, authority):
     simulator.seed([with_issued(resource(1, "a.example"))])
     before = api.get(1).data
     simulator.edit(1, {"active": False, "status": "suspended", "x_new": 1})
     after = api.get(1).data
     assert after == {**before, "active": False, "status": "suspended", "x_new": 1, "updated": after["updated"]}
     assert after["updated"] > before["updated"]
-
-
-def test_edit_installs(simulator, authority):
-    simulator.seed([with_issued(resource(1, "a.example"))])
     issued = authority.issue(["a.example"], days=5)
-    state = simulator.edit(1, install=installation(issued))
-    assert state["served"] == issued.fingerprint_sha256
+    assert simulator.edit(1, install=installation(issued))["served"] == issued.fingerprint_sha256
     state = simulator.edit(1, {"service_ssl_expire": 5}, issue={"days": 3})
     assert state["served"] != issued.fingerprint_sha256
     assert state["resource"]["service_ssl_expire"] == 5
-
-
-def test_edit_switches_https_off(simulator):
-    simulator.seed([with_issued(resource(1, "a.example"))])
     state = simulator.edit(1, {"ssl_type": None})
-    assert (state["installed"], state["served"]) == (None, None)
-    assert state["resource"]["service_ssl_expire"] == 0
+    assert (state["installed"], state["served"], state["resource"]["service_ssl_expire"]) == (None, None, 0)
 
 
 @pytest.mark.parametrize(

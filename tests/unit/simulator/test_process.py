@@ -12,16 +12,16 @@ import ssl
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 import simulator as package
 from simulator.handle import Simulator, SimulatorError, resource, with_issued
+from unit.simulator.clients import Client, trusting, until
 
 TESTS = Path(package.__file__).resolve().parent.parent
+ENV = {**os.environ, "PYTHONPATH": str(TESTS)}
 
 
 @pytest.fixture
@@ -30,12 +30,10 @@ def launch(tmp_path):
     started = []
 
     def start(*arguments):
-        environment = {**os.environ, "PYTHONPATH": str(TESTS), "TMPDIR": str(tmp_path)}
         command = [sys.executable, "-m", "simulator", *arguments]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen(command, env=environment, **pipes)
-        started.append(process)
-        return process
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        started.append(subprocess.Popen(command, env={**ENV, "TMPDIR": str(tmp_path)}, **pipes))
+        return started[-1]
 
     yield start
     for process in started:
@@ -45,40 +43,31 @@ def launch(tmp_path):
             pipe.close()
 
 
-def ready(process):
-    return json.loads(process.stdout.readline())
+def test_ready_line_and_the_end_of_stdin(launch, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+        api, edge = first.getsockname()[1], second.getsockname()[1]
+    process = launch(f"--port={api}", f"--edge-port={edge}", "--exit-with-stdin")
+    line = json.loads(process.stdout.readline())
+    assert line.pop("admin_url").endswith("/_admin")
+    places = {"api_url": f"http://127.0.0.1:{api}", "edge_host": "127.0.0.1", "edge_port": edge}
+    assert line == {**places, "pid": process.pid}
+    process.stdin.close()
+    assert process.wait(10) == 0
+    assert list(tmp_path.iterdir()) == []
 
 
-def requests(line):
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-        f"{line['admin_url']}/journal?type=request"
-    ) as response:
-        return json.load(response)
-
-
-def test_ready_line(launch):
-    process = launch()
-    line = ready(process)
-    assert line.keys() == {"api_url", "admin_url", "edge_host", "edge_port", "pid"}
-    assert line["api_url"].startswith("http://127.0.0.1:")
-    assert line["admin_url"].endswith("/_admin")
-    assert line["pid"] == process.pid
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signals_end_it_cleanly(launch, tmp_path, until, number):
+def test_a_signal_ends_it_cleanly_with_clients_at_work(launch, tmp_path):
     process = launch("--resources=1", "--latency=30")
-    line = ready(process)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    waiting = socket.create_connection(("127.0.0.1", urlsplit(line["api_url"]).port), 5)
+    running = Simulator()
+    for name, value in json.loads(process.stdout.readline()).items():
+        setattr(running, name, value)
+    waiting = socket.create_connection(("127.0.0.1", int(running.api_url.rpartition(":")[2])), 5)
     waiting.sendall(b"GET /security/resources HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    raw = socket.create_connection(("127.0.0.1", line["edge_port"]), 5)
-    with waiting, context.wrap_socket(raw, server_hostname="site0001.example.test"):
-        until(lambda: requests(line))
+    raw = socket.create_connection(("127.0.0.1", running.edge_port), 5)
+    with waiting, trusting().wrap_socket(raw, server_hostname="site0001.example.test"):
+        until(running.journal)
         assert [each.name for folder in tmp_path.iterdir() for each in folder.iterdir()] == []
-        process.send_signal(number)
+        process.send_signal(signal.SIGTERM)
         output, errors = process.communicate(timeout=10)
     assert (process.returncode, output, errors) == (0, b"", b"")
     assert list(tmp_path.iterdir()) == []
@@ -87,7 +76,7 @@ def test_signals_end_it_cleanly(launch, tmp_path, until, number):
 def test_one_signal_after_the_other_leaves_nothing_behind(launch, tmp_path):
     """As at Ctrl-C, which reaches the simulator and whoever then stops it."""
     process = launch()
-    ready(process)
+    process.stdout.readline()
     process.send_signal(signal.SIGINT)
     while process.poll() is None:
         process.send_signal(signal.SIGTERM)
@@ -95,23 +84,14 @@ def test_one_signal_after_the_other_leaves_nothing_behind(launch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ends_with_stdin(launch, tmp_path):
-    process = launch("--exit-with-stdin")
-    ready(process)
-    process.stdin.close()
-    assert process.wait(10) == 0
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_ends_with_its_parent(until):
+def test_ends_with_its_parent():
     lines = (
         "import os, signal",
         "from simulator.handle import Simulator",
         "print(Simulator().start().pid, flush=True)",
         "os.kill(os.getpid(), signal.SIGKILL)",
     )
-    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
-    parent = subprocess.run([sys.executable, "-c", "\n".join(lines)], env=environment, capture_output=True, check=False)
+    parent = subprocess.run([sys.executable, "-c", "\n".join(lines)], env=ENV, capture_output=True, check=False)
     assert parent.returncode == -signal.SIGKILL
     until(lambda: not lives(int(parent.stdout)))
 
@@ -127,64 +107,37 @@ def lives(pid):
 def test_other_addresses_are_refused(launch):
     process = launch("--host=0.0.0.0")
     assert b"only loopback addresses" in process.communicate(timeout=20)[1]
-    assert process.returncode == 2
+    with pytest.raises(SimulatorError, match="did not start"):
+        Simulator(shape="round").start()
 
 
-def test_ports_are_as_asked(launch):
-    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
-        api, edge = first.getsockname()[1], second.getsockname()[1]
-    line = ready(launch(f"--port={api}", f"--edge-port={edge}"))
-    assert (line["api_url"], line["edge_port"]) == (f"http://127.0.0.1:{api}", edge)
-
-
-def test_resources_are_ready(make_client):
-    with Simulator(resources=3, shape="paged", latency=0.01, edge_delay=2) as simulator:
+def test_what_it_begins_with_is_what_it_goes_back_to(tmp_path):
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps([resource(4, "a.example"), with_issued(resource(5, "b.example"), days=3)]))
+    wanted = {"shape": "paged", "latency": 0.01, "edge_delay": 2}
+    with Simulator(resources=3, seed=seed, api_key="7$seven", bearer_token="other.token", **wanted) as simulator:
         states = simulator.resources()
         names = [state["resource"]["name"] for state in states]
-        assert names == [f"site000{number}.example.test" for number in (1, 2, 3)]
-        assert len({state["served"] for state in states}) == 3
-        assert all(state["served"] == state["installed"]["fingerprint_sha256"] for state in states)
-        settings = simulator.settings()
-        assert (settings["shape"], settings["latency"], settings["edge_delay"]) == ("paged", 0.01, 2)
-        assert make_client(simulator).call("GET", "/security/resources").data["count"] == 3
+        assert names == [*(f"site000{number}.example.test" for number in (1, 2, 3)), "a.example", "b.example"]
+        assert len({state["served"] for state in states} - {None}) == 4
+        assert simulator.settings().items() >= wanted.items()
+        for authorization in ("APIKey 7$seven", "Bearer other.token"):
+            assert Client(simulator).call(authorization=authorization).data["count"] == 5
         simulator.clear_resources()
         simulator.reset()
         assert simulator.resources() == states
 
 
-def test_seed_file(tmp_path):
-    path = tmp_path / "seed.json"
-    path.write_text(json.dumps([resource(4, "a.example"), with_issued(resource(5, "b.example"), days=3)]))
-    with Simulator(seed=path) as simulator:
-        assert [state["resource"]["id"] for state in simulator.resources()] == [4, 5]
-        assert simulator.resource(5)["installed"] is not None
-
-
-def test_tokens_of_its_own(make_client):
-    with Simulator(api_key="7$seven", bearer_token="other.token") as simulator:
-        client = make_client(simulator)
-        for authorization in ("APIKey 7$seven", "Bearer other.token"):
-            assert client.call("GET", "/security/resources", authorization=authorization).status == 200
-        reply = client.call("GET", "/security/resources", authorization="APIKey 7")
-        assert reply.data["message"] == "Bad permanent token: 7"
-
-
-def test_tls(make_client):
+def test_tls():
     with Simulator(tls=True, resources=1) as simulator:
         assert simulator.api_url.startswith("https://127.0.0.1:")
-        client = make_client(simulator, ssl.create_default_context(cadata=simulator.ca_pem))
+        client = Client(simulator, ssl.create_default_context(cadata=simulator.ca_pem))
         assert client.get(1).data["id"] == 1
         simulator.faults([{"fault": "cut_before"}])
         with pytest.raises((ConnectionResetError, ssl.SSLError)):
             client.get(1)
-        stranger = make_client(simulator, ssl.create_default_context())
         with pytest.raises(ssl.SSLCertVerificationError):
-            stranger.get(1)
-
-
-def test_a_failed_start_is_told():
-    with pytest.raises(SimulatorError, match="did not start"):
-        Simulator(shape="round").start()
+            Client(simulator, ssl.create_default_context()).get(1)
 
 
 def test_the_package_imports_nothing_of_the_collection():
