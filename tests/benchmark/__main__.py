@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from stage.interrupts import interruptible
@@ -14,8 +15,13 @@ from toolchain.paths import BUILD, shown
 
 from .figures import Figures
 from .report import table, versions, write_json
-from .runner import BrokenRunError, Plan, run_plan
-from .suites import SUITES
+from .runner import BrokenRunError, run_plan
+from .suite import Plan
+from .suites import STARTS, SUITES
+
+_SCENARIOS = {scenario.name for suite in SUITES for scenario in suite.scenarios}
+
+_tell = partial(print, flush=True)
 
 
 def _arguments() -> argparse.Namespace:
@@ -29,39 +35,30 @@ def _arguments() -> argparse.Namespace:
     arguments = parser.parse_args()
     if unknown := set(arguments.suites) - set(names):
         parser.error(f"no such suite: {', '.join(sorted(unknown))}")
-    scenarios = {scenario.name for suite in SUITES for scenario in suite.scenarios}
-    if unknown := set(arguments.only or ()) - scenarios:
-        parser.error(f"no such scenario: {', '.join(sorted(unknown))}; there are {', '.join(sorted(scenarios))}")
+    if unknown := set(arguments.only or ()) - _SCENARIOS:
+        parser.error(f"no such scenario: {', '.join(sorted(unknown))}; there are {', '.join(sorted(_SCENARIOS))}")
     return arguments
 
 
-def _run() -> int:
-    arguments = _arguments()
-    print(", ".join(f"{name} {value}" for name, value in versions().items()), flush=True)
-    chosen = [suite for suite in SUITES if not arguments.suites or suite.name in arguments.suites]
-    if arguments.only:
-        chosen = [part for suite in chosen if (part := suite.only(arguments.only)).scenarios]
-    measured = []
-    for suite in chosen:
-        plan = Plan(suite, arguments.rounds or suite.rounds, arguments.items)
-        measured.append(Figures(plan, run_plan(plan, _tell)))
-        print("", *table(measured[-1]), sep="\n", flush=True)
-    write_json(arguments.json, measured)
-    print(f"\nFigures and samples: {shown(str(arguments.json))}", flush=True)
-    return 0
-
-
-def _tell(line: str) -> None:
-    print(line, flush=True)
-
-
 def main() -> int:
-    """The exit status: 1 where a run failed or did other work than was to be measured."""
-    try:
-        return _run()
-    except BrokenRunError as error:
-        print(f"No measurement: {error}", file=sys.stderr)
-        return 1
+    """Return the exit status: 1 where a run failed or did other work than was to be measured."""
+    arguments = _arguments()
+    _tell(", ".join(f"{name} {value}" for name, value in versions().items()))
+    chosen = [suite for suite in SUITES if not arguments.suites or suite.name in arguments.suites]
+    measured = []
+    for suite in (suite.only(arguments.only or _SCENARIOS) for suite in chosen):
+        plan = Plan(suite, STARTS, arguments.rounds or suite.rounds, arguments.items)
+        if not suite.scenarios:
+            continue
+        try:
+            measured.append(Figures(plan, run_plan(plan, _tell)))
+        except BrokenRunError as error:
+            print(f"No measurement: {error}", file=sys.stderr)
+            return 1
+        _tell("", *table(measured[-1]), sep="\n")
+    write_json(arguments.json, measured)
+    _tell(f"\nFigures and samples: {shown(str(arguments.json))}")
+    return 0
 
 
 if __name__ == "__main__":

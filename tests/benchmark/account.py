@@ -44,9 +44,7 @@ class Account:
         self._is = None if is_drifted else (items, is_drifted, has_own)  # who gets a drifted one changes it
 
     def _seed(self, installed: Sequence[Issued]) -> None:
-        seeds = [
-            with_installed(resource(number, _name(number)), each) for number, each in enumerate(installed, start=1)
-        ]
+        seeds = [with_installed(resource(at, _name(at)), each) for at, each in enumerate(installed, start=1)]
         for start in range(0, len(seeds), _CHUNK):
             self._place.simulator.seed(seeds[start : start + _CHUNK])
 

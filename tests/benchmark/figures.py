@@ -10,9 +10,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from .runner import Plan, Round
-from .sample import Sample
-from .suite import Aim, Limit, Scenario
+from .suite import Aim, Limit, Plan, Round, Sample, Scenario
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Spread:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Spread:
-        """Of some figures."""
+        """Tell of some figures."""
         found = sorted(values)
         return cls(median(found), found[0], found[-1])
 
@@ -57,24 +55,16 @@ class Ratio:
     aim: Aim
     wall: Spread
     cpu: Spread
-
-    @property
-    def is_met(self) -> bool:
-        """Whether the aim is reached."""
-        return self.wall.median <= self.aim.at_most
+    is_met: bool
 
 
 @dataclass(frozen=True)
 class Peak:
-    """What a scenario held at most, beside its limit."""
+    """What a scenario held at most, beside its limit, which is to be kept always."""
 
     limit: Limit
     peak: Spread
-
-    @property
-    def is_met(self) -> bool:
-        """Whether it was kept, always."""
-        return self.peak.most <= self.limit.at_most
+    is_met: bool
 
 
 @dataclass(frozen=True)
@@ -85,64 +75,60 @@ class Figures:
     rounds: Sequence[Round]
 
     def starts(self) -> dict[str, Spread]:
-        """Seconds of what does nothing, by its title."""
-        starts = [scenario for scenario in self.plan.scenarios() if scenario not in self.plan.suite.scenarios]
+        """Return the seconds of what does nothing, by its title."""
+        starts = self.plan.needed_starts()
         return {start.title: Spread.of(samples[start.name].wall for samples in self.rounds) for start in starts}
 
     def costs(self) -> list[Cost]:
-        """Of each scenario."""
+        """Return the cost of each scenario."""
         return [self._cost(scenario) for scenario in self.plan.suite.scenarios]
 
     def ratios(self) -> list[Ratio]:
-        """Of each aim."""
+        """Return how far each aim is reached."""
         return [self._ratio(aim) for aim in self.plan.suite.aims]
 
     def peaks(self) -> list[Peak]:
-        """Of each limit."""
-        return [
-            Peak(limit, Spread.of(sample.peak for sample in self._samples(limit.scenario)))
-            for limit in self.plan.suite.limits
-        ]
+        """Return how far each limit is kept."""
+        limits = {limit: Spread.of(self._peaks(limit.scenario)) for limit in self.plan.suite.limits}
+        return [Peak(limit, peak, peak.most <= limit.at_most) for limit, peak in limits.items()]
 
     def as_json(self) -> dict[str, Any]:
-        """Figures and the samples that they come from."""
+        """Return figures and the samples that they come from."""
         return {
             "name": self.plan.suite.name,
             "title": self.plan.suite.title,
             "start_seconds": {title: asdict(spread) for title, spread in self.starts().items()},
-            "costs": [asdict(cost) for cost in self.costs()],
-            "ratios": [{**asdict(ratio), "is_met": ratio.is_met} for ratio in self.ratios()],
-            "peaks": [{**asdict(peak), "is_met": peak.is_met} for peak in self.peaks()],
+            "costs": list(map(asdict, self.costs())),
+            "ratios": list(map(asdict, self.ratios())),
+            "peaks": list(map(asdict, self.peaks())),
             "rounds": [{name: asdict(sample) for name, sample in samples.items()} for samples in self.rounds],
         }
 
     def _cost(self, scenario: Scenario) -> Cost:
-        items = self.plan.items_of(scenario)
-        net, gross = self._net(scenario.name), self._samples(scenario.name)
+        items, net = self.plan.items_of(scenario), self._net(scenario)
         shares = [sample.simulator / sample.wall for sample in net if sample.simulator is not None]
         return Cost(
             scenario.name,
             items,
             wall=Spread.of(sample.wall / items for sample in net),
             cpu=Spread.of(sample.cpu / items for sample in net),
-            peak=Spread.of(sample.peak for sample in gross),
+            peak=Spread.of(self._peaks(scenario.name)),
             simulator=Spread.of(shares) if shares else None,
         )
 
     def _ratio(self, aim: Aim) -> Ratio:
-        """An item beside an item; a scenario that was measured in some rounds only is compared in these."""
-        scale = self.plan.items_of(self._scenario(aim.against)) / self.plan.items_of(self._scenario(aim.scenario))
-        pairs = list(zip(self._net(aim.scenario), self._net(aim.against)))  # noqa: B905  # the first rounds have all
-        wall = (scale * ours.wall / theirs.wall for ours, theirs in pairs)
-        cpu = (scale * ours.cpu / theirs.cpu for ours, theirs in pairs)
-        return Ratio(aim, Spread.of(wall), Spread.of(cpu))
+        """Put an item beside an item; what was measured in some rounds only is compared in these."""
+        scenarios = {scenario.name: scenario for scenario in self.plan.suite.scenarios}
+        ours, theirs = scenarios[aim.scenario], scenarios[aim.against]
+        scale = self.plan.items_of(theirs) / self.plan.items_of(ours)
+        pairs = list(zip(self._net(ours), self._net(theirs)))  # noqa: B905  # the first rounds have all
+        wall = Spread.of(scale * our.wall / their.wall for our, their in pairs)
+        cpu = Spread.of(scale * our.cpu / their.cpu for our, their in pairs)
+        return Ratio(aim, wall, cpu, wall.median <= aim.at_most)
 
-    def _net(self, name: str) -> list[Sample]:
-        start = self._scenario(name).start
-        return [samples[name] - samples[start] for samples in self.rounds if name in samples]
+    def _net(self, scenario: Scenario) -> list[Sample]:
+        measured = [samples for samples in self.rounds if scenario.name in samples]
+        return [samples[scenario.name] - samples[scenario.start] for samples in measured]
 
-    def _samples(self, name: str) -> list[Sample]:
-        return [samples[name] for samples in self.rounds if name in samples]
-
-    def _scenario(self, name: str) -> Scenario:
-        return next(scenario for scenario in self.plan.scenarios() if scenario.name == name)
+    def _peaks(self, name: str) -> list[int]:
+        return [samples[name].peak for samples in self.rounds if name in samples]

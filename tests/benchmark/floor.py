@@ -15,7 +15,7 @@ import json
 import os
 import ssl
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,7 +38,7 @@ class Api:
         self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
 
     async def call(self, method: str, path: str, body: object = None) -> Any:
-        """The JSON of an answer."""
+        """Return the JSON of an answer."""
         content = b"" if body is None else json.dumps(body).encode()
         head = f"{method} {path} HTTP/1.1\r\n{self._head}Content-Length: {len(content)}\r\n\r\n"
         self._writer.write(head.encode() + content)
@@ -64,7 +64,7 @@ class Edges:
         self._context.verify_mode = ssl.CERT_NONE
 
     async def fingerprint(self, resource: Resource) -> str:
-        """SHA-256 of the leaf that is served."""
+        """Return the SHA-256 of the leaf that is served."""
         transport, _protocol = await asyncio.get_running_loop().create_connection(
             asyncio.Protocol, resource["service_ip"], self._port, ssl=self._context, server_hostname=resource["name"]
         )
@@ -74,83 +74,79 @@ class Edges:
 
 
 class Floor:
-    """The work: `check` where all is in sync, `rotate` where nothing is."""
+    """The work on so many resources at a time: to look for what has drifted, and to write to it."""
 
-    def __init__(self, certificate: str, private_key: str, edges: Edges, open_api: Callable[[], Api]) -> None:
+    def __init__(
+        self, certificate: str, private_key: str, edges: Edges, open_api: Callable[[], Api], width: int
+    ) -> None:
         end = certificate.index(ssl.PEM_FOOTER) + len(ssl.PEM_FOOTER)
         self._desired = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate[:end])).hexdigest()
         self._fields = {"service_ssl_crt": certificate, "service_ssl_key": private_key, "ssl_type": "custom"}
         self._edges = edges
         self._open_api = open_api
+        self._width = width
 
-    async def look(self, concurrency: int) -> list[Resource]:
-        """The resources that do not serve the certificate."""
+    async def look(self) -> list[Resource]:
+        """Return the resources that do not serve the certificate."""
         api = self._open_api()
         await api.open()
-        resources = await api.call("GET", RESOURCES)
+        left = iter(await api.call("GET", RESOURCES))
         api.close()
         drifted: list[Resource] = []
 
-        async def step(resource: Resource) -> None:
-            if await self._edges.fingerprint(resource) != self._desired:
-                drifted.append(resource)
+        async def work() -> None:
+            drifted.extend([each for each in left if await self._edges.fingerprint(each) != self._desired])
 
-        left = iter(resources)
-        await asyncio.gather(*(_each(step, left) for _worker in range(concurrency)))
+        await asyncio.gather(*(work() for _worker in range(self._width)))
         return drifted
 
-    async def write(self, drifted: Iterable[Resource], concurrency: int) -> None:
+    async def write(self, drifted: Iterable[Resource]) -> None:
         """Give them the certificate."""
         left = iter(drifted)
-        await asyncio.gather(*(self._write(left) for _worker in range(concurrency)))
 
-    async def _write(self, left: Iterable[Resource]) -> None:
-        api = self._open_api()
-        await api.open()
+        async def work() -> None:
+            api = self._open_api()
+            await api.open()
+            for resource in left:
+                await self._write(api, f"{RESOURCES}/{resource['id']}")
+            api.close()
 
-        async def step(resource: Resource) -> None:
-            path = f"{RESOURCES}/{resource['id']}"
-            before = await api.call("GET", path)
-            await api.call("PUT", path, {**before, **self._fields})
-            after = await api.call("GET", path)
-            if after["service_ssl_expire"] == before["service_ssl_expire"]:
-                raise SystemExit(f"PUT {path}: not stored")
+        await asyncio.gather(*(work() for _worker in range(self._width)))
 
-        await _each(step, left)
-        api.close()
-
-
-async def _each(step: Callable[[Resource], Awaitable[None]], left: Iterable[Resource]) -> None:
-    for resource in left:
-        await step(resource)
+    async def _write(self, api: Api, path: str) -> None:
+        before = await api.call("GET", path)
+        await api.call("PUT", path, {**before, **self._fields})
+        after = await api.call("GET", path)
+        if after["service_ssl_expire"] == before["service_ssl_expire"]:
+            raise SystemExit(f"PUT {path}: not stored")
 
 
 async def _work(arguments: argparse.Namespace) -> int:
-    """How many resources had drifted."""
+    """Return how many resources had drifted."""
+    if arguments.work == "start":
+        return 0
     certificate, private_key = (Path(f"site.{kind}").read_text("utf-8") for kind in ("crt", "key"))
     url, api_key = os.environ["GCORE_BASE_URL"], os.environ["GCORE_API_KEY"]
-    floor = Floor(certificate, private_key, Edges(arguments.edge_port), lambda: Api(url, api_key))
-    drifted = await floor.look(arguments.concurrency)
+    edges, width = Edges(arguments.edge_port), arguments.concurrency
+    floor = Floor(certificate, private_key, edges, lambda: Api(url, api_key), width)
+    drifted = await floor.look()
     if arguments.work == "rotate":
-        await floor.write(drifted, arguments.concurrency)
+        await floor.write(drifted)
     return len(drifted)
 
 
-async def _nothing(_arguments: argparse.Namespace) -> int:
-    return 0
-
-
-_WORK = {"start": _nothing, "check": _work, "rotate": _work}
-
-
 def main() -> int:
-    """The exit status: 1 where something was to be done that the work is not about."""
+    """Return the exit status: 1 where something was to be done that the work is not about."""
     parser = argparse.ArgumentParser(prog="benchmark.floor", description=__doc__)
-    parser.add_argument("work", choices=_WORK, help="start does nothing: what the interpreter and its imports cost")
+    parser.add_argument(
+        "work",
+        choices=("start", "check", "rotate"),
+        help="start does nothing: what the interpreter and its imports cost",
+    )
     parser.add_argument("--edge-port", type=int, default=443, help="TCP port of the edges")
     parser.add_argument("--concurrency", type=int, default=16, help="resources at the same time")
     arguments = parser.parse_args()
-    drifted = asyncio.run(_WORK[arguments.work](arguments))
+    drifted = asyncio.run(_work(arguments))
     return int(arguments.work == "check" and drifted > 0)
 
 

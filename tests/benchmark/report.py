@@ -35,21 +35,16 @@ def table(figures: Figures) -> Iterator[str]:
     yield f"{'':{width}}  items  ms an item (CPU)    memory  simulator's CPU"
     for cost in figures.costs():
         yield f"{titles[cost.scenario]:{width}}  {_cost(cost)}"
+    lines = [_ratio(ratio, titles) for ratio in figures.ratios()] + [_peak(peak, titles) for peak in figures.peaks()]
+    width = max((len(what) for what, _rest in lines), default=0)
     yield ""
-    yield from _comparisons(figures, titles)
+    yield from (f"{what:{width}}  {rest}" for what, rest in lines)
 
 
 def _cost(cost: Cost) -> str:
     wall, cpu = cost.wall.median * 1000, cost.cpu.median * 1000
     simulator = f"{cost.simulator.median:15.0%}" if cost.simulator else ""
     return f"{cost.items:5}  {f'{wall:.2f} ({cpu:.2f})':16}  {_megabytes(cost.peak.most):>8}  {simulator}".rstrip()
-
-
-def _comparisons(figures: Figures, titles: dict[str, str]) -> Iterator[str]:
-    lines = [_ratio(ratio, titles) for ratio in figures.ratios()] + [_peak(peak, titles) for peak in figures.peaks()]
-    width = max((len(what) for what, _rest in lines), default=0)
-    for what, rest in lines:
-        yield f"{what:{width}}  {rest}"
 
 
 def _ratio(ratio: Ratio, titles: dict[str, str]) -> tuple[str, str]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 PLAYBOOK = ("ansible-playbook", "{name}.yml", "--extra-vars", "items={items} edge_port={edge_port}")
@@ -62,14 +62,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Suite:
-    """Scenarios that do the same work, so that their costs can be compared.
-
-    Attributes:
-        items: resources of the simulator.
-        limits: of memory.
-        latency: seconds before each answer of the API.
-        rounds: how often to measure.
-    """
+    """Scenarios that do the same work, so that their costs can be compared; ``latency`` is seconds an answer."""
 
     name: str
     title: str
@@ -81,10 +74,59 @@ class Suite:
     rounds: int = 5
 
     def only(self, names: Collection[str]) -> Suite:
-        """The same without the scenarios that have other names, and without what they are compared for."""
+        """Leave out the scenarios that have other names, and what they are compared for."""
         return replace(
             self,
             scenarios=tuple(scenario for scenario in self.scenarios if scenario.name in names),
             aims=tuple(aim for aim in self.aims if {aim.scenario, aim.against} <= set(names)),
             limits=tuple(limit for limit in self.limits if limit.scenario in names),
         )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A suite as it is to be run; ``items`` stand in place of what suite and scenarios say."""
+
+    suite: Suite
+    starts: tuple[Scenario, ...]
+    rounds: int
+    items: int | None = None
+
+    def items_of(self, scenario: Scenario) -> int:
+        """Return how many resources a scenario works on."""
+        return self.items or scenario.items or self.suite.items
+
+    def needed_starts(self) -> list[Scenario]:
+        """Return the starts that are subtracted from what the suite has."""
+        needed = {scenario.start for scenario in self.suite.scenarios}
+        return [start for start in self.starts if start.name in needed]
+
+    def due(self, number: int) -> Sequence[Scenario]:
+        """Return what the round of that number measures, 0 being the one that warms up."""
+        scenarios = [*self.needed_starts(), *self.suite.scenarios]
+        return [each for each in scenarios if each.rounds is None or number <= each.rounds]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a command cost, all that it started and waited for included.
+
+    Attributes:
+        wall: seconds on the wall's clock.
+        cpu: seconds of all processors together.
+        peak: bytes of memory that the largest of its processes held.
+        simulator: seconds of a processor that the simulator took meanwhile; None where the system does not tell.
+    """
+
+    wall: float
+    cpu: float
+    peak: int = 0
+    simulator: float | None = None
+
+    def __sub__(self, start: Sample) -> Sample:
+        """Take off what the start alone costs; memory is no sum."""
+        return replace(self, wall=self.wall - start.wall, cpu=self.cpu - start.cpu)
+
+
+Round = dict[str, Sample]
+"""The samples of a round by their scenario's name, the starts included."""

@@ -5,23 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from .plays import (
-    CHECK,
-    CHECK_FAR,
-    DOCUMENTED,
-    EMPTY,
-    FLEET,
-    FLEET_OWN,
-    HOSTS,
-    HOSTS_FAR,
-    REPORT,
-    SURVEY,
-    TASK,
-    TASK_FAR,
-    URI,
-)
+from . import plays
 from .suite import PLAYBOOK, Aim, Limit, Scenario, Suite
 
 
@@ -30,7 +17,7 @@ def _floor(work: str) -> tuple[str, ...]:
 
 
 STARTS = (
-    Scenario("start", "an empty play", EMPTY),
+    Scenario("start", "an empty play", plays.EMPTY),
     Scenario("floor-start", "a client that does nothing", words=_floor("start")),
 )
 """What a command costs before it does anything: measured in each round, and subtracted."""
@@ -48,8 +35,8 @@ _READS_AND_LOOKS = {"get": 1, "handshake": 1}
 _ROTATES = {"handshake": 1, "get": 2, "put": 1}
 
 
-def _fleet(name: str, title: str, **options: Any) -> Scenario:
-    return Scenario(name, f"gcore_fleet_cert{title}", FLEET, once=_LISTS, **options)
+def _account(name: str, title: str, play: str, traffic: Mapping[str, int] = _LOOKS, **options: Any) -> Scenario:
+    return Scenario(name, title, play, traffic=traffic, once=_LISTS, **options)
 
 
 def _bare(name: str, work: str, **options: Any) -> Scenario:
@@ -59,48 +46,38 @@ def _bare(name: str, work: str, **options: Any) -> Scenario:
 def _documented(*, is_drifted: bool) -> Scenario:
     traffic = {"get": 1, "put": 1}
     title = "GET and PUT by ansible.builtin.uri"
-    return Scenario("documented", title, DOCUMENTED, traffic=traffic, is_drifted=is_drifted, items=50, rounds=1)
+    return Scenario("documented", title, plays.DOCUMENTED, traffic=traffic, is_drifted=is_drifted, items=50, rounds=1)
 
 
 def _hosts(name: str, title: str, play: str, **options: Any) -> Scenario:
     return Scenario(name, title, play, _OVER_HOSTS, traffic=_READS_AND_LOOKS, once=_LISTS, **options)
 
 
-_LOOP = Suite(
-    name="loop",
-    title="in-sync checks in a loop, beside GETs of the same resources",
-    items=50,
-    scenarios=(
-        Scenario("uri", "ansible.builtin.uri", URI, traffic={"get": 1}),
-        Scenario("action", "gcore_resource_cert, action plugin", CHECK, traffic=_READS_AND_LOOKS),
-        Scenario("module", "gcore_resource_cert, module", CHECK_FAR, traffic=_READS_AND_LOOKS),
-    ),
-    aims=(Aim("action", against="uri", at_most=0.1), Aim("module", against="uri", at_most=1.3)),
-    rounds=2,
-)
-
 SUITES = (
-    _LOOP,
+    Suite(
+        name="loop",
+        title="in-sync checks in a loop, beside GETs of the same resources",
+        items=50,
+        scenarios=(
+            Scenario("uri", "ansible.builtin.uri", plays.URI, traffic={"get": 1}),
+            Scenario("action", "gcore_resource_cert, action plugin", plays.CHECK, traffic=_READS_AND_LOOKS),
+            Scenario("module", "gcore_resource_cert, module", plays.CHECK_FAR, traffic=_READS_AND_LOOKS),
+        ),
+        aims=(Aim("action", against="uri", at_most=0.1), Aim("module", against="uri", at_most=1.3)),
+        rounds=2,
+    ),
     Suite(
         name="check",
         title="resources in sync, looked at",
         items=1000,
         latency=0.02,
         scenarios=(
-            _fleet("fleet", "", traffic=_LOOKS),
+            _account("fleet", "gcore_fleet_cert", plays.FLEET),
             _bare("floor", "check", traffic=_LOOKS),
-            _fleet("large", ", ten times as many", traffic=_LOOKS, items=10_000, rounds=2),
-            Scenario(
-                "own",
-                "gcore_fleet_cert, as many certificates",
-                FLEET_OWN,
-                traffic=_LOOKS,
-                once=_LISTS,
-                has_own=True,
-                rounds=1,
-            ),
-            Scenario("survey", "gcore_resource_cert_info", SURVEY, traffic=_LOOKS, once=_LISTS),
-            Scenario("report", "cert_expiry_report, three files", REPORT, traffic=_LOOKS, once=_LISTS, rounds=1),
+            _account("large", "gcore_fleet_cert, ten times as many", plays.FLEET, items=10_000, rounds=2),
+            _account("own", "gcore_fleet_cert, as many certificates", plays.FLEET_OWN, has_own=True, rounds=1),
+            _account("survey", "gcore_resource_cert_info", plays.SURVEY),
+            _account("report", "cert_expiry_report, three files", plays.REPORT, rounds=1),
             _documented(is_drifted=False),
         ),
         aims=(
@@ -117,9 +94,9 @@ SUITES = (
         items=1000,
         latency=0.02,
         scenarios=(
-            _fleet("fleet", "", traffic=_ROTATES, is_drifted=True),
+            _account("fleet", "gcore_fleet_cert", plays.FLEET, traffic=_ROTATES, is_drifted=True),
             _bare("floor", "rotate", traffic=_ROTATES, is_drifted=True),
-            _fleet("small", " (200)", traffic=_ROTATES, is_drifted=True, items=200),
+            _account("small", "gcore_fleet_cert (200)", plays.FLEET, traffic=_ROTATES, is_drifted=True, items=200),
             _bare("small-floor", "rotate", traffic=_ROTATES, is_drifted=True, items=200),
             _documented(is_drifted=True),
         ),
@@ -137,10 +114,10 @@ SUITES = (
         items=100,
         latency=0.02,
         scenarios=(
-            _hosts("action", "rotate_hosts.yml, action plugin", HOSTS),
-            _hosts("module", "rotate_hosts.yml, module", HOSTS_FAR, items=50, rounds=1),
-            _hosts("task", "one task a host, action plugin", TASK),
-            _hosts("module-task", "one task a host, module", TASK_FAR, rounds=1),
+            _hosts("action", "rotate_hosts.yml, action plugin", plays.HOSTS),
+            _hosts("module", "rotate_hosts.yml, module", plays.HOSTS_FAR, items=50, rounds=1),
+            _hosts("task", "one task a host, action plugin", plays.TASK),
+            _hosts("module-task", "one task a host, module", plays.TASK_FAR, rounds=1),
         ),
         aims=(Aim("action", against="module", at_most=1 / 8), Aim("task", against="module-task", at_most=1 / 8)),
         rounds=2,

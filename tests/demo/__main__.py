@@ -9,18 +9,18 @@ import sys
 
 from stage.interrupts import interruptible
 
-from .expectation import BrokenPromiseError
+from .performance import BrokenPromiseError
 from .screen import Screen
 from .story import tell
 
 
 def main() -> int:
-    """The exit status: 1 where a step did not do what the story says."""
+    """Return the exit status: 1 where a step did not do what the story says."""
     screen = Screen(sys.stdout)
     try:
         tell(screen)
     except BrokenPromiseError as broken:
-        screen.failure(f"The demo FAILED: {broken}")
+        screen.end(f"The demo FAILED: {broken}", is_good=False)
         return 1
     return 0
 

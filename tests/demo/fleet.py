@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""One folder of certificates, and a playbook that brings them to the account's resources."""
+"""The account that the shop is one of, a folder of certificates for it, and a playbook that brings them there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,17 @@ from simulator.handle import Simulator, resource, with_installed, with_issued
 from stage.stage import Stage
 
 from .shop import NAME, NEW_DAYS, OLD_DAYS, RESOURCE_ID, Shop
-from .sites import COMBINED, MISFIT, SITES, WILDCARD, Site
 
 FOLDER = "live"
+WILDCARD = "eu.shop.example"
+COMBINED = "api.example.pem"
+MISFIT = "forum.example"
+"""The one whose new certificate came with a key that is not its own."""
+
 UNUSED = ("summer-sale.example", "tickets.example")
 """The certificates that no resource gets: one covers none, the other is surpassed."""
 
+_WAVES = (1, 2, 2)
 _RENEWED_DAYS = 61
 """What Let's Encrypt leaves in the middle of a certificate's life."""
 
@@ -49,38 +54,68 @@ PLAYBOOK = """\
 
 
 @dataclass(frozen=True)
-class Fleet:
-    """The account.
+class Site:
+    """A resource of the account.
 
     Attributes:
-        folder: the new certificates, by the name of their folder or file.
+        outcome: what the rotation makes of it, empty where no certificate covers it.
+        about: why.
+        certificate: the folder's, if it gets one or has it.
     """
 
-    folder: Mapping[str, Issued]
+    id: int
+    name: str
+    outcome: str
+    about: str
+    certificate: str = ""
+    aliases: tuple[str, ...] = ()
 
-    def desired(self, site: Site) -> str:
-        """The fingerprint of the certificate that a site gets or has, empty where it is left as it is."""
-        return self.folder[site.certificate].fingerprint_sha256 if site.certificate else ""
+
+_SURPASSING, _TICKETS = "tickets.example-0001", ("www.tickets.example",)
+SITES = (
+    Site(RESOURCE_ID, NAME, "in_sync", "renewed a minute ago", NAME),
+    Site(4712, "blog.shop.example", "rotated", "has a certificate for its name", "blog.shop.example"),
+    Site(4713, "berlin.eu.shop.example", "rotated", "covered by a wildcard", WILDCARD),
+    Site(4714, "paris.eu.shop.example", "rotated", "covered by a wildcard", WILDCARD),
+    Site(4715, "rome.eu.shop.example", "in_sync", "has the wildcard: somebody was quicker", WILDCARD),
+    Site(4716, "tickets.example", "rotated", "of two certificates, one has its alias as well", _SURPASSING, _TICKETS),
+    Site(4717, "api.example", "rotated", "its certificate shares a file with the key", COMBINED),
+    Site(4718, "madrid.eu.shop.example", "https_disabled", "has HTTPS off"),
+    Site(4719, "lisbon.eu.shop.example", "lets_encrypt", "has Let's Encrypt, which renews itself"),
+    Site(4720, "vienna.eu.shop.example", "suspended", "is suspended"),
+    Site(4721, MISFIT, "", "its new certificate came with a wrong key"),
+    Site(4722, "partner.example", "", "nobody has sent a certificate"),
+)
 
 
-def open_fleet(simulator: Simulator, shop: Shop) -> Fleet:
-    """Issue the certificates, and add the other resources to the shop's, most of them with an old one."""
+def by_outcome(outcome: str) -> list[Site]:
+    """Return the sites of which a run makes that, in the order of their names, as runs have them."""
+    return sorted((site for site in SITES if site.outcome == outcome), key=lambda site: site.name)
+
+
+def in_waves() -> list[list[Site]]:
+    """Return the sites that are rotated, wave by wave."""
+    left = iter(by_outcome("rotated"))
+    return [[next(left) for _each in range(size)] for size in _WAVES]
+
+
+def open_fleet(simulator: Simulator, shop: Shop) -> dict[str, Issued]:
+    """Return new certificates by the name of their folder or file, and add the other resources to the shop's."""
     names = {
         "blog.shop.example": ["blog.shop.example"],
         WILDCARD: [f"*.{WILDCARD}"],
         "tickets.example": ["tickets.example"],
-        "tickets.example-0001": ["tickets.example", "www.tickets.example"],
+        _SURPASSING: ["tickets.example", *_TICKETS],
         COMBINED: ["api.example"],
         MISFIT: [MISFIT],
         "summer-sale.example": ["summer-sale.example"],
     }
     issued = {name: shop.authority.issue(covered, days=NEW_DAYS) for name, covered in names.items()}
-    fleet = Fleet({NAME: shop.new, **issued})
-    simulator.seed([_seed(site, fleet, shop.authority) for site in SITES if site.id != RESOURCE_ID])
-    return fleet
+    simulator.seed([_seed(site, issued, shop.authority) for site in SITES if site.id != RESOURCE_ID])
+    return {NAME: shop.new, **issued}
 
 
-def _seed(site: Site, fleet: Fleet, authority: Authority) -> dict[str, Any]:
+def _seed(site: Site, folder: Mapping[str, Issued], authority: Authority) -> dict[str, Any]:
     status = "suspended" if site.outcome == "suspended" else "active"
     bare = resource(site.id, site.name, site.aliases, status=status)
     if site.outcome == "https_disabled":
@@ -88,24 +123,19 @@ def _seed(site: Site, fleet: Fleet, authority: Authority) -> dict[str, Any]:
     if site.outcome == "lets_encrypt":
         return with_issued(bare, lets_encrypt=True, days=_RENEWED_DAYS)
     if site.outcome == "in_sync":
-        return with_installed(bare, fleet.folder[site.certificate])
+        return with_installed(bare, folder[site.certificate])
     return with_installed(bare, authority.issue([site.name, *site.aliases], days=OLD_DAYS))
 
 
-def furnish_fleet(stage: Stage, fleet: Fleet, shop: Shop) -> None:
-    """Put the playbook and the certificates into the user's folder."""
+def furnish_fleet(stage: Stage, folder: Mapping[str, Issued], shop: Shop) -> None:
+    """Put the playbook and the certificates into the user's folder: as certbot has them, but for a single file."""
     playbook = PLAYBOOK.replace("FOLDER", FOLDER).replace("EDGE_PORT", str(stage.simulator.edge_port))
     stage.write("fleet.yml", playbook)
-    for name, issued in fleet.folder.items():
-        key = shop.stranger if name == MISFIT else issued
-        for path, text in _files(name, issued.full_chain_pem, key.private_key_pem):
-            stage.write(f"{FOLDER}/{path}", text)
-
-
-def _files(name: str, certificate: str, key: str) -> Iterator[tuple[str, str]]:
-    """As certbot has them, but for one that lies there as a single file."""
-    if name == COMBINED:
-        yield name, certificate + key
-        return
-    yield f"{name}/fullchain.pem", certificate
-    yield f"{name}/privkey.pem", key
+    for name, issued in folder.items():
+        certificate = issued.full_chain_pem
+        key = (shop.stranger if name == MISFIT else issued).private_key_pem
+        if name == COMBINED:
+            stage.write(f"{FOLDER}/{name}", certificate + key)
+        else:
+            stage.write(f"{FOLDER}/{name}/fullchain.pem", certificate)
+            stage.write(f"{FOLDER}/{name}/privkey.pem", key)

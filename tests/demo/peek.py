@@ -1,52 +1,77 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""curl and openssl for machines without them: `python -m demo.peek api ID`, `python -m demo.peek edge PLACE NAME`."""
+"""Looks at a resource by curl and openssl, and stands in for them where they are missing.
+
+`python -m demo.peek api ID`, `python -m demo.peek edge PLACE NAME`.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
+import socket
+import ssl
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from simulator import fingerprints
 
-from .handshake import served
-
 _FIELDS = ("name", "status", "ssl_type", "service_ssl_expire")
-_TIMEOUT = 10
+_SECONDS = 10
+
+_BY_CURL = """\
+curl --silent --header "Authorization: APIKey $GCORE_API_KEY" $GCORE_BASE_URL/security/resources/{} |
+  python3 -m json.tool | grep -E '"({})"'"""
+
+_BY_OPENSSL = """\
+openssl s_client -connect $EDGE -servername {} </dev/null 2>/dev/null |
+  openssl x509 -noout -subject -enddate -fingerprint -sha256"""
 
 
-def api(resource_id: str) -> Iterator[str]:
-    """The fields of a resource that matter here, as the API tells them."""
+def api_command(resource_id: int) -> str:
+    """Return the command that shows what the API says of a resource."""
+    by_curl = _BY_CURL.format(resource_id, "|".join(_FIELDS))
+    return by_curl if shutil.which("curl") else f"python3 -m demo.peek api {resource_id}"
+
+
+def edge_command(name: str) -> str:
+    """Return the command that shows what the edge serves for a name."""
+    return _BY_OPENSSL.format(name) if shutil.which("openssl") else f"python3 -m demo.peek edge $EDGE {name}"
+
+
+def served(place: str, name: str) -> x509.Certificate:
+    """Return the certificate that a TLS server serves for a name, trusted or not; raises OSError where it has none."""
+    host, _colon, port = place.rpartition(":")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection((host, int(port)), _SECONDS) as connection,
+        context.wrap_socket(connection, server_hostname=name) as session,
+    ):
+        return x509.load_der_x509_certificate(session.getpeercert(binary_form=True) or b"")
+
+
+def _api(resource_id: str) -> Iterator[str]:
     headers = {"Authorization": f"APIKey {os.environ['GCORE_API_KEY']}"}
     url = f"{os.environ['GCORE_BASE_URL']}/security/resources/{resource_id}"
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=_TIMEOUT) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=_SECONDS) as answer:
         found = json.load(answer)
     return (f'    "{name}": {json.dumps(found[name])},' for name in _FIELDS)
 
 
-def edge(place: str, name: str) -> Iterator[str]:
-    """The certificate that a TLS server serves for a name, trusted or not."""
+def _edge(place: str, name: str) -> Iterator[str]:
     certificate = served(place, name)
     yield f"subject={certificate.subject.rfc4514_string()}"
     yield f"notAfter={fingerprints.not_after(certificate):%b %e %H:%M:%S %Y} GMT"
     yield f"sha256 Fingerprint={certificate.fingerprint(SHA256()).hex(':').upper()}"
 
 
-_LOOKS: dict[str, Callable[..., Iterator[str]]] = {"api": api, "edge": edge}
-
-
-def main(words: list[str]) -> int:
-    """Print it."""
-    look = _LOOKS[words[0]]
-    print(*look(*words[1:]), sep="\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    what, *words = sys.argv[1:]
+    print(*(_api(*words) if what == "api" else _edge(*words)), sep="\n")

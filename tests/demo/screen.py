@@ -6,12 +6,19 @@
 from __future__ import annotations
 
 import os
+import re
 import textwrap
 from typing import TextIO
 
 _WIDTH = 100
 _COMMAND = "    $ "
 _OUTPUT = "      "
+_COLOUR = re.compile(r"\033\[[0-9;]*m")
+
+
+def plain(text: str) -> str:
+    """Take the colours out."""
+    return _COLOUR.sub("", text)
 
 
 class Screen:
@@ -23,52 +30,42 @@ class Screen:
         self.is_coloured = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         self._headings = 0
         self._kind = ""
+        self._has_blank = False
 
     def title(self, text: str) -> None:
-        """The name of the story."""
+        """Show the name of the story."""
         self._print("title", self._paint("1", text), self._paint("1", "=" * len(text)))
 
     def heading(self, text: str) -> None:
-        """A step of the story, numbered."""
+        """Show a step of the story, numbered."""
         self._headings += 1
-        self._gap()
-        self._print("heading", self._paint("1", f"{self._headings}. {text}"))
+        self._print("heading", "", self._paint("1", f"{self._headings}. {text}"))
 
     def say(self, text: str) -> None:
-        """A sentence or two."""
-        if self._kind != "heading":
-            self._gap()
-        self._print("prose", textwrap.fill(text, _WIDTH, break_on_hyphens=False, break_long_words=False))
+        """Show a sentence or two."""
+        gap = [] if self._kind == "heading" else [""]
+        self._print("prose", *gap, textwrap.fill(text, _WIDTH, break_on_hyphens=False, break_long_words=False))
 
     def command(self, text: str) -> None:
-        """What a user would type."""
-        lines = textwrap.indent(text, " " * len(_COMMAND)).splitlines()
-        self._gap()
-        self._print("command", *(self._paint("36", line) for line in [_COMMAND + text.splitlines()[0], *lines[1:]]))
+        """Show what a user would type."""
+        lines = (_COMMAND + text.replace("\n", "\n" + " " * len(_COMMAND))).splitlines()
+        self._print("command", "", *(self._paint("36", line) for line in lines))
 
     def output(self, line: str) -> None:
-        """What a command prints, a line at a time."""
-        if self._kind == "prose":
-            self._gap()
-        self._print("output", f"{_OUTPUT}{line}".rstrip())
+        """Show what a command prints, a line at a time: of its empty lines none at the ends, never two in a row."""
+        if not plain(line).strip():
+            self._has_blank = self._kind == "output"
+            return
+        gap = [""] if self._has_blank or self._kind == "prose" else []
+        self._print("output", *gap, f"{_OUTPUT}{line}".rstrip())
 
-    def success(self, text: str) -> None:
-        """The end that was promised."""
-        self._gap()
-        self._print("end", self._paint("32", text))
-
-    def failure(self, text: str) -> None:
-        """The end that was not."""
-        self._gap()
-        self._print("end", self._paint("31", text))
-
-    def _gap(self) -> None:
-        if self._kind:
-            self._print(self._kind, "")
+    def end(self, text: str, *, is_good: bool) -> None:
+        """Show how it ended."""
+        self._print("end", "", self._paint("32" if is_good else "31", text))
 
     def _paint(self, code: str, text: str) -> str:
         return f"\033[{code}m{text}\033[0m" if self.is_coloured else text
 
     def _print(self, kind: str, *lines: str) -> None:
-        self._kind = kind
+        self._kind, self._has_blank = kind, False
         print(*lines, sep="\n", file=self._stream, flush=True)

@@ -41,14 +41,7 @@ callback_result_format = yaml
 
 @dataclass(frozen=True)
 class Shop:
-    """What is installed, and what shall be.
-
-    Attributes:
-        authority: issues all of them.
-        old: about to expire.
-        new: its successor.
-        stranger: of another site.
-    """
+    """The certificate that is about to expire, its successor, one of another site, and who issues them."""
 
     authority: Authority
     old: Issued

@@ -6,127 +6,147 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from stage.stage import stage
 
-from .expectation import expect, expect_words
-from .fleet_story import tell_of_fleet
-from .looks import api_command, edge_command
-from .performance import Performance
-from .refusals import REFUSALS
+from .fleet_story import FleetStory
+from .peek import api_command, edge_command
+from .performance import Performance, expect, expect_recap, expect_words
 from .screen import Screen
 from .shop import EDGE_DELAY, NAME, NEW_DAYS, OLD_DAYS, RESOURCE_ID, furnish, open_shop
-from .witness import Witness
 
 _PLAY = "ansible-playbook site.yml"
+_CALLS = {"list": "lists the resources", "get": "reads the resource", "put": "writes the resource"}
+
+# Mistakes that people make with certificates: what the story tells, what makes it, what the task must say.
+_REFUSALS = (
+    (
+        "The key of another certificate:",
+        "-e resource_cert_private_key_path=other.key",
+        f"the private key does not belong to 'CN={NAME}'",
+    ),
+    (
+        "A certificate without its intermediate, which works in some browsers and fails in others:",
+        "-e resource_cert_certificate_path=shop-leaf-only.crt",
+        "the intermediate certificate 'CN=Example Issuing CA' is missing",
+    ),
+    (
+        "A good pair, but of another site:",
+        "-e resource_cert_certificate_path=other.crt -e resource_cert_private_key_path=other.key",
+        f"the certificate does not cover {NAME}; it covers www.other.example",
+    ),
+)
 
 
 def tell(screen: Screen) -> None:
-    """Tell it from the beginning to the end.
-
-    Raises:
-        BrokenPromiseError: a step did not do what the story says.
-    """
+    """Tell it from the beginning to the end; raises BrokenPromiseError where a step does not do what is said."""
     started = time.monotonic()
     screen.title("Certificates are renewed, and nobody has to log in to the customer portal")
     with stage(edge_delay=EDGE_DELAY) as opened:
         opened.env["ANSIBLE_FORCE_COLOR" if screen.is_coloured else "ANSIBLE_NOCOLOR"] = "true"
         shop = open_shop(opened.simulator)
         furnish(opened, shop)
-        performance = Performance(opened, screen, shop, Witness(opened.simulator, shop))
-        for chapter in CHAPTERS:
-            chapter(performance)
-        tell_of_fleet(performance)
-    screen.success(
+        ShopStory(opened, screen, shop).tell()
+        FleetStory(opened, screen, shop).tell()
+    screen.end(
         f"Everything was as told, in {time.monotonic() - started:.0f} seconds. "
-        "The simulator is stopped, the files are removed."
+        "The simulator is stopped, the files are removed.",
+        is_good=True,
     )
 
 
-def _before(performance: Performance) -> None:
-    screen, shop = performance.screen, performance.shop
-    screen.heading("A certificate is about to expire")
-    screen.say(
-        f"A simulator plays the Gcore API and its TLS edges, on this machine alone: GCORE_BASE_URL leads to the API, "
-        f"EDGE to the edge. {NAME}, resource {RESOURCE_ID}, has a certificate for {OLD_DAYS} more days, "
-        f"until {shop.old.not_after:%d %B %Y}. The API tells no more than that, in Unix time:"
-    )
-    expect_words("the API", performance.run(api_command()), str(int(shop.old.not_after.timestamp())))
-    screen.say("The edge, where the visitors come, tells the certificate itself:")
-    _expect_on_edge(performance, "old")
+class ShopStory(Performance):
+    """The chapters about one resource."""
 
+    def tell(self) -> None:
+        """Tell them all."""
+        self._before()
+        self._plan()
+        self._rotation()
+        self._after()
+        self._again()
+        self._refused()
 
-def _plan(performance: Performance) -> None:
-    screen, witness = performance.screen, performance.witness
-    screen.heading("What would be done")
-    screen.say(f"The certificate authority has sent a new one, for {NEW_DAYS} days. This play installs it:")
-    performance.run("cat site.yml")
-    screen.say("Check mode tells what the play would do, and does not do it:")
-    witness.forget()
-    _expect_recap(performance.run(f"{_PLAY} --check --diff"), "changed=1")
-    expect("PUT requests in check mode", witness.writes(), 0)
-    expect("the certificate that the API has after check mode", witness.stored(), "old")
+    def _before(self) -> None:
+        self.screen.heading("A certificate is about to expire")
+        end = self.shop.old.not_after
+        self.screen.say(
+            f"A simulator plays the Gcore API and its TLS edges, on this machine alone: GCORE_BASE_URL leads to the "
+            f"API, EDGE to the edge. {NAME}, resource {RESOURCE_ID}, has a certificate for {OLD_DAYS} more days, "
+            f"until {end:%d %B %Y}. The API tells no more than that, in Unix time:"
+        )
+        expect_words("the API", self.run(api_command(RESOURCE_ID)), str(int(end.timestamp())))
+        self.screen.say("The edge, where the visitors come, tells the certificate itself:")
+        self._expect_on_edge("old")
 
+    def _plan(self) -> None:
+        self.screen.heading("What would be done")
+        self.screen.say(f"The certificate authority has sent a new one, for {NEW_DAYS} days. This play installs it:")
+        self.run("cat site.yml")
+        self.screen.say("Check mode tells what the play would do, and does not do it:")
+        self.witness.forget()
+        expect_recap(self.run(f"{_PLAY} --check --diff"), "changed=1")
+        expect("PUT requests in check mode", self.witness.writes(), [])
+        expect("the certificate that the API has after check mode", self._stored(), "old")
 
-def _rotation(performance: Performance) -> None:
-    screen, witness = performance.screen, performance.witness
-    screen.heading("The rotation")
-    screen.say(
-        "Now in earnest. With 'verify: edge' the task ends when visitors get the new certificate. A real edge follows "
-        f"within minutes, this one within {EDGE_DELAY} seconds: watch 'Keep the certificate current' wait for it."
-    )
-    witness.forget()
-    _expect_recap(performance.run(_PLAY), "changed=1")
-    expect("PUT requests of the rotation", witness.writes(), 1)
-    expect("the certificate that the API has", witness.stored(), "new")
-    served = witness.served_since_write()
-    expect("the wait for the edge", (served.count("old") > 0, served[-1:]), (True, ["new"]))
-    screen.say("This is what the simulator saw of it: one write, and handshakes until the edge had followed.")
-    for line in witness.timeline():
-        screen.output(line)
+    def _rotation(self) -> None:
+        self.screen.heading("The rotation")
+        self.screen.say(
+            "Now in earnest. With 'verify: edge' the task ends when visitors get the new certificate. A real edge "
+            f"follows within minutes, this one within {EDGE_DELAY} seconds: watch 'Keep the certificate current' wait "
+            "for it."
+        )
+        self.witness.forget()
+        expect_recap(self.run(_PLAY), "changed=1")
+        expect("PUT requests of the rotation", self.witness.writes(), [RESOURCE_ID])
+        expect("the certificate that the API has", self._stored(), "new")
+        entries = self.witness.entries()
+        written = next(entry["end"] for entry in entries if entry.get("call") == "put")
+        served = [self._name(entry["served"]) for entry in entries if "served" in entry and entry["start"] > written]
+        expect("the wait for the edge", ("old" in served, served[-1:]), (True, ["new"]))
+        self.screen.say("This is what the simulator saw of it: one write, and handshakes until the edge had followed.")
+        for entry in entries:
+            self.screen.output(f"{entry['start'] - entries[0]['start']:5.1f} s  {self._told(entry)}")
 
+    def _after(self) -> None:
+        self.screen.heading("Afterwards")
+        end = self.shop.new.not_after
+        self.screen.say(f"The API tells {end:%d %B %Y}, and the edge serves the new certificate:")
+        expect_words("the API", self.run(api_command(RESOURCE_ID)), str(int(end.timestamp())))
+        self._expect_on_edge("new")
 
-def _after(performance: Performance) -> None:
-    screen, shop = performance.screen, performance.shop
-    screen.heading("Afterwards")
-    screen.say(f"The API tells {shop.new.not_after:%d %B %Y}, and the edge serves the new certificate:")
-    expect_words("the API", performance.run(api_command()), str(int(shop.new.not_after.timestamp())))
-    _expect_on_edge(performance, "new")
+    def _again(self) -> None:
+        self.screen.heading("The same again")
+        self.screen.say("The play may run every night: what is already there is not written again.")
+        self.witness.forget()
+        expect_recap(self.run(_PLAY), "changed=0")
+        expect("PUT requests of a run with nothing to do", self.witness.writes(), [])
+        self.screen.say(f"The simulator saw {len(self.witness.calls())} request and not a single PUT.")
 
+    def _refused(self) -> None:
+        self.screen.heading("What would break the site is refused")
+        for says, words, message in _REFUSALS:
+            self.screen.say(says)
+            self.witness.forget()
+            expect_words(f"the refusal of {words}", self.run(f"{_PLAY} {words}", status=2), message)
+            expect(f"PUT requests with {words}", self.witness.writes(), [])
+        served = self._name(self.stage.simulator.resource(RESOURCE_ID)["served"])
+        expect("the certificate that the edge shows after all that", served, "new")
+        self.screen.say("Not one of them wrote anything, and the edge still serves the good certificate.")
 
-def _again(performance: Performance) -> None:
-    screen, witness = performance.screen, performance.witness
-    screen.heading("The same again")
-    screen.say("The play may run every night: what is already there is not written again.")
-    witness.forget()
-    _expect_recap(performance.run(_PLAY), "changed=0")
-    expect("PUT requests of a run with nothing to do", witness.writes(), 0)
-    screen.say(f"The simulator saw {witness.requests()} request and not a single PUT.")
+    def _expect_on_edge(self, which: str) -> None:
+        expected = {"old": self.shop.old, "new": self.shop.new}[which].fingerprint_sha256
+        expect_words("the edge", self.run(edge_command(NAME)).replace(":", "").lower(), expected)
 
+    def _stored(self) -> str:
+        return self._name(self.stage.simulator.resource(RESOURCE_ID)["installed"]["fingerprint_sha256"])
 
-def _refusals(performance: Performance) -> None:
-    screen, witness = performance.screen, performance.witness
-    screen.heading("What would break the site is refused")
-    for refusal in REFUSALS:
-        screen.say(refusal.says)
-        witness.forget()
-        output = performance.run_failing(f"{_PLAY} {refusal.words}", status=2)
-        expect_words(f"the refusal of {refusal.words}", output, refusal.message)
-        expect(f"PUT requests with {refusal.words}", witness.writes(), 0)
-    expect("the certificate that the edge shows after all that", witness.served(), "new")
-    screen.say("Not one of them wrote anything, and the edge still serves the good certificate.")
+    def _name(self, fingerprint: str | None) -> str:
+        names = {self.shop.old.fingerprint_sha256: "old", self.shop.new.fingerprint_sha256: "new"}
+        return names.get(fingerprint or "", "a strange")
 
-
-def _expect_on_edge(performance: Performance, which: str) -> None:
-    expected = {"old": performance.shop.old, "new": performance.shop.new}[which].fingerprint_sha256
-    shown = performance.run(edge_command())
-    expect_words("the edge", shown.replace(":", "").lower(), expected)
-
-
-def _expect_recap(output: str, words: str) -> None:
-    recap = output.partition("PLAY RECAP")[2]
-    expect_words("the recap", recap, words)
-    expect_words("the recap", recap, "failed=0")
-
-
-CHAPTERS = (_before, _plan, _rotation, _after, _again, _refusals)
+    def _told(self, entry: dict[str, Any]) -> str:
+        if entry["type"] == "handshake":
+            return f"{'TLS handshake':<17}  the edge shows the {self._name(entry['served'])} certificate"
+        return f"{entry['method']:<4} answered {entry['status']}  {_CALLS[entry['call']]}"

@@ -10,9 +10,8 @@ from dataclasses import replace
 
 from benchmark.figures import Figures, Spread
 from benchmark.report import table
-from benchmark.runner import Plan
-from benchmark.sample import Sample
-from benchmark.suite import Aim, Limit, Scenario, Suite
+from benchmark.suite import Aim, Limit, Plan, Sample, Scenario, Suite
+from benchmark.suites import STARTS
 
 SUITE = Suite(
     name="loop",
@@ -26,15 +25,15 @@ SUITE = Suite(
     aims=(Aim("ours", against="theirs", at_most=0.5), Aim("ours", against="bare", at_most=2)),
     limits=(Limit("ours", at_most=50),),
 )
-STARTS = [Sample(1.0, 0.5), Sample(2.0, 1.0), Sample(4.0, 2.0)]
+EMPTY = [Sample(1.0, 0.5), Sample(2.0, 1.0), Sample(4.0, 2.0)]
 # The machine gets slower and slower, and the ratio stays what it is.
 ROUNDS = [
     {"theirs": Sample(5.0, 4.5, 10), "ours": Sample(2.0, 1.5, 40, 0.5), "bare": Sample(2.5, 1.0)},
     {"theirs": Sample(10.0, 9.0, 10), "ours": Sample(4.0, 3.0, 50, 1.0), "bare": Sample(4.5, 2.0)},
     {"theirs": Sample(20.0, 18.0, 10), "ours": Sample(10.0, 8.0, 45, 2.0)},
 ]
-ROUNDS = [{"start": start, "floor-start": Sample(0.5, 0.5), **each} for start, each in zip(STARTS, ROUNDS, strict=True)]
-FIGURES = Figures(Plan(SUITE, 3), ROUNDS)
+ROUNDS = [{"start": start, "floor-start": Sample(0.5, 0.5), **each} for start, each in zip(EMPTY, ROUNDS, strict=True)]
+FIGURES = Figures(Plan(SUITE, STARTS, 3), ROUNDS)
 
 
 def test_each_start_is_subtracted_from_what_has_it_and_the_median_counts():
@@ -61,7 +60,7 @@ def test_memory_is_no_average_and_no_start_is_subtracted():
     assert peak.peak.most == 50
     assert peak.is_met
     stricter = replace(SUITE, limits=(Limit("ours", at_most=49),))
-    assert not Figures(Plan(stricter, 3), ROUNDS).peaks()[0].is_met
+    assert not Figures(Plan(stricter, STARTS, 3), ROUNDS).peaks()[0].is_met
 
 
 def test_what_the_simulator_took_is_a_share_of_the_time_that_was_measured():
@@ -71,7 +70,7 @@ def test_what_the_simulator_took_is_a_share_of_the_time_that_was_measured():
 
 
 def test_a_missed_aim_is_told():
-    missed = Figures(Plan(replace(SUITE, aims=(Aim("ours", "theirs", 0.2),)), 3), ROUNDS)
+    missed = Figures(Plan(replace(SUITE, aims=(Aim("ours", "theirs", 0.2),)), STARTS, 3), ROUNDS)
     assert not missed.ratios()[0].is_met
     assert [line for line in table(missed) if line.endswith("MISSED")]
     assert not [line for line in table(FIGURES) if line.endswith("MISSED")]

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmark.runner import Plan
-from benchmark.suite import Scenario, Suite
+from benchmark.suite import Plan, Scenario, Suite
 from benchmark.suites import STARTS, SUITES
 
 SUITE = Suite(
@@ -25,15 +24,15 @@ def names(scenarios):
 
 
 def test_the_starts_that_are_subtracted_are_measured_in_each_round():
-    plan = Plan(SUITE, 3)
+    plan = Plan(SUITE, STARTS, 3)
     assert names(plan.due(1)) == ["start", "floor-start", "quick", "slow"]
     assert names(plan.due(2)) == ["start", "floor-start", "quick"]
 
 
 def test_a_scenario_may_have_its_own_number_of_items_and_the_caller_has_the_last_word():
     quick, slow = SUITE.scenarios
-    assert [Plan(SUITE, 1).items_of(each) for each in (quick, slow)] == [10, 2]
-    assert Plan(SUITE, 1, items=3).items_of(slow) == 3
+    assert [Plan(SUITE, STARTS, 1).items_of(each) for each in (quick, slow)] == [10, 2]
+    assert Plan(SUITE, STARTS, 1, items=3).items_of(slow) == 3
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
