@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from .refusal import Refusal
+from .refusal import Refusal, absent
 from .rules import check_survey
 from .store import Store
 from .tables import FIELDS, RELATED
@@ -23,13 +23,9 @@ _PAGE = 2
 
 @dataclass
 class Api:
-    """Answers requests, and remembers them.
+    """Answers requests, and remembers them: each as method, path and body.
 
-    Attributes:
-        store: what there is.
-        username, password, token: who may ask.
-        by_gateway: it stands behind the gateway of the Automation Platform (2.5 and later).
-        journal: the requests, each as method, path and body.
+    ``by_gateway``: it stands behind the gateway of the Automation Platform (2.5 and later).
     """
 
     store: Store
@@ -40,26 +36,25 @@ class Api:
     journal: list[tuple[str, str, Any]] = field(default_factory=list)
 
     def application(self) -> web.Application:
-        """The API as an application."""
+        """Return the API as an application."""
         application = web.Application(middlewares=[self._answer])
-        base = "/api/controller" if self.by_gateway else "/api"
-        root = f"{base}/v2/{{kind}}/"
+        base = "/api/controller/v2/" if self.by_gateway else "/api/v2/"
+        many, one = base + "{kind}/", base + r"{kind}/{id:\d+}/"
+        nodes = base + r"{kind:workflow_job_template_nodes}/{id:\d+}/"
         application.add_routes(
             [
                 web.get("/api/", self._roots),
                 web.get("/api/controller/", self._roots),
-                web.get(root, self._list),
-                web.post(root, self._make),
-                web.get(root + r"{id:\d+}/", self._show),
-                web.patch(root + r"{id:\d+}/", self._change),
-                web.post(f"{base}/v2/projects" r"/{id:\d+}/update/", self._update_project),
-                web.get(root + r"{id:\d+}/survey_spec/", self._survey),
-                web.post(root + r"{id:\d+}/survey_spec/", self._ask),
-                web.post(
-                    f"{base}/v2/workflow_job_template_nodes" r"/{id:\d+}/create_approval_template/", self._approve
-                ),
-                web.get(root + r"{id:\d+}/{related}/", self._joined),
-                web.post(root + r"{id:\d+}/{related}/", self._join),
+                web.get(many, self._list),
+                web.post(many, self._make),
+                web.get(one, self._show),
+                web.patch(one, self._change),
+                web.post(base + r"{kind:projects}/{id:\d+}/update/", self._update_project),
+                web.get(one + "survey_spec/", self._survey),
+                web.post(one + "survey_spec/", self._ask),
+                web.post(nodes + "create_approval_template/", self._approve),
+                web.get(one + "{related}/", self._joined),
+                web.post(one + "{related}/", self._join),
             ]
         )
         return application
@@ -77,15 +72,14 @@ class Api:
         self.journal.append((request.method, request.path_qs, body))
         pair = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
         if request.headers.get("Authorization") not in (f"Basic {pair}", f"Bearer {self.token}"):
-            told = {"detail": "Authentication credentials were not provided."}
-            return web.json_response(told, status=401)
+            return web.json_response({"detail": "Authentication credentials were not provided."}, status=401)
         try:
             return await handler(request)
         except Refusal as refusal:
             return web.json_response(refusal.body, status=refusal.status)
 
     async def _roots(self, request: web.Request) -> web.Response:
-        """What the API's addresses are: the gateway names each of its services, AWX its version."""
+        """Return where the API is: the gateway names each of its services, AWX its version."""
         if self.by_gateway and request.path == "/api/":
             return web.json_response({"apis": {"gateway": "/api/gateway/", "controller": "/api/controller/"}})
         version = f"{request.path}v2/"
@@ -94,16 +88,15 @@ class Api:
     async def _list(self, request: web.Request) -> web.Response:
         kind = _listed(request)
         found = [item for item in self.store.all(kind) if self._fits(kind, item, request)]
-        return web.json_response(
-            {"count": len(found), "next": None, "results": [self.store.shown(kind, i) for i in found]}
-        )
+        results = [self.store.shown(kind, item) for item in found]
+        return web.json_response({"count": len(found), "next": None, "results": results})
 
     def _fits(self, kind: str, item: dict[str, Any], request: web.Request) -> bool:
         filters = [(name, value) for name, value in request.query.items() if name not in ("page", "page_size")]
         return all(self._reached(kind, item, name.split("__")) == value for name, value in filters)
 
     def _reached(self, kind: str, item: dict[str, Any], steps: list[str]) -> str:
-        """The value at the end of a filter such as `inventory__organization__name`."""
+        """Return the value at the end of a filter such as `inventory__organization__name`."""
         if steps[0] not in item:
             raise Refusal({"detail": f"{kind} has no field named '{steps[0]}'"})
         if len(steps) == 1:
@@ -111,14 +104,16 @@ class Api:
         to = "organizations" if steps[0] == "organization" else FIELDS[kind][steps[0]].to
         return self._reached(to, self.store.get(to, item[steps[0]]), steps[1:])
 
+    def _item(self, request: web.Request) -> dict[str, Any]:
+        return self.store.get(_kind(request), _number(request))
+
     async def _make(self, request: web.Request) -> web.Response:
         kind = _listed(request)
         return web.json_response(self.store.shown(kind, self.store.make(kind, await request.json())), status=201)
 
     async def _show(self, request: web.Request) -> web.Response:
-        kind, number = _kind(request), _number(request)
-        item = self.store.get(kind, number)
-        told = self.store.shown(kind, item)
+        item = self._item(request)
+        told = self.store.shown(_kind(request), item)
         if item.get("status") == "pending":  # it is done when it is looked at again
             self.store.sync(item)
         return web.json_response(told)
@@ -129,16 +124,16 @@ class Api:
         return web.json_response(self.store.shown(kind, changed))
 
     async def _update_project(self, request: web.Request) -> web.Response:
-        self.store.get("projects", _number(request))["status"] = "pending"
+        self._item(request)["status"] = "pending"
         return web.json_response({"project_update": 1}, status=202)
 
     async def _survey(self, request: web.Request) -> web.Response:
-        return web.json_response(self.store.get(_kind(request), _number(request))["survey"])
+        return web.json_response(self._item(request)["survey"])
 
     async def _ask(self, request: web.Request) -> web.Response:
         survey = await request.json()
         check_survey(survey)
-        self.store.get(_kind(request), _number(request))["survey"] = survey
+        self._item(request)["survey"] = survey
         return web.Response(status=200)
 
     async def _approve(self, request: web.Request) -> web.Response:
@@ -162,15 +157,15 @@ class Api:
 def _kind(request: web.Request) -> str:
     kind = request.match_info["kind"]
     if kind not in FIELDS:
-        raise Refusal({"detail": "The requested resource could not be found."}, 404)
+        raise absent()
     return kind
 
 
 def _listed(request: web.Request) -> str:
-    """Approvals are made and found through their nodes alone."""
+    """Leave out approvals, which are made and found through their nodes alone."""
     kind = _kind(request)
     if kind == "workflow_approval_templates":
-        raise Refusal({"detail": "The requested resource could not be found."}, 404)
+        raise absent()
     return kind
 
 
@@ -181,5 +176,5 @@ def _number(request: web.Request) -> int:
 def _related(request: web.Request) -> tuple[str, str]:
     key = (_kind(request), request.match_info["related"])
     if key not in RELATED:
-        raise Refusal({"detail": "The requested resource could not be found."}, 404)
+        raise absent()
     return key

@@ -16,13 +16,7 @@ from .store import Store
 
 
 class Awx:
-    """A stand-in that runs.
-
-    Attributes:
-        url: its address.
-        api: what it was asked.
-        store: what it holds.
-    """
+    """A stand-in that runs at `url`: `api` tells what it was asked, `store` what it holds."""
 
     def __init__(
         self, playbooks: Iterable[str], *, username: str, password: str, token: str, by_gateway: bool = False

@@ -9,14 +9,14 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """An answer other than the wanted one.
-
-    Attributes:
-        status: the HTTP status.
-        body: what the answer says.
-    """
+    """An answer other than the wanted one: its HTTP status, and what it says."""
 
     def __init__(self, body: Any, status: int = 400) -> None:
         super().__init__(body)
         self.status = status
         self.body = body
+
+
+def absent() -> Refusal:
+    """Say that there is no such address."""
+    return Refusal({"detail": "The requested resource could not be found."}, 404)

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from . import credential_rules
 from .refusal import Refusal
+
+if TYPE_CHECKING:
+    from .store import Store
 
 Item = dict[str, Any]
 
@@ -19,55 +22,42 @@ _EMAIL_TYPES = {"port": int, "use_tls": bool, "use_ssl": bool, "recipients": lis
 _QUESTION_TYPES = ("text", "textarea", "password", "integer", "float", "multiplechoice", "multiselect")
 
 
-class World(Protocol):
-    """What a rule may look at."""
-
-    playbooks: list[str]
-
-    def get(self, kind: str, number: Any) -> Item:
-        """An object by its id."""
-
-    def all(self, kind: str) -> list[Item]:
-        """All objects of a kind."""
-
-
-def _credential_type(world: World, item: Item, before: Item | None) -> None:
-    in_use = before and any(one["credential_type"] == before["id"] for one in world.all("credentials"))
+def _credential_type(store: Store, item: Item, before: Item | None) -> None:
+    in_use = before and any(one["credential_type"] == before["id"] for one in store.all("credentials"))
     if before and in_use and before["inputs"] != item["inputs"]:
         told = "Modifications to inputs are not allowed for credential types that are in use"
         raise Refusal({"detail": told}, 403)
     credential_rules.check_type(item)
 
 
-def _credential(world: World, item: Item, before: Item | None) -> None:
+def _credential(store: Store, item: Item, before: Item | None) -> None:
     stored = (before or {}).get("inputs") or {}
-    given = item["inputs"] or {}
-    item["inputs"] = {
-        name: stored[name] if value == credential_rules.HIDDEN else value for name, value in given.items()
-    }
-    credential_rules.check_inputs(world.get("credential_types", item["credential_type"]), item["inputs"])
+    for name, value in (given := dict(item["inputs"] or {})).items():
+        given[name] = stored[name] if value == credential_rules.HIDDEN else value
+    item["inputs"] = given
+    credential_rules.check_inputs(store.get("credential_types", item["credential_type"]), item["inputs"])
 
 
-def _job_template(world: World, item: Item, before: Item | None) -> None:
-    project = world.get("projects", item["project"])
+def _job_template(store: Store, item: Item, before: Item | None) -> None:
+    project = store.get("projects", item["project"])
     item["organization"] = project["organization"]
-    known = world.playbooks if project["status"] == "successful" else []
+    known = store.playbooks if project["status"] == "successful" else []
     if item["playbook"] not in known and not project["allow_override"]:
         raise Refusal({"playbook": ["Playbook not found for project."]})
     if item["job_type"] not in ("run", "check"):
         raise Refusal({"job_type": [f'"{item["job_type"]}" is not a valid choice.']})
 
 
-def _inventory_source(world: World, item: Item, before: Item | None) -> None:
+def _inventory_source(store: Store, item: Item, before: Item | None) -> None:
     if item["source"] != "scm" or not item["source_project"]:
         raise Refusal({"detail": ["Project required for scm type sources."]})
     if item["credential"]:
-        kind = world.get("credential_types", world.get("credentials", item["credential"])["credential_type"])
+        kind = store.get("credential_types", store.get("credentials", item["credential"])["credential_type"])
         if kind["kind"] != "cloud":
             raise Refusal({"credential": ["Credentials of this type can't be used for inventory sources."]})
 
 
-def _notification_template(world: World, item: Item, before: Item | None) -> None:
+def _notification_template(store: Store, item: Item, before: Item | None) -> None:
     given = item["notification_configuration"] or {}
     if item["notification_type"] != "email":
         raise Refusal({"notification_type": ["The stand-in knows email only."]})
@@ -81,7 +71,7 @@ def _notification_template(world: World, item: Item, before: Item | None) -> Non
         given["password"] = before["notification_configuration"]["password"]
 
 
-def _schedule(world: World, item: Item, before: Item | None) -> None:
+def _schedule(store: Store, item: Item, before: Item | None) -> None:
     rule = item["rrule"]
     if not re.match(r"DTSTART(;[^:]+)?:[0-9]+T[0-9]+Z ", rule):
         raise Refusal({"rrule": ["Valid DTSTART required in rrule. Value should start with: DTSTART:YYYYMMDDTHHMMSSZ"]})
@@ -89,23 +79,15 @@ def _schedule(world: World, item: Item, before: Item | None) -> None:
         raise Refusal({"rrule": ["INTERVAL required in rrule"]})
 
 
-def _node(world: World, item: Item, before: Item | None) -> None:
+def _node(store: Store, item: Item, before: Item | None) -> None:
     work = item["unified_job_template"]
-    asked = (
-        {
-            question["variable"]
-            for question in (world.get("unified_job_templates", work).get("survey") or {}).get("spec", [])
-        }
-        if work
-        else set()
-    )
+    survey = (store.get("unified_job_templates", work).get("survey") or {}) if work else {}
+    asked = {question["variable"] for question in survey.get("spec", [])}
     if unknown := (item["extra_data"] or {}).keys() - asked:
         raise Refusal({"extra_data": [f"Variables {', '.join(unknown)} are not allowed on launch."]})
 
 
-Rule = Callable[[World, Item, "Item | None"], None]
-
-RULES: dict[str, Rule] = {
+RULES: Mapping[str, Callable[[Store, Item, Item | None], None]] = {
     "credential_types": _credential_type,
     "credentials": _credential,
     "inventory_sources": _inventory_source,

@@ -15,6 +15,9 @@ from .refusal import Refusal
 from .rules import RULES, Item
 from .tables import ANY_TEMPLATE, FIELDS, RELATED, UNIFIED, UNIQUE, Field
 
+_NEW: Mapping[str, Item] = {"projects": {"status": "pending"}, "job_templates": {"survey": {}}}
+"""A new project is being synchronized; templates have room for a survey."""
+
 
 class Store:
     """All of AWX's objects.
@@ -55,7 +58,7 @@ class Store:
         if missing := [name for name, field in fields.items() if field.required and body.get(name) in (None, "")]:
             raise Refusal({name: ["This field is required."] for name in missing})
         item = {name: copy.deepcopy(field.default) for name, field in fields.items()}
-        return self._put(kind, {**item, "id": next(self._numbers), **_initial(kind)}, body, None)
+        return self._put(kind, {**item, "id": next(self._numbers), **copy.deepcopy(_NEW.get(kind, {}))}, body, None)
 
     def change(self, kind: str, number: int, body: Mapping[str, Any]) -> Item:
         """An object with other values in some of its fields."""
@@ -98,10 +101,8 @@ class Store:
         present = self.joined(kind, number, name)
         if name == "credentials" and any(one["credential_type"] == added["credential_type"] for one in present):
             raise Refusal({"error": "Cannot assign multiple credentials of one type."})
-        if (
-            name.endswith("_nodes")
-            and added["workflow_job_template"] != self.get(kind, number)["workflow_job_template"]
-        ):
+        workflows = {one.get("workflow_job_template") for one in (added, self.get(kind, number))}
+        if name.endswith("_nodes") and len(workflows) > 1:
             raise Refusal({"error": "Nodes of different workflows can't be joined."})
         self._joined.setdefault((kind, number, name), []).append(other)
 
@@ -123,9 +124,8 @@ class Store:
         """An object as AWX answers with it: without secrets and what is kept elsewhere."""
         told = {name: value for name, value in copy.deepcopy(item).items() if name != "survey"}
         if kind == "credentials":
-            told["inputs"] = credential_rules.hidden(
-                self.get("credential_types", item["credential_type"]), told["inputs"]
-            )
+            of = self.get("credential_types", item["credential_type"])
+            told["inputs"] = credential_rules.hidden(of, told["inputs"])
         if kind == "notification_templates" and told["notification_configuration"]["password"]:
             told["notification_configuration"]["password"] = credential_rules.HIDDEN
         if kind == "workflow_job_template_nodes":
@@ -136,9 +136,3 @@ class Store:
         waits = number in self._items["workflow_approval_templates"]
         work = {"id": number, "unified_job_type": "workflow_approval" if waits else "job"}
         return {"unified_job_template": work} if number else {}
-
-
-def _initial(kind: str) -> Item:
-    """A new project is being synchronized; templates have room for a survey."""
-    own: dict[str, Item] = {"projects": {"status": "pending"}, "job_templates": {"survey": {}}}
-    return own.get(kind, {})

@@ -14,8 +14,7 @@ from typing import Any
 
 from .contexts import ServerContexts
 from .material import Material
-from .serving import MUTE
-from .store import Record
+from .serving import MUTE, Serving
 from .world import World
 
 _CHUNK = 65536
@@ -67,7 +66,7 @@ class Edges:
     def warm(self) -> None:
         """Make every context now, so that no first handshake has to wait for its own."""
         for record in self._world.store:
-            self._context(self._choice(None, record))
+            self._context(self._choice(None, record.serving))
 
     def close(self) -> None:
         """Stop listening."""
@@ -91,18 +90,18 @@ class Edges:
     def _server_name(self, tls: ssl.SSLObject, server_name: str | None, _context: ssl.SSLContext) -> int | None:
         connection = self._connections[tls]
         record = self._world.store.served_at(connection.address, server_name) if server_name else None
-        connection.choice = self._choice(server_name, record)
+        connection.choice = self._choice(server_name, record.serving if record else None)
         context = self._context(connection.choice)
         if context is None:
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
         tls.context = context
         return None
 
-    def _choice(self, server_name: str | None, record: Record | None) -> Choice:
-        if record is None:
+    def _choice(self, server_name: str | None, serving: Serving | None) -> Choice:
+        if serving is None:
             return Choice(server_name, "unknown", self._world.certifier.fallback)
-        material = record.serving.material(self._world.settings.edge_delay)
-        return Choice(server_name, record.serving.mode, material, record.serving.twin())
+        material = serving.material(self._world.settings.edge_delay)
+        return Choice(server_name, serving.mode, material, serving.twin())
 
     def _context(self, choice: Choice) -> ssl.SSLContext | None:
         if choice.material is None:
@@ -114,11 +113,7 @@ class Connection:
     """One client, from its first byte; the TLS runs in memory so that it can be withheld."""
 
     def __init__(
-        self,
-        world: World,
-        context: ssl.SSLContext,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        self, world: World, context: ssl.SSLContext, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.address: str = writer.get_extra_info("sockname")[0]
         self.choice: Choice | None = None

@@ -59,11 +59,3 @@ def replaced(stored: Resource, body: Mapping[str, Any]) -> Resource:
         elif name not in written and name in DEFAULTS:
             result[name] = copy.deepcopy(DEFAULTS[name])
     return {**result, **written}
-
-
-def reset(resource: Resource, name: str) -> None:
-    """Put one setting back to its default; a field without one is removed."""
-    if name in DEFAULTS:
-        resource[name] = copy.deepcopy(DEFAULTS[name])
-    else:
-        resource.pop(name, None)

@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .authority import Issued
 
 Resource = dict[str, Any]
 
@@ -33,24 +36,7 @@ ODD_FIELDS: Mapping[str, Any] = {
 }
 
 
-class HasMaterial(Protocol):
-    """What can be installed: anything with these two PEM texts."""
-
-    @property
-    def full_chain_pem(self) -> str:
-        """The certificate and its chain."""
-
-    @property
-    def private_key_pem(self) -> str:
-        """The private key."""
-
-
-def resource(
-    resource_id: int,
-    name: str,
-    aliases: Sequence[str | Mapping[str, Any]] = (),
-    **changes: Any,
-) -> Resource:
+def resource(resource_id: int, name: str, aliases: Sequence[str | Mapping[str, Any]] = (), **changes: Any) -> Resource:
     """Build a full resource with HTTPS off; ``changes`` replace or add fields."""
     return {
         "id": resource_id,
@@ -67,15 +53,7 @@ def resource(
         "service_ip": "127.0.0.1",
         "service_ssl_expire": 0,
         "aliases": [_alias(resource_id, *each) for each in enumerate(aliases, start=1)],
-        "origins": [
-            {
-                "id": resource_id * 10,
-                "origin_id": resource_id * 10,
-                "origin_data": "192.0.2.10",
-                "origin_weight": 50,
-                "origin_mode": "primary",
-            }
-        ],
+        "origins": [{**_entry("origin", resource_id, "192.0.2.10"), "origin_weight": 50, "origin_mode": "primary"}],
         "rate_limier_rules": [{"method": "POST", "path": "login", "value": 10}],
         "whitelists": [_entry("whitelist", resource_id, "198.51.100.7")],
         "blacklists": [_entry("blacklist", resource_id, "203.0.113.9")],
@@ -102,7 +80,7 @@ def resource(
     }
 
 
-def with_installed(resource: Resource, issued: HasMaterial) -> dict[str, Any]:
+def with_installed(resource: Resource, issued: Issued) -> dict[str, Any]:
     """Make a seed of a resource that has a given certificate installed."""
     return {"resource": resource, "install": installation(issued)}
 
@@ -116,7 +94,7 @@ def with_issued(resource: Resource, **options: Any) -> dict[str, Any]:
     return {"resource": resource, "issue": options}
 
 
-def installation(issued: HasMaterial) -> dict[str, str]:
+def installation(issued: Issued) -> dict[str, str]:
     """Write a certificate and its key as the admin door takes them."""
     return {"certificate": issued.full_chain_pem, "private_key": issued.private_key_pem}
 

@@ -88,20 +88,11 @@ class Store:
         """Return every edge address in use."""
         return {record.resource.get("service_ip", "") for record in self} - {"", DEAD_ADDRESS}
 
-    def put(
-        self,
-        record: Record,
-        body: Mapping[str, Any],
-        *,
-        dropped_setting: str | None = None,
-        keep_certificate: bool = False,
-    ) -> None:
+    def put(self, record: Record, body: Mapping[str, Any], *, keep_certificate: bool = False) -> None:
         """Replace a resource by ``body``; raises MaterialError for bad TLS fields."""
         material = self._wanted(record, body)
         hosts, ssl_type = record.host_keys(), record.resource.get("ssl_type")
         record.resource = fields.replaced(record.resource, copy.deepcopy(dict(body)))
-        if dropped_setting:
-            fields.reset(record.resource, dropped_setting)
         if keep_certificate:
             record.resource["ssl_type"] = ssl_type
         else:

@@ -62,8 +62,9 @@ class WebSecurity:
         if not isinstance(exchange.body, dict):
             raise ApiError(400, "The body is not a JSON object.")
         is_lost = fault.get("kind") == "not_stored"
+        body = {name: value for name, value in exchange.body.items() if name != fault.get("setting")}
         try:
-            self._world.store.put(record, exchange.body, dropped_setting=fault.get("setting"), keep_certificate=is_lost)
+            self._world.store.put(record, body, keep_certificate=is_lost)
         except MaterialError as error:
             raise ApiError(400, _INVALID, invalid_fields=error.invalid_fields) from None
         exchange.entry["took_effect"] = not is_lost

@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import shutil
 import subprocess
 from itertools import pairwise
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 
 from simulator.authority import Authority, self_signed
 
@@ -36,33 +35,6 @@ def test_chain_leads_from_leaf_to_root():
         below.verify_directly_issued_by(above)
 
 
-def test_facts_are_those_of_the_certificate():
-    issued = Authority().issue(["a.example"])
-    assert issued.fingerprint_sha256 == hashlib.sha256(issued.der).hexdigest()
-    public = issued.certificate.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    assert issued.key_fingerprint_sha256 == hashlib.sha256(public).hexdigest()
-    assert issued.not_before < NOW < issued.not_after
-
-
-@pytest.mark.parametrize(
-    ("key_type", "key_format", "passphrase", "label"),
-    [
-        ("ec", "pkcs8", None, "PRIVATE KEY"),
-        ("ed25519", "pkcs8", "secret", "ENCRYPTED PRIVATE KEY"),
-        ("ec", "traditional", None, "EC PRIVATE KEY"),
-        ("rsa", "traditional", "secret", "RSA PRIVATE KEY"),
-    ],
-)
-def test_keys(key_type, key_format, passphrase, label):
-    issued = Authority().issue(["a.example"], key_type=key_type)
-    pem = issued.key_pem(format=key_format, passphrase=passphrase)
-    assert pem.startswith(f"-----BEGIN {label}-----\n")
-    key = serialization.load_pem_private_key(pem.encode(), passphrase.encode() if passphrase else None)
-    assert key.public_key() == issued.certificate.public_key()
-
-
 def test_names_are_a_labels_and_addresses():
     issued = Authority().issue(["*.bücher.example", "BÜCHER.example", "127.0.0.1"])
     assert names_of(issued.certificate) == ["*.xn--bcher-kva.example", "xn--bcher-kva.example", "127.0.0.1"]
@@ -79,18 +51,6 @@ def test_names_are_a_labels_and_addresses():
 def test_expired_and_not_yet_valid(options, first, last):
     issued = Authority().issue(["a.example"], **options)
     assert first < issued.not_before < issued.not_after < last
-
-
-def test_extensions_as_asked():
-    issued = Authority().issue(["a.example"], san=False, eku=None, ca=True, aia="http://ca.example/ca.crt", serial=77)
-    assert issued.certificate.serial_number == 77
-    extensions = issued.certificate.extensions
-    assert extensions.get_extension_for_class(x509.BasicConstraints).value.ca is True
-    access = extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    assert [each.access_location.value for each in access] == ["http://ca.example/ca.crt"]
-    for missing in (x509.ExtendedKeyUsage, x509.SubjectAlternativeName):
-        with pytest.raises(x509.ExtensionNotFound):
-            extensions.get_extension_for_class(missing)
 
 
 @pytest.mark.parametrize("key_type", ["ec", "rsa"])
