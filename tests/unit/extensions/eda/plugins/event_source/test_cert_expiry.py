@@ -31,12 +31,10 @@ COLLECTION = Path(cert_expiry.__file__).resolve().parents[4]
 TOO_LONG = 10
 """Seconds that only pass where something is broken."""
 
-VARIABLES = ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL")
-
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch):
-    for name in VARIABLES:
+    for name in ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GCORE_API_KEY", TOKEN)
 
@@ -180,22 +178,21 @@ def test_the_examples_hold_documented_options():
         assert cert_expiry.options_of(rendered)["interval"]
 
 
-def test_empty_means_unset():
-    options = cert_expiry.options_of({"interval": "", "api_key": "", "repeat_after": None, "include": ""})
-    assert (options["interval"], options["api_key"], options["repeat_after"], options["include"]) == (
-        3600,
-        None,
-        None,
-        None,
-    )
+TAKEN = {
+    "empty means unset": (
+        {"interval": "", "api_key": "", "repeat_after": None, "include": ""},
+        {"interval": 3600, "api_key": None, "repeat_after": None, "include": None},
+    ),
+    "a template may give numbers as text": ({"interval": "60", "include": "a,b"}, {"interval": 60}),
+    "the environment does not rival a token": ({"api_token": "x"}, {"api_token": "x", "api_key": None}),
+}
 
 
-def test_what_ansible_rulebook_adds_is_no_option():
-    assert "feedback" not in cert_expiry.options_of({"feedback": True, "eda_feedback_queue": object()})
-
-
-def test_a_template_may_give_numbers_as_text():
-    assert cert_expiry.options_of({"interval": "60", "include": "a,b"})["interval"] == 60
+@pytest.mark.parametrize(("given", "taken"), TAKEN.values(), ids=TAKEN)
+def test_options(given, taken):
+    options = cert_expiry.options_of({**given, "feedback": True, "eda_feedback_queue": object()})
+    assert {name: options[name] for name in taken} == taken
+    assert "feedback" not in options  # ansible-rulebook adds it
 
 
 WRONG = [
@@ -207,6 +204,7 @@ WRONG = [
     ({"api_token": "x", "api_key": "y"}, {}, "both api_key and api_token are set. Set one of them"),
     ({}, {"GCORE_API_KEY": ""}, "no credentials. Set api_key (or GCORE_API_KEY)"),
     ({"directory": "/etc"}, {}, "directory"),
+    ({}, {}, "lacks: requests. Install them"),
 ]
 
 
@@ -214,22 +212,11 @@ WRONG = [
 def test_wrong_options_end_it_at_once(options, variables, told, monkeypatch):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    refused(monkeypatch, options, told)
-
-
-def test_missing_libraries_end_it_at_once(monkeypatch):
-    monkeypatch.setattr(libraries, "_MISSING", ["requests"])
-    refused(monkeypatch, {}, "lacks: requests. Install them")
-
-
-def refused(monkeypatch, options, told):
+    if "lacks" in told:
+        monkeypatch.setattr(libraries, "_MISSING", ["requests"])
     monkeypatch.setattr(cert_expiry, "watch", lambda *_words: pytest.fail("it began"))
     with pytest.raises(ValueError, match=re.escape(told)):
         asyncio.run(cert_expiry.main(Rounds(), options))
-
-
-def test_a_token_of_the_rulebook_is_not_rivalled_by_the_environment():
-    assert cert_expiry.options_of({"api_token": "x"})["api_token"] == "x"
 
 
 # How it finds the rest
