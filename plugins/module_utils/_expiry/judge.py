@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,15 +20,9 @@ UNREACHABLE, WARNING, NO_CERTIFICATE, RENEWED, OK = "unreachable", "warning", "n
 
 # Every state with its level, the worst first.
 LEVELS: Mapping[str, str] = {
-    EXPIRED: "critical",
-    NOT_COVERED: "critical",
-    CRITICAL: "critical",
-    MISMATCH: "warning",
-    UNREACHABLE: "warning",
-    WARNING: "warning",
-    NO_CERTIFICATE: "ok",
-    RENEWED: "ok",
-    OK: "ok",
+    **dict.fromkeys((EXPIRED, NOT_COVERED, CRITICAL), "critical"),
+    **dict.fromkeys((MISMATCH, UNREACHABLE, WARNING), "warning"),
+    **dict.fromkeys((NO_CERTIFICATE, RENEWED, OK), "ok"),
 }
 
 # Sorts states, the worst first.
@@ -49,12 +43,7 @@ class Thresholds:
     critical_percent: int = 10
 
     def limits(self, not_before: datetime | None, not_after: datetime) -> dict[str, timedelta]:
-        """Tell below how much time a certificate is critical, and below how much a warning.
-
-        Args:
-            not_before: the start of the validity, None where nobody tells: then days count alone.
-            not_after: its end.
-        """
+        """Tell below how much time it is critical, and below how much a warning; without a known start, days count alone."""
         life = not_after - not_before if not_before and not_before < not_after else None
 
         def smaller(days: int, percent: int) -> timedelta:
@@ -85,20 +74,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Host:
-    """Holds a host name and what is to be said of it.
-
-    Attributes:
-        findings: all of it, the worst first.
-        certificate: the one that is told of: of two that are served, the one that needs somebody first.
-        limits: below how much time left its end is a finding, empty where no end is known.
-        given: the certificate that it should have, None where none of the given ones is for it.
-    """
+    """Holds a host name and what is to be said of it."""
 
     endpoint: Endpoint
-    findings: tuple[Finding, ...]
-    certificate: Certificate | None
-    limits: Mapping[str, timedelta]
-    given: Candidate | None = None
+    findings: tuple[Finding, ...]  # the worst first
+    certificate: Certificate | None  # that is told of: of two that are served, the one that needs somebody first
+    limits: Mapping[str, timedelta]  # below how much time left its end is a finding, empty where no end is known
+    given: Candidate | None = None  # the certificate that it should have, of those that the task names
 
     @property
     def state(self) -> str:
@@ -138,14 +120,7 @@ class Host:
 
 
 def judge(endpoint: Endpoint, thresholds: Thresholds, now: datetime, given: Candidate | None = None) -> Host:
-    """Say all that is to be said of a host name.
-
-    Args:
-        endpoint: what is known.
-        thresholds: when an end is near.
-        now: the time.
-        given: the certificate that it should have.
-    """
+    """Say all that is to be said of a host name, and of the certificate that it should have."""
     if endpoint.is_renewed_by_vendor:  # its owner has nothing to do until the vendor should have done so
         thresholds = replace(thresholds, warning_days=0)
 
@@ -156,11 +131,6 @@ def judge(endpoint: Endpoint, thresholds: Thresholds, now: datetime, given: Cand
     end = leaf.not_after if leaf else endpoint.api_not_after
     limits = thresholds.limits(leaf.not_before if leaf else None, end) if end else {}
     return Host(endpoint, _findings(endpoint, thresholds, now), leaf, limits, given)
-
-
-def worst(states: Iterable[str]) -> str | None:
-    """Return the worst of some states, None where there are none."""
-    return min(states, key=severity, default=None)
 
 
 def _findings(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> tuple[Finding, ...]:
@@ -230,14 +200,7 @@ def _chain(endpoint: Endpoint, thresholds: Thresholds, now: datetime) -> Iterato
             yield Finding(state, f"the intermediate {link.label()} {_when(link.not_after, now)}")
 
 
-_FINDERS: tuple[Callable[[Endpoint, Thresholds, datetime], Iterator[Finding]], ...] = (
-    _end,
-    _begin,
-    _names,
-    _agreement,
-    _silence,
-    _chain,
-)
+_FINDERS = (_end, _begin, _names, _agreement, _silence, _chain)
 
 
 def _which(endpoint: Endpoint, leaf: Certificate) -> str:

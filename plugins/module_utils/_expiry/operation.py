@@ -26,8 +26,7 @@ _NO_EDGE = "No edge answered: after the first few, none was asked. Set probe_edg
 def scan_resources(task: Task) -> dict[str, Any]:
     """Look at the host names of the chosen resources, judge each, and return what was found.
 
-    Raises:
-        GcoreError: what keeps the run as a whole from its end; carries the warnings until then.
+    An error is what keeps the run as a whole from its end; it carries the warnings until then.
     """
     values = task.values
     warnings: list[str] = []
@@ -38,8 +37,8 @@ def scan_resources(task: Task) -> dict[str, Any]:
         found = endpoints(_resources(client, values, warnings))
         if values["probe_edge"]:
             scan = Scan(values["edge_port"], values["edge_timeout"], client.deadline)
-            found, gave_up = scan.ask(found, values["concurrency"])
-            warnings += [_NO_EDGE] if gave_up else []
+            found = scan.ask(found, values["concurrency"])
+            warnings += [] if scan.reachability.is_worth_asking() else [_NO_EDGE]
         now = task.clock.now().replace(microsecond=0)  # as results write it, so that every figure is of one moment
         matcher = Matcher(given, now, values["prefer_key_type"])
         hosts = [judge(one, thresholds, now, _should_have(one, matcher, warnings)) for one in found]

@@ -18,7 +18,7 @@ from .._match.matcher import Candidate
 from .._wording import counted
 from .._x509.certificate import Certificate, timestamp
 from .._x509.chain import is_complete
-from .judge import CRITICAL, LEVELS, WARNING, Host, Thresholds, severity, worst
+from .judge import CRITICAL, LEVELS, WARNING, Host, Thresholds, severity
 
 # How many host names the message names; the result names all.
 _NAMED = 5
@@ -34,16 +34,8 @@ def render(known: Any, error: GcoreError | None, diff: bool) -> dict[str, Any]: 
 def result_of(
     hosts: Sequence[Host], given: Sequence[Candidate], thresholds: Thresholds, port: int, now: datetime
 ) -> dict[str, Any]:
-    """Write down what was found.
-
-    Args:
-        hosts: each host name, judged.
-        given: the certificates that they were compared with.
-        thresholds: by which they were judged.
-        port: of the edges.
-        now: when they were judged.
-    """
-    state = worst(host.state for host in hosts)
+    """Write down what was found: each host name as it was judged at that time, and each given certificate."""
+    state = min((host.state for host in hosts), key=severity, default=None)
     summary = _summary(hosts)
     return {
         "changed": False,

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from .._clock import Deadline, from_unix
 from .._gcore.resource import DISABLED, LETS_ENCRYPT, Alias, Resource
-from .._rotate.edge import EdgeAnswer, probe_both
-from .._rotate.edge_reachability import EdgeReachability
+from .._rotate.edge import EdgeAnswer, EdgeReachability, probe_both
 from .._rotate.observe import installed_chain
 from .._rotate.verdict import Expiry, expiry_beside
 from .._x509.certificate import Certificate
@@ -25,19 +25,12 @@ _NO_TIME = EdgeAnswer(problem="not asked, because the time of the task was over"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Holds what is known of a host name.
-
-    Attributes:
-        host: the name.
-        resource: the resource that serves it.
-        alias: where it is not the resource's own name.
-        edge: what the edge answered, None where it was not asked.
-    """
+    """Holds what is known of a host name."""
 
     host: str
-    resource: Resource
-    alias: Alias | None = None
-    edge: EdgeAnswer | None = None
+    resource: Resource  # that serves it
+    alias: Alias | None = None  # where it is not the resource's own name
+    edge: EdgeAnswer | None = None  # what the edge answered, where it was asked
 
     @property
     def has_own_certificate(self) -> bool:
@@ -54,7 +47,7 @@ class Endpoint:
         """Tell whether it is Let's Encrypt, for which its owner has nothing to do."""
         return self.resource.ssl_type == LETS_ENCRYPT and not self.has_own_certificate
 
-    @property
+    @cached_property
     def stored(self) -> Certificate | None:
         """Return the leaf in the API's answer, where an installation returns it."""
         chain = () if self.has_own_certificate else installed_chain(self.resource)
@@ -65,7 +58,7 @@ class Endpoint:
         """Return the leaf that an ordinary visitor gets."""
         return self.edge.leaf if self.edge else None
 
-    @property
+    @cached_property
     def certificates(self) -> tuple[Certificate, ...]:
         """Return the leaf of each key type that is served, or the stored one where none is known to be."""
         served = (self.edge.leaf, self.edge.other_half) if self.edge and self.edge.leaf else (self.stored,)
@@ -104,53 +97,41 @@ class Endpoint:
 
 def endpoints(resources: Iterable[Resource]) -> list[Endpoint]:
     """List every host name, before any edge was asked: resources by name, each before its aliases."""
-    ordered = sorted(resources, key=lambda resource: (resource.name, resource.id))
-    return [endpoint for resource in ordered for endpoint in _hosts(resource)]
-
-
-def _hosts(resource: Resource) -> Iterator[Endpoint]:
-    yield Endpoint(resource.name, resource)
-    for alias in resource.aliases:
-        yield Endpoint(alias.name, resource, alias)
+    return [
+        endpoint
+        for resource in sorted(resources, key=lambda resource: (resource.name, resource.id))
+        for endpoint in (
+            Endpoint(resource.name, resource),
+            *(Endpoint(alias.name, resource, alias) for alias in resource.aliases),
+        )
+    ]
 
 
 @dataclass(frozen=True)
 class Scan:
-    """Asks the edges.
-
-    Attributes:
-        port: the TCP port of the edges.
-        timeout: seconds for an edge.
-        deadline: of the task.
-        probe_edge: asks an edge.
-    """
+    """Asks the edges, each within so many seconds."""
 
     port: int
     timeout: float
     deadline: Deadline
     probe_edge: Callable[[str, int, str, float], EdgeAnswer] = probe_both
+    reachability: EdgeReachability = field(default_factory=EdgeReachability)
 
-    def ask(self, hosts: Iterable[Endpoint], workers: int) -> tuple[list[Endpoint], bool]:
-        """Ask what the edges serve.
-
-        Returns:
-            The hosts in their order with their edges' answers, and whether asking was given up because none answered.
-        """
-        reachability = EdgeReachability()
+    def ask(self, hosts: Iterable[Endpoint], workers: int) -> list[Endpoint]:
+        """Return the hosts in their order with what their edges serve."""
         pool = ThreadPoolExecutor(workers)
         try:
-            answered = list(pool.map(lambda endpoint: self._asked(endpoint, reachability), hosts))
+            return list(pool.map(self._asked, hosts))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        return answered, not reachability.is_worth_asking()
 
-    def _asked(self, endpoint: Endpoint, reachability: EdgeReachability) -> Endpoint:
+    def _asked(self, endpoint: Endpoint) -> Endpoint:
         if not endpoint.has_https:
             return endpoint
-        if not reachability.is_worth_asking():
+        if not self.reachability.is_worth_asking():
             return replace(endpoint, edge=_NOT_ASKED)
         if not self.deadline.remaining():
             return replace(endpoint, edge=_NO_TIME)
         answer = self.probe_edge(endpoint.resource.service_ip, self.port, endpoint.host, self.timeout)
-        reachability.heard(answer)
+        self.reachability.heard(answer)
         return replace(endpoint, edge=answer)

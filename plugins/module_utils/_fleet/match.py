@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from .._errors import MatchError, ResourceLookupError
@@ -17,13 +17,7 @@ from .._rotate.report import Outcome
 
 @dataclass(frozen=True)
 class Scope:
-    """Which resources of the account a run is about.
-
-    Attributes:
-        selection: which ones the run is about.
-        enable_https: also those that have HTTPS off.
-        replace_lets_encrypt: also those whose certificate renews itself.
-    """
+    """Which resources of the account a run is about; the options of these names bring in what is left alone else."""
 
     selection: Selection
     enable_https: bool = False
@@ -48,26 +42,15 @@ class KeyedCandidate(Candidate):
 
 @dataclass(frozen=True)
 class Member(Outcome):
-    """A resource of a fleet, with what it shall have, and what became of it.
+    """A resource of a fleet, with what it shall have, and what became of it."""
 
-    Attributes:
-        id: None where no resource has what a certificate is mapped to.
-        name: of the resource.
-        label: of the certificate.
-        twins: the labels of those that would do as well, with a key of another type.
-        left_alone: what is to be told of one that is left alone.
-        wave: the wave in which it was or would be written, 0 where it was not to be.
-        site: the API's view of it, where it is in play.
-        choice: the certificates, where it is in play.
-    """
-
-    id: int | None = None
+    id: int | None = None  # None where no resource has what a certificate is mapped to
     name: str = ""
-    label: str = ""
-    twins: tuple[str, ...] = ()
-    left_alone: str = ""
-    wave: int = 0
-    site: Resource | None = None
+    label: str = ""  # of the certificate
+    twins: tuple[str, ...] = ()  # the labels of those that would do as well, with a key of another type
+    left_alone: str = ""  # what is to be told of one that is left alone
+    wave: int = 0  # in which it was or would be written, 0 where it was not to be
+    site: Resource | None = None  # the API's view of it, where it is in play, as are the next two
     choice: Choice[KeyedCandidate] | None = None
     desired: CustomCertificate | None = None
 
@@ -76,44 +59,24 @@ class Member(Outcome):
         if self.choice is None:
             return self
         taken = self.choice.settled(key_type)
+        if taken.desired is self.desired:
+            return self
         twins = tuple(twin.label for twin in self.choice.twins(taken))
         return replace(self, label=taken.label, twins=twins, desired=taken.desired)
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """The resources of an account, and their certificates.
+    """The resources of an account, and their certificates."""
 
-    Attributes:
-        members: the resources that a certificate covers or is mapped to, ordered by name.
-        unmatched_resources: those that no certificate covers.
-        unmatched_certificates: those that no resource gets, and that are no twin of one that any gets.
-        warnings: for people.
-    """
-
-    members: Sequence[Member] = ()
+    members: Sequence[Member] = ()  # the resources that a certificate covers or is mapped to, ordered by name
     unmatched_resources: Sequence[Resource] = ()
-    unmatched_certificates: Sequence[str] = ()
+    unmatched_certificates: Sequence[str] = ()  # no resource gets them, and they are no twin of one that any gets
     warnings: Sequence[str] = ()
-
-    def called(self, clean: Callable[[list[str]], list[str]]) -> Assignment:
-        """Let no member be called what shows a secret: progress names them."""
-        names = clean([member.name for member in self.members])
-        members = [replace(member, name=name) for member, name in zip(self.members, names, strict=True)]
-        return replace(self, members=members)
 
 
 def assign(resources: Iterable[Resource], matcher: Matcher[KeyedCandidate], scope: Scope) -> Assignment:
-    """Give each resource of the account its certificate.
-
-    Args:
-        resources: the account's.
-        matcher: knows the certificates.
-        scope: which resources the run is about.
-
-    Raises:
-        InputError: no resource is called what the selection includes.
-    """
+    """Give each resource of the account its certificate, or raise an InputError where none is called as included."""
     account = sorted(resources, key=lambda resource: (resource.name, resource.id))
     chosen = [resource for resource in account if scope.selection.has(resource)]
     warnings = scope.selection.warnings()

@@ -19,11 +19,11 @@ from .._options import FLEET_CERT
 from .._redaction import Redactor
 from .._rotate.apply import Rotation
 from .._rotate.desired import CustomCertificate
+from .._rotate.failure_budget import FailureBudget
 from .._rotate.observe import Observer, Policy
 from .._task import Operation, Task, silent
 from .._x509.key_pair import check_key_pair
 from .._x509.sources import Source, from_directory, from_list
-from .failure_budget import FailureBudget
 from .interrupts import interruptible
 from .match import KeyedCandidate, Scope, assign
 from .progress import Progress
@@ -38,8 +38,7 @@ _GRACE = 30.0
 def rotate_fleet(task: Task) -> FleetReport:
     """Bring every resource of the account that a certificate covers to that certificate.
 
-    Raises:
-        GcoreError: what keeps the run as a whole from its end; what keeps one resource is in the report.
+    An error is what keeps the run as a whole from its end; what keeps one resource is in the report.
     """
     keys = task.redactor.child()
     try:
@@ -58,17 +57,19 @@ def _rotate(task: Task, keys: Redactor) -> FleetReport:
     warnings: list[str] = []
     report = FleetReport(bad_certificates=bad, warnings=warnings)
     with carrying(lambda: report):
-        progress = Progress(task.say if values["progress"] else silent, task.clock)
         _check_sizes(values)
+        progress = Progress(task.say if values["progress"] else silent, task.clock)
         candidates = _candidates(task, keys, bad, warnings)
         client = task.client(connections=values["concurrency"], on_hold=progress.held_back)
-        scope = Scope(
-            Selection(values["include"], values["exclude"]), values["enable_https"], values["replace_lets_encrypt"]
-        )
+        selection = Selection(values["include"], values["exclude"])
+        scope = Scope(selection, values["enable_https"], values["replace_lets_encrypt"])
         matcher = Matcher(candidates, task.clock.now(), values["prefer_key_type"])
-        assignment = assign(map(Resource.from_api, client.resources()), matcher, scope).called(keys.clean)
+        assignment = assign(map(Resource.from_api, client.resources()), matcher, scope)
         warnings += assignment.warnings
-        report = replace(report, **{**vars(assignment), "warnings": warnings})
+        # Progress names the members: none is called what shows a secret.
+        names = keys.clean([member.name for member in assignment.members])
+        members = [replace(member, name=name) for member, name in zip(assignment.members, names, strict=True)]
+        report = replace(report, **{**vars(assignment), "members": members, "warnings": warnings})
         with ThreadPoolExecutor(values["concurrency"]) as pool:
             report = _rotate_members(task, client, progress, pool, report)
         progress.summary(report.summary())
@@ -78,30 +79,21 @@ def _rotate(task: Task, keys: Redactor) -> FleetReport:
 def _rotate_members(
     task: Task, client: Client, progress: Progress, pool: ThreadPoolExecutor, report: FleetReport
 ) -> FleetReport:
-    values, sizes, budget = task.values, _sizes(task.values), FailureBudget()
+    values, budget = task.values, FailureBudget()
 
     def stop(reason: str, number: int) -> None:
         task.interruption.signal = number
         budget.stop(reason)
         client.deadline.shorten(_GRACE)
 
-    observer = Observer(Policy.of(values, task.check_mode))
+    rotation = Rotation(client, Observer(Policy.of(values, task.check_mode)), budget)
     with interruptible(stop) as look_after_parent:
-        fleet = Fleet(
-            list(report.members),
-            observer,
-            Rotation(client, observer, budget),
-            budget,
-            progress,
-            pool,
-            task.clock,
-            look_after_parent,
-        )
+        fleet = Fleet(list(report.members), rotation, progress, pool, look_after_parent)
         with carrying(lambda: fleet.complete(report)):
             drifted = fleet.look()
             if values["max_failures"] is not None:
-                budget.tolerate(share(values["max_failures"], len(drifted), "max_failures"))
-            (fleet.plan if task.check_mode else fleet.write)(drifted, sizes)
+                budget.tolerated = share(values["max_failures"], len(drifted), "max_failures")
+            (fleet.plan if task.check_mode else fleet.write)(drifted, _sizes(values))
     return fleet.complete(report)
 
 

@@ -21,12 +21,16 @@ class Progress:
     def __init__(self, say: Say, clock: Clock) -> None:
         self._say = say
         self._clock = clock
-        self._total = self._done = 0
-        self._began = self._spoke = clock.monotonic()
+        self.begin(0)
+
+    def begin(self, total: int) -> None:
+        """Count anew, up to so many resources."""
+        self._total, self._done = total, 0
+        self._began = self._spoke = self._clock.monotonic()
 
     def checking(self, total: int) -> None:
         """Tell that evidence is gathered for so many resources."""
-        self._start(total)
+        self.begin(total)
         self._say(f"Checking {counted(total, 'resource')}")
 
     def checked(self) -> None:
@@ -36,10 +40,6 @@ class Progress:
             self._spoke = self._clock.monotonic()
             self._say(f"  {self._done}/{self._total} checked, {self._left()}")
 
-    def writing(self, total: int) -> None:
-        """Begin to write so many resources, in waves."""
-        self._start(total)
-
     def wave(self, number: int, size: int) -> None:
         """Tell that a wave begins."""
         self._say(f"Wave {number}: {size} of {counted(self._total, 'resource')}")
@@ -47,15 +47,12 @@ class Progress:
     def planned(self, number: int, name: str, old: str | None, new: str | None) -> None:
         """Tell that a resource would be written in that wave."""
         self._done += 1
-        self._say(
-            f"  [{self._done}/{self._total}] {name}: would rotate ({_short(old)} -> {_short(new)}), wave {number}"
-        )
+        self._say(f"  [{self._done}/{self._total}] {name}: would rotate ({_change(old, new)}), wave {number}")
 
     def finished(self, name: str, old: str | None, new: str | None, what: str) -> None:
         """Tell that a resource is written, or not."""
         self._done += 1
-        change = f"{_short(old)} -> {_short(new)}"
-        self._say(f"  [{self._done}/{self._total}] {name}: {what} ({change}), {self._left()}")
+        self._say(f"  [{self._done}/{self._total}] {name}: {what} ({_change(old, new)}), {self._left()}")
 
     def awaiting(self, count: int) -> None:
         """Tell that the edges of so many resources are to follow."""
@@ -75,10 +72,6 @@ class Progress:
         """Tell the end."""
         self._say("Done: " + ", ".join(_tallied(count, name) for name, count in counts.items() if count))
 
-    def _start(self, total: int) -> None:
-        self._total, self._done = total, 0
-        self._began = self._spoke = self._clock.monotonic()
-
     def _left(self) -> str:
         """Estimate the time from what was done so far."""
         seconds = (self._clock.monotonic() - self._began) / max(self._done, 1) * (self._total - self._done)
@@ -91,5 +84,5 @@ def _tallied(count: int, name: str) -> str:
     return counted(count, words.removesuffix("s")) if words.endswith("s") else f"{count} {words}"
 
 
-def _short(fingerprint: str | None) -> str:
-    return fingerprint[:12] if fingerprint else "none"
+def _change(old: str | None, new: str | None) -> str:
+    return " -> ".join(fingerprint[:12] if fingerprint else "none" for fingerprint in (old, new))

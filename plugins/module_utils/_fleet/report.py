@@ -17,15 +17,8 @@ from .._wording import counted
 from .match import Assignment, Member
 
 OUTCOMES = (
-    "rotated",
-    "would_rotate",
-    "in_sync",
-    "failed",
-    "not_attempted",
-    "lets_encrypt",
-    "https_disabled",
-    "suspended",
-)
+    "rotated", "would_rotate", "in_sync", "failed", "not_attempted", "lets_encrypt", "https_disabled", "suspended",
+)  # fmt: skip
 """What may become of a resource that a certificate covers."""
 
 _NAMED = 5
@@ -34,15 +27,10 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class FleetReport(Assignment):
-    """What is known of a fleet.
+    """What is known of a fleet."""
 
-    Attributes:
-        bad_certificates: those that could not be used, with the reason.
-        stopped: why the run ended early.
-    """
-
-    bad_certificates: Sequence[dict[str, str]] = ()
-    stopped: str = ""
+    bad_certificates: Sequence[dict[str, str]] = ()  # those that could not be used, each with the reason
+    stopped: str = ""  # why the run ended early
 
     def summary(self) -> dict[str, int]:
         """Count by outcome, every outcome named."""
@@ -58,12 +46,9 @@ class FleetReport(Assignment):
 
 
 def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> dict[str, Any]:
-    """Make the result of a run.
+    """Make the result of a run, with a diff of each resource that changes where one is asked for.
 
-    Args:
-        known: what it knows of the fleet, None where that is nothing.
-        error: what kept it from beginning, or broke it off as a whole; it fails all the same if a resource did.
-        diff: show one of each resource that changes.
+    An error kept the run from beginning, or broke it off as a whole; it fails all the same if a resource did.
     """
     report = known or FleetReport()
     results, summary = [_result(member) for member in report.members], report.summary()

@@ -10,13 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
 
-from .._clock import Clock
 from .._errors import DeadlineError, GcoreError, InternalError, StoppedError
 from .._rotate.apply import Applied, Rotation
 from .._rotate.edge import EdgeAnswer
-from .._rotate.observe import Observer
+from .._rotate.failure_budget import FailureBudget
 from .._rotate.plan import decide
-from .failure_budget import FailureBudget
 from .match import Member
 from .progress import Progress
 from .report import FleetReport, word_of
@@ -30,27 +28,18 @@ Places = Sequence[int]
 
 @dataclass
 class Fleet:
-    """Brings the members of a fleet to what they shall have.
-
-    Attributes:
-        members: the resources, each with what became of it, at any time.
-        observer: looks at each of them.
-        rotation: writes each of them.
-        budget: stops the run between writes.
-        progress: says what happens.
-        pool: the workers.
-        clock: tells the time.
-        look_after_parent: called between two results, to notice a controller that went away.
-    """
+    """Brings the members of a fleet to what they shall have; each of them holds at any time what became of it."""
 
     members: list[Member]
-    observer: Observer
     rotation: Rotation
-    budget: FailureBudget
     progress: Progress
     pool: ThreadPoolExecutor
-    clock: Clock
-    look_after_parent: Callable[[], None]
+    look_after_parent: Callable[[], None]  # called between two results, to notice a controller that went away
+
+    @property
+    def budget(self) -> FailureBudget:
+        """Return what stops the run between writes."""
+        return self.rotation.budget
 
     def look(self) -> Places:
         """Gather evidence for all members, and tell which of them are to be written."""
@@ -62,18 +51,19 @@ class Fleet:
 
     def plan(self, drifted: Places, sizes: Sequence[object]) -> None:
         """Number the waves in which they would be written."""
-        self.progress.writing(len(drifted))
-        for number, wave in enumerate(waves(drifted, sizes), start=1):
-            self._number(number, wave)
+        for number, wave in self._waves(drifted, sizes):
             for at in wave:
-                member = self.members[at]
-                self.progress.planned(number, member.name, *member.fingerprints())
+                self.progress.planned(number, self.members[at].name, *self.members[at].fingerprints())
 
     def write(self, drifted: Places, sizes: Sequence[object]) -> None:
         """Write those that drifted, a wave at a time; a wave that fails as a whole is the last one."""
-        self.progress.writing(len(drifted))
-        for number, wave in enumerate(waves(drifted, sizes), start=1):
-            self._write_wave(number, wave)
+        for number, wave in self._waves(drifted, sizes):
+            self.look_after_parent()
+            if not self.budget.reason:
+                self.progress.wave(number, len(wave))
+            for member in self._each(self._write, wave):
+                if (word := word_of(member)) != "not_attempted":
+                    self.progress.finished(member.name, *member.fingerprints(), word.replace("_", " "))
             self._prove(wave)
             if all(self.members[at].error for at in wave):
                 self.budget.stop(f"no resource of wave {number} could be rotated")
@@ -85,24 +75,15 @@ class Fleet:
 
     def complete(self, report: FleetReport) -> FleetReport:
         """Add to a report what became of each, and of the run."""
-        warnings = [*report.warnings, *([_NO_EDGE] if self.observer.gave_up else [])]
+        warnings = [*report.warnings, *([_NO_EDGE] if self.rotation.observer.gave_up else [])]
         return replace(report, members=self.members, stopped=self.budget.reason, warnings=warnings)
 
-    def _number(self, number: int, wave: Places) -> None:
-        for at in wave:
-            self.members[at] = replace(self.members[at], wave=number)
-
-    def _write_wave(self, number: int, wave: Places) -> None:
-        self.look_after_parent()
-        self._number(number, wave)
-        if self.budget.reason:
+    def _waves(self, drifted: Places, sizes: Sequence[object]) -> Iterator[tuple[int, Places]]:
+        self.progress.begin(len(drifted))
+        for number, wave in enumerate(waves(drifted, sizes), start=1):
             for at in wave:
-                self.members[at] = replace(self.members[at], error=self.budget.refusal())
-            return
-        self.progress.wave(number, len(wave))
-        for member in self._each(self._write, wave):
-            if (word := word_of(member)) != "not_attempted":
-                self.progress.finished(member.name, *member.fingerprints(), word.replace("_", " "))
+                self.members[at] = replace(self.members[at], wave=number)
+            yield number, wave
 
     def _prove(self, places: Places) -> None:
         """Wait for the edges of those that are to be waited for; one that does not follow is a failure."""
@@ -143,14 +124,13 @@ class Fleet:
             yield self.members[at]
 
     def _look(self, member: Member) -> Member:
-        if self.budget.reason:
-            raise self.budget.refusal()
+        self.budget.authorize_write()
         if member.desired is None or member.site is None:
             return member
-        seen = self.observer.observe(member.site, member.desired)
+        seen = self.rotation.observer.observe(member.site, member.desired)
         settled = member.settled(seen.key_type)
-        plan = decide(settled.desired or member.desired, seen, self.clock.now())
-        is_settled = plan.is_in_sync and not self.observer.policy.check_mode
+        plan = decide(settled.desired or member.desired, seen, self.rotation.client.clock.now())
+        is_settled = plan.is_in_sync and not self.rotation.observer.policy.check_mode
         known = Applied(plan, verification=plan.verification) if is_settled else plan
         return replace(settled, known=known, error=plan.refusal)
 

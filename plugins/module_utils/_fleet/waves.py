@@ -15,11 +15,7 @@ Item = TypeVar("Item")
 
 
 def share(value: object, total: int, option: str) -> int:
-    """Return a count, or a percentage of a total, as a count.
-
-    Raises:
-        InputError: neither of the two.
-    """
+    """Return a count, or a percentage of a total, as a count; anything else is an InputError that names the option."""
     text = str(value).strip()
     number, percent, _rest = text.partition("%")
     try:
@@ -32,11 +28,7 @@ def share(value: object, total: int, option: str) -> int:
 
 
 def waves(items: Sequence[Item], sizes: Sequence[object]) -> Iterator[Sequence[Item]]:
-    """Yield the items in waves of at least one; the last size goes on to the end, as a play's `serial` does.
-
-    Raises:
-        InputError: a size is neither a count nor a percentage.
-    """
+    """Yield the items in waves of at least one; the last size goes on to the end, as a play's `serial` does."""
     counts = [max(share(size, len(items), "waves"), 1) for size in sizes] or [len(items)]
     start = number = 0
     while start < len(items):

@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import count
-from typing import Any, Protocol
+from typing import Any
 
-from .._errors import ApiError, CollateralError, NotServedError, NotStoredError, carrying
+from .._errors import ApiError, CollateralError, GcoreError, NotServedError, NotStoredError, carrying
 from .._gcore.client import Client
 from .._gcore.resource import Resource, collateral, put_body
 from .desired import Desired, Proof
 from .edge import EdgeAnswer
+from .failure_budget import FailureBudget
 from .observe import Observer
 from .plan import UNVERIFIED, Plan, Verification, decide
 
@@ -37,22 +38,13 @@ class ChangeState(Enum):
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of a plan, as far as it came.
+    """What became of a plan, as far as it came."""
 
-    Attributes:
-        plan: as it was decided last.
-        state: what became of the site.
-        stored: the API's view of the site after the write.
-        receipt: how the API answered the write.
-        collateral: other settings that moved.
-        verification: who shows that the site has what it shall have.
-    """
-
-    plan: Plan
+    plan: Plan  # as it was decided last
     state: ChangeState = ChangeState.NONE
-    stored: Resource | None = None
-    receipt: str = ""
-    collateral: tuple[dict[str, Any], ...] = ()
+    stored: Resource | None = None  # the API's view of the site after the write
+    receipt: str = ""  # how the API answered the write
+    collateral: tuple[dict[str, Any], ...] = ()  # other settings that moved
     verification: Verification = UNVERIFIED
 
     @property
@@ -66,33 +58,16 @@ class Applied:
         return self.stored or self.plan.observation.resource
 
 
-class Budget(Protocol):
-    """May stop a run between two writes."""
-
-    def authorize_write(self, failure: ApiError | None) -> None:
-        """Raise an error where no further write may begin; `failure` is of the same write when it was tried before."""
-
-    def write_failed(self, resource_id: int, error: ApiError) -> None:
-        """Count a failed write."""
-
-    def write_succeeded(self, resource_id: int) -> None:
-        """Count what failed before as made good."""
-
-
 @dataclass(frozen=True)
 class Rotation:
-    """Carries plans out: `apply` for one site; `write` and `await_edges` for many."""
+    """Carries plans out: `apply` for one site; `write` and `await_edges` for many. Its errors carry the `Applied`."""
 
     client: Client
     observer: Observer
-    budget: Budget | None = None
+    budget: FailureBudget = field(default_factory=FailureBudget)
 
     def apply(self, plan: Plan) -> Applied:
-        """Bring one site to what it shall have.
-
-        Raises:
-            GcoreError: whatever keeps it from that; carries what became of the site.
-        """
+        """Bring one site to what it shall have."""
         applied = self.write(plan) if plan.writes else Applied(plan, verification=plan.verification)
         ((applied, refusal),) = self.await_edges([applied])
         with carrying(lambda: applied):
@@ -101,11 +76,7 @@ class Rotation:
         return applied
 
     def write(self, plan: Plan) -> Applied:
-        """Write what a site shall have, and prove that the API has it and that no other setting moved.
-
-        Raises:
-            GcoreError: it carries what became of the site.
-        """
+        """Write what a site shall have, and prove that the API has it and that no other setting moved."""
         write = _Write(Applied(plan), self.client, self.observer, self.budget)
         with carrying(lambda: write.applied):
             write.run()
@@ -114,28 +85,22 @@ class Rotation:
     def await_edges(
         self, items: Sequence[Applied], each: Callable[..., Iterable[EdgeAnswer]] = map
     ) -> list[tuple[Applied, NotServedError | None]]:
-        """Wait until the edges serve what is stored, asking all that are still pending in each round.
+        """Wait until the edges of those that await a proof serve what is stored; say of each that is late what it does.
 
-        Args:
-            items: any, of which only those that await a proof are waited for.
-            each: `map`, or one that works concurrently.
-
-        Returns:
-            All of them in their order, and what is to be said of those whose edges did not follow in time.
+        In each round `each`, which is `map` or works concurrently, asks all that are still pending.
         """
-        clock, policy = self.client.clock, self.observer.policy
+        clock, deadline, policy = self.client.clock, self.client.deadline, self.observer.policy
         answers: dict[int, EdgeAnswer] = {}
         pending = [at for at, item in enumerate(items) if item.awaits_proof]
         begin = clock.monotonic()
-        end = begin + policy.verify_timeout
         while pending:
             answers.update(zip(pending, each(self._ask, [items[at] for at in pending]), strict=True))
             pending = [at for at in pending if not items[at].plan.is_served_by(answers[at])]
-            left = min(end - clock.monotonic(), self.client.deadline.remaining())
+            left = min(begin + policy.verify_timeout - clock.monotonic(), deadline.remaining())
             if left <= 0:
                 break
             if pending:
-                self.client.deadline.sleep(min(policy.verify_interval, left))
+                deadline.sleep(min(policy.verify_interval, left))
         waited = clock.monotonic() - begin
         return [self._proved(item, answers.get(at), at in pending, waited) for at, item in enumerate(items)]
 
@@ -147,41 +112,33 @@ class Rotation:
     ) -> tuple[Applied, NotServedError | None]:
         if answer is None:
             return item, None
-        leaf = answer.leaf
-        is_strange = leaf is not None and leaf.fingerprint_sha256 != item.plan.before.get("fingerprint_sha256")
-        edge = Proof.MISMATCH if is_late and is_strange else Proof.PENDING if is_late else Proof.VERIFIED
+        leaf, edge = answer.leaf, Proof.VERIFIED
+        if is_late:
+            is_strange = leaf is not None and leaf.fingerprint_sha256 != item.plan.before.get("fingerprint_sha256")
+            edge = Proof.MISMATCH if is_strange else Proof.PENDING
         proved = replace(item, verification=replace(item.verification, edge=edge))
-        return proved, self._unserved(item.resource, answer, waited) if is_late else None
-
-    def _unserved(self, resource: Resource, answer: EdgeAnswer, waited: float) -> NotServedError:
-        """Tell that the time is over: the edge serves the certificate from before, or a stranger, or nothing."""
+        if not is_late:
+            return proved, None
         seen = f"could not be probed: {answer.problem}"
-        if answer.leaf:
-            unseen = f"; {answer.unseen}" if answer.unseen else ""
-            seen = f"serves {answer.leaf.fingerprint_sha256} {answer.leaf.label()}{unseen}"
-        edge = f"{answer.address or resource.service_ip}:{self.observer.policy.edge_port}"
-        return NotServedError(
-            f"the certificate is stored, but the edge {edge} {seen} (waited {waited:.0f} s)",
+        if leaf:
+            seen = f"serves {leaf.fingerprint_sha256} {leaf.label()}{'; ' if answer.unseen else ''}{answer.unseen}"
+        where = f"{answer.address or item.resource.service_ip}:{self.observer.policy.edge_port}"
+        return proved, NotServedError(
+            f"the certificate is stored, but the edge {where} {seen} (waited {waited:.0f} s)",
             "Look at the site; if it still serves the old certificate in a while, ask the vendor's support.",
         )
 
 
 @dataclass
 class _Write:
-    """One write, from its fresh read to the API's proof.
+    """One write, from its fresh read to the API's proof."""
 
-    Attributes:
-        applied: what became of it, whatever ends it.
-        lost: what a write without an answer was made over first, and the last one's error.
-        is_last_look: no try is left, but for a look.
-    """
-
-    applied: Applied
+    applied: Applied  # what became of it, whatever ends it
     client: Client
     observer: Observer
-    budget: Budget | None
-    lost: tuple[Raw, ApiError] | None = None
-    is_last_look: bool = False
+    budget: FailureBudget
+    lost: tuple[Raw, ApiError] | None = None  # what a write without an answer was made over, and the last one's error
+    is_last_look: bool = False  # no try is left, but for a look
 
     def run(self) -> None:
         """Write, and prove it."""
@@ -189,8 +146,7 @@ class _Write:
             before = self._read()
             if before is None or self._put(before, tries):
                 break
-        if self.budget:
-            self.budget.write_succeeded(self.applied.resource.id)
+        self.budget.write_succeeded(self.applied.resource.id)
         written_over = self.lost[0] if self.lost else before
         if written_over is None:
             self.applied = Applied(self.applied.plan, verification=self.applied.plan.verification)
@@ -198,10 +154,9 @@ class _Write:
             self._await_store(written_over)
 
     def _read(self) -> Raw | None:
-        """Read the site and decide anew; a read that has grown old before it may be written back is made once more.
+        """Return what is to be written over, None where the site has what it shall have.
 
-        Returns:
-            What is to be written over, None where the site has what it shall have.
+        A read that has grown old before it may be written back is made once more.
         """
         for is_second in (False, True):
             raw = self.client.resource(self.applied.resource.id, to_write=True)
@@ -213,35 +168,31 @@ class _Write:
         return raw
 
     def _is_there(self, raw: Raw) -> bool:
-        if self.lost and took_effect(self.applied.plan.desired, self.lost[0], raw):
+        earlier = self.applied.plan
+        if self.lost and took_effect(earlier.desired, self.lost[0], raw):
             self.applied = replace(self.applied, state=ChangeState.MADE)
             return True
-        seen = replace(self.applied.plan.observation, resource=Resource.from_api(raw))
-        earlier = self.applied.plan
-        plan = decide(self.applied.plan.desired, seen, self.client.clock.now(), earlier.warnings, earlier)
-        self.applied = replace(self.applied, plan=plan)
+        seen = replace(earlier.observation, resource=Resource.from_api(raw))
+        plan = decide(earlier.desired, seen, self.client.clock.now(), earlier.warnings, earlier)
+        is_made = plan.is_in_sync and self.lost and not plan.refusal
+        self.applied = replace(self.applied, plan=plan, state=ChangeState.MADE if is_made else self.applied.state)
         if plan.refusal:
             raise plan.refusal
-        if plan.is_in_sync and self.lost:
-            self.applied = replace(self.applied, state=ChangeState.MADE)
-        elif self.is_last_look and self.lost:
+        if self.is_last_look and self.lost and not plan.is_in_sync:
             raise self.lost[1]
         return plan.is_in_sync
 
     def _put(self, before: Raw, tries: int) -> bool:
         """Write once. Where that fails, wait until it may be tried again, or at least looked at."""
-        if self.budget:
-            self.budget.authorize_write(self.lost[1] if self.lost else None)
+        self.budget.authorize_write(self.lost[1] if self.lost else None)
+        site = self.applied.resource.id
         try:
-            receipt = self.client.replace(
-                self.applied.resource.id, put_body(before, self.applied.plan.desired.fields())
-            )
+            receipt = self.client.replace(site, put_body(before, self.applied.plan.desired.fields))
         except ApiError as error:
             if error.outcome_unknown:
                 self.lost = self.lost[0] if self.lost else before, error
                 self.applied = replace(self.applied, state=ChangeState.UNKNOWN)
-            if self.budget:
-                self.budget.write_failed(self.applied.resource.id, error)
+            self.budget.write_failed(site, error)
             self._wait(error, tries)
             return False
         self.applied = replace(self.applied, state=ChangeState.MADE, receipt=receipt)
@@ -258,42 +209,47 @@ class _Write:
     def _await_store(self, before: Raw) -> None:
         """See that a fresh GET shows the write, and every other setting as it was."""
         self.applied = replace(self.applied, verification=Verification(api=Proof.PENDING))
-        client, begin = self.client, self.client.clock.monotonic()
+        client, plan, begin = self.client, self.applied.plan, self.client.clock.monotonic()
         patience = min(_STORED_WITHIN, client.deadline.remaining() - _STORED_INTERVAL)
         while True:
             after = client.resource(self.applied.resource.id)
             stored = Resource.from_api(after)
-            self.applied = replace(self.applied, stored=stored)
-            check, waited = self.applied.plan.desired.store_check(stored), client.clock.monotonic() - begin
+            check, waited = plan.desired.store_check(stored), client.clock.monotonic() - begin
             if check is not Proof.MISMATCH or waited >= patience:
                 break
+            self.applied = replace(self.applied, stored=stored)
             client.deadline.sleep(_STORED_INTERVAL)
+        moved = tuple(collateral(before, after))
+        problem = _problem(stored, moved, waited if check is Proof.MISMATCH else None)
+        is_pending = plan.observation.wants_proof and problem is None
         self.applied = replace(
             self.applied,
             state=ChangeState.IGNORED if check is Proof.MISMATCH else self.applied.state,
-            collateral=tuple(collateral(before, after)),
-            verification=Verification(check),
+            stored=stored,
+            collateral=moved,
+            verification=Verification(check, Proof.PENDING if is_pending else Proof.SKIPPED),
         )
-        _check(self.applied, waited)
-        if self.applied.plan.observation.wants_proof:
-            self.applied = replace(self.applied, verification=Verification(check, Proof.PENDING))
+        if problem:
+            raise problem
 
 
-def _check(applied: Applied, waited: float) -> None:
-    moved = "; ".join(f"{item['setting']} was {item['before']!r}, is {item['after']!r}" for item in applied.collateral)
+def _problem(stored: Resource, settings: Sequence[dict[str, Any]], waited: float | None) -> GcoreError | None:
+    """Tell what a write did not do, so many seconds after it, or did beside what it should."""
+    moved = "; ".join(f"{item['setting']} was {item['before']!r}, is {item['after']!r}" for item in settings)
     others = f", other settings changed: {moved}" if moved else ""
-    if applied.state is ChangeState.IGNORED:
-        facts = applied.resource.facts()
-        raise NotStoredError(
+    if waited is not None:
+        facts = stored.facts()
+        return NotStoredError(
             f"the API accepted the write, but {waited:.0f} s later it shows ssl_type {facts['ssl_type']}, "
             f"expiry {facts['ssl_expires']}{others}",
             "Run the task again; if that does not help, ask the vendor's support.",
         )
     if moved:
-        raise CollateralError(
+        return CollateralError(
             f"while the certificate was replaced, by this write or by someone else{others}",
             "Put these settings back, then run the task again: it will find the certificate in place.",
         )
+    return None
 
 
 def took_effect(desired: Desired, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

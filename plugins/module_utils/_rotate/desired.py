@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from .._errors import CertificateError, ConflictError, DowngradeError
@@ -27,15 +28,7 @@ from .._x509.chain import without_root
 from .._x509.hostname import covered
 from .._x509.key_pair import KeyPair
 from .observe import Observation, installed_chain
-from .verdict import (
-    Expiry,
-    State,
-    Verdict,
-    compare_certificate,
-    compare_type,
-    expiry_beside,
-    later_than_desired,
-)
+from .verdict import Expiry, State, Verdict, compare_certificate, compare_type, expiry_beside, later_than_desired
 
 
 class Proof(Enum):
@@ -49,15 +42,7 @@ class Proof(Enum):
 
 @dataclass(frozen=True)
 class CustomCertificate:
-    """The user's own certificate and key.
-
-    Attributes:
-        key_pair: the checked chain and key.
-        force: write it even where it is already there.
-        replace_lets_encrypt: it may take the place of one that renews itself.
-        allow_downgrade: it may take the place of one that lives longer.
-        require_alias_coverage: an alias that it leaves uncovered is an error.
-    """
+    """The user's own certificate and key, checked, and what the options of these names let it do."""
 
     key_pair: KeyPair
     force: bool = False
@@ -83,26 +68,17 @@ class CustomCertificate:
         )
 
     def validate(self, resource: Resource) -> tuple[str, ...]:
-        """Check that it covers the host names that the site serves with it, which are not aliases with their own.
-
-        Returns:
-            Warnings.
-
-        Raises:
-            CertificateError: it does not cover the site's name, or an alias though it is to cover all.
-        """
-        names, listed = self.leaf.dns_names, ", ".join(self.leaf.dns_names)
-        if not covered(names, resource.name):
-            raise CertificateError(
-                f"the certificate does not cover {resource.name}; it covers {listed}", "Is it the right one?"
-            )
+        """Check that it covers the names that the site serves with it, which are not aliases with their own."""
+        names = self.leaf.dns_names
         own = (alias.name for alias in resource.aliases if not alias.has_certificate)
-        bare = ", ".join(name for name in own if not covered(names, name))
+        bare = [name for name in (resource.name, *own) if not covered(names, name)]
         if not bare:
             return ()
-        message = (
-            f"the certificate does not cover these aliases, which have none of their own: {bare}; it covers {listed}"
-        )
+        listed = f"it covers {', '.join(names)}"
+        if bare[0] == resource.name:
+            raise CertificateError(f"the certificate does not cover {resource.name}; {listed}", "Is it the right one?")
+        aliases = f"these aliases, which have none of their own: {', '.join(bare)}"
+        message = f"the certificate does not cover {aliases}; {listed}"
         if self.require_alias_coverage:
             raise CertificateError(message, "Reissue it with these names, or set require_alias_coverage to false.")
         return (f"{resource.label()}: {message}.",)
@@ -133,8 +109,9 @@ class CustomCertificate:
         )
         return (doubt,)
 
+    @cached_property
     def fields(self) -> dict[str, Any]:
-        """Return certificate and key; this is the one place where the key leaves."""
+        """Return certificate and key, written once for a whole fleet; this is the one place where the key leaves."""
         return {
             CERTIFICATE_FIELD: self.key_pair.certificate_pem(),
             KEY_FIELD: self.key_pair.key.pem(),
@@ -177,6 +154,7 @@ class SslType:
         """Allow it: whoever asks for it means it."""
         return ()
 
+    @property
     def fields(self) -> dict[str, Any]:
         """Return the type alone."""
         return {TYPE_FIELD: self.ssl_type or None}

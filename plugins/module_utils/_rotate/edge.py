@@ -11,6 +11,7 @@ import ssl
 import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from .._errors import CertificateError
@@ -35,44 +36,30 @@ _OP_LEGACY_SERVER_CONNECT = 0x4
 
 @dataclass(frozen=True)
 class EdgeAnswer:
-    """The outcome of a probe: a leaf, or why there is none.
-
-    Attributes:
-        leaf: the certificate that was served.
-        chain: all that was served, leaf first; None where this Python can't tell.
-        problem: why there is no leaf.
-        address: the one that answered.
-        other_half: the leaf with a key of the other type that the same server has for other clients, None where it has
-            none or was not asked.
-        other_chain: all that is served with that one, None where that is not known.
-        unseen: why nobody can tell whether it has one.
-    """
+    """The outcome of a probe: a leaf, or why there is none."""
 
     leaf: Certificate | None = None
-    chain: tuple[Certificate, ...] | None = None
+    chain: tuple[Certificate, ...] | None = None  # all that was served, leaf first; None where this Python can't tell
     problem: str = ""
-    address: str = ""
-    other_half: Certificate | None = None
+    address: str = ""  # the one that answered
+    other_half: Certificate | None = None  # the leaf of the other type of key, where the same server has and shows one
     other_chain: tuple[Certificate, ...] | None = None
-    unseen: str = ""
+    unseen: str = ""  # why nobody can tell whether it has one
 
 
 def probe(address: str, port: int, server_name: str, timeout: float, key_type: str | None = None) -> EdgeAnswer:
-    """Ask a TLS server which certificate it serves for a name (SNI, RFC 6066, section 3).
+    """Ask a TLS server which certificate it serves for a name (SNI, RFC 6066, section 3), with such a key if it can.
 
-    Args:
-        address: an IPv4 or IPv6 address; of several, with commas or spaces between them, the first that answers counts.
-        port: the TCP port.
-        server_name: the host name, international or not.
-        timeout: seconds for all of it.
-        key_type: of the certificate that is looked for: a server may have one of each type.
+    Of several addresses, with commas or spaces between them, the first that answers within the seconds counts.
     """
     answer, server = _first_answer(address, port, server_name, timeout)
     served, wanted = _half_of(answer.leaf), _HALVES.get(key_type or "")
     if server is None or served is None or wanted in (None, served):
         return answer
-    half, unseen = server.ask_for(wanted)
-    return _with(half, answer) if half else _with(answer, None, unseen)
+    half = server.ask_for(wanted)
+    if half.leaf:
+        return replace(half, other_half=answer.leaf, other_chain=answer.chain)
+    return replace(answer, unseen=half.unseen)
 
 
 def probe_both(address: str, port: int, server_name: str, timeout: float) -> EdgeAnswer:
@@ -81,13 +68,8 @@ def probe_both(address: str, port: int, server_name: str, timeout: float) -> Edg
     served = _half_of(answer.leaf)
     if server is None or served is None:
         return answer
-    return _with(answer, *server.ask_for(_OTHER[served]))
-
-
-def _with(answer: EdgeAnswer, other: EdgeAnswer | None, unseen: str = "") -> EdgeAnswer:
-    if other is None:
-        return replace(answer, unseen=unseen)
-    return replace(answer, other_half=other.leaf, other_chain=other.chain)
+    half = server.ask_for(_OTHER[served])
+    return replace(answer, other_half=half.leaf, other_chain=half.chain, unseen=half.unseen)
 
 
 def _half_of(leaf: Certificate | None) -> str | None:
@@ -103,7 +85,7 @@ def _first_answer(address: str, port: int, server_name: str, timeout: float) -> 
     problems = []
     for asked, one in enumerate(addresses):
         share = timeout if len(addresses) == 1 else (end - time.monotonic()) / (len(addresses) - asked)
-        server = _Server(one, port, server_name, share)
+        server = _Server(one, port, server_name, share, time.monotonic() + share)
         try:
             return server.ask(), server
         except _NoAnswerError as error:
@@ -112,34 +94,26 @@ def _first_answer(address: str, port: int, server_name: str, timeout: float) -> 
 
 
 class _NoAnswerError(Exception):
-    """A handshake that showed no certificate, or none that can be read.
-
-    Attributes:
-        alert: what the TLS library calls the reason.
-    """
+    """A handshake that showed no certificate, or none that can be read; `alert` is what the TLS library calls why."""
 
     def __init__(self, problem: str, alert: str = "") -> None:
         super().__init__(problem)
         self.alert = alert
 
 
+@dataclass(frozen=True)
 class _Server:
     """One address of an edge, for one name, with so many seconds for all that it is asked."""
 
-    def __init__(self, address: str, port: int, server_name: str, timeout: float) -> None:
-        self._address = address
-        self._port = port
-        self._server_name = server_name
-        self._timeout = timeout
-        self._end = time.monotonic() + timeout
+    address: str
+    port: int
+    server_name: str
+    timeout: float
+    end: float  # when these seconds are over, by the monotonic clock
 
     def ask(self, half: str | None = None) -> EdgeAnswer:
-        """Make a handshake, as any client does or as one that takes a key of one type alone.
-
-        Raises:
-            _NoAnswerError: there is nothing to see.
-        """
-        where = f"[{self._address}]:{self._port}" if ":" in self._address else f"{self._address}:{self._port}"
+        """Make a handshake, as any client does or as one that takes a key of one type alone."""
+        where = f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
         try:
             served, is_whole_chain = self._handshake(_context(half))
             chain = tuple(Certificate.from_der(der, where) for der in served)
@@ -147,42 +121,36 @@ class _Server:
             raise _NoAnswerError(error.message) from None
         except (OSError, ValueError, TypeError, OverflowError) as error:
             alert = str(getattr(error, "reason", None) or "")
-            raise _NoAnswerError(f"{where} {_problem(error, self._timeout)}", alert) from None
+            raise _NoAnswerError(f"{where} {_problem(error, self.timeout)}", alert) from None
         if not chain:
             raise _NoAnswerError(f"{where} served no certificate")
-        return EdgeAnswer(chain[0], chain if is_whole_chain else None, address=self._address)
+        return EdgeAnswer(chain[0], chain if is_whole_chain else None, address=self.address)
 
-    def ask_for(self, half: str) -> tuple[EdgeAnswer | None, str]:
-        """Ask for the certificate of one type of key.
-
-        Returns:
-            The answer, None where there is none, and why nobody can tell whether there is one.
-        """
+    def ask_for(self, half: str) -> EdgeAnswer:
+        """Ask for the certificate of one type of key; where there is none to see, tell what can't be told."""
         try:
-            return self.ask(half), ""
+            return self.ask(half)
         except _NoAnswerError as error:
             if any(alert in error.alert for alert in _NO_SUCH_HALF):
-                return None, ""
+                return EdgeAnswer()
             if _ONLY_TLS_1_3 in error.alert:
-                return (
-                    None,
-                    f"it answers TLS 1.3 alone, where its {half} certificate, if it has one, can't be asked for",
-                )
-            return None, f"asked for its {half} certificate, {error}"
+                unseen = f"it answers TLS 1.3 alone, where its {half} certificate, if it has one, can't be asked for"
+                return EdgeAnswer(unseen=unseen)
+            return EdgeAnswer(unseen=f"asked for its {half} certificate, {error}")
 
     def _handshake(self, context: ssl.SSLContext) -> tuple[list[bytes], bool]:
-        family = socket.AF_INET6 if ":" in self._address else socket.AF_INET
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as connection:
             connection.settimeout(self._left())
-            connection.connect((self._address, self._port))
+            connection.connect((self.address, self.port))
             connection.settimeout(self._left())
-            name = normalised(self._server_name)
+            name = normalised(self.server_name)
             with context.wrap_socket(connection, server_hostname=name, do_handshake_on_connect=False) as session:
                 session.do_handshake()
                 return _served(session)
 
     def _left(self) -> float:
-        return max(self._end - time.monotonic(), 0.001)
+        return max(self.end - time.monotonic(), 0.001)
 
 
 def _problem(error: Exception, timeout: float) -> str:
@@ -219,3 +187,26 @@ def _context(half: str | None) -> ssl.SSLContext:
         context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.set_ciphers(f"a{half}:@SECLEVEL=0")
     return context
+
+
+_SILENT_EDGES = 5
+"""When the first so many edges are all silent, the rest would be too: a job behind a firewall would wait in vain."""
+
+
+class EdgeReachability:
+    """Hears what the edges of many resources answer, and tells whether asking is of use; workers share it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._answered = False
+        self._silent = 0
+
+    def is_worth_asking(self) -> bool:
+        """Tell whether one edge answered, or too few were asked to know."""
+        return self._answered or self._silent < _SILENT_EDGES
+
+    def heard(self, answer: EdgeAnswer) -> None:
+        """Learn from what an edge answered."""
+        with self._lock:
+            self._answered = self._answered or answer.leaf is not None
+            self._silent += answer.leaf is None

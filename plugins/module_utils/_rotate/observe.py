@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,7 @@ from .._gcore.resource import DISABLED, Resource, expiry_timestamp
 from .._x509.certificate import Certificate, certificates_from_pem
 from .._x509.hostname import covered
 from .._x509.pem import read_pem
-from .edge import EdgeAnswer, probe
-from .edge_reachability import EdgeReachability
+from .edge import EdgeAnswer, EdgeReachability, probe
 
 if TYPE_CHECKING:
     from .desired import Desired
@@ -26,48 +25,30 @@ Probe = Callable[[str, int, str, float, "str | None"], EdgeAnswer]
 
 @dataclass(frozen=True)
 class Policy:
-    """How a run looks and proves.
-
-    Attributes:
-        check_mode: plan, and write nothing.
-        edge_probe: `auto`, `always` or `never`.
-        edge_port: the TCP port of the edges.
-        edge_timeout: seconds for a handshake.
-        verify: `none`, `api` or `edge`.
-        verify_timeout: seconds for the edge to follow.
-        verify_interval: seconds between two looks at it.
-    """
+    """How a run looks and proves, by the options of these names; times in seconds."""
 
     check_mode: bool = False
     edge_probe: str = "auto"
     edge_port: int = 443
     edge_timeout: float = 5.0
     verify: str = "api"
-    verify_timeout: float = 900.0
-    verify_interval: float = 10.0
+    verify_timeout: float = 900.0  # for the edge to follow
+    verify_interval: float = 10.0  # between two looks at it
 
     @classmethod
     def of(cls, values: Mapping[str, Any], check_mode: bool) -> Policy:
         """Return what the options of a task ask for."""
-        options = ("edge_probe", "edge_port", "edge_timeout", "verify", "verify_timeout", "verify_interval")
-        return cls(check_mode, **{name: values[name] for name in options})
+        return cls(check_mode, *(values[one.name] for one in fields(cls)[1:]))
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What was seen of a site.
-
-    Attributes:
-        resource: the API's view of it.
-        edge: the edge's answer where it counts as evidence, None where it was not asked.
-        proof: the same where it counts as a proof alone.
-        wants_proof: the edge shall prove what is there.
-    """
+    """What was seen of a site: by the API, and by its edge where that was asked."""
 
     resource: Resource
-    edge: EdgeAnswer | None = None
-    proof: EdgeAnswer | None = None
-    wants_proof: bool = False
+    edge: EdgeAnswer | None = None  # where it counts as evidence
+    proof: EdgeAnswer | None = None  # where it may count as a proof alone
+    wants_proof: bool = False  # the edge shall prove what is there
 
     @property
     def current(self) -> Certificate | None:
@@ -118,7 +99,8 @@ class Observer:
         is_evidence = self._is_evidence(resource, desired)
         is_asked = (is_evidence or (wants_proof and self.policy.check_mode)) and not self.gave_up
         answer = self.ask_edge(resource, desired) if is_asked else None
-        self._reachability.heard(answer)
+        if answer:
+            self._reachability.heard(answer)
         return Observation(resource, answer if is_evidence else None, answer, wants_proof)
 
     def ask_edge(self, resource: Resource, desired: Desired) -> EdgeAnswer:
@@ -133,6 +115,5 @@ class Observer:
 
     def _is_evidence(self, resource: Resource, desired: Desired) -> bool:
         # What the API answers in full, or is off, needs no handshake.
-        is_open = resource.certificate is None and resource.ssl_type != DISABLED
-        auto = is_open and desired.leaf is not None
-        return {"never": False, "auto": auto, "always": True}[self.policy.edge_probe]
+        is_open = resource.certificate is None and resource.ssl_type != DISABLED and desired.leaf is not None
+        return self.policy.edge_probe == "always" or (self.policy.edge_probe == "auto" and is_open)

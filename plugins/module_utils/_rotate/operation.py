@@ -26,8 +26,7 @@ from .report import render
 def rotate_resource(task: Task) -> Plan | Applied:
     """Bring one resource to what the task asks for. All that the input alone can get wrong is found before any request.
 
-    Raises:
-        GcoreError: whatever keeps the resource from it; carries what is known of the resource.
+    An error carries what is known of the resource.
     """
     values, now = task.values, task.clock.now()
     known: dict[str, Any] = {}

@@ -30,25 +30,15 @@ UNVERIFIED = Verification()
 
 @dataclass(frozen=True)
 class Plan:
-    """What shall become of a site, and why.
-
-    Attributes:
-        desired: what it shall have.
-        observation: what was seen of it.
-        before: the facts of what it had when it was first looked at.
-        after: the facts of what it shall have.
-        verdict: the comparison that counted, None where what it shall have does not even fit.
-        warnings: for people.
-        refusal: why it must not be carried out, None where it may be.
-    """
+    """What shall become of a site, and why."""
 
     desired: Desired
     observation: Observation
-    before: dict[str, Any]
-    after: dict[str, Any]
-    verdict: Verdict | None = None
+    before: dict[str, Any]  # the facts of what it had when it was first looked at
+    after: dict[str, Any]  # the facts of what it shall have
+    verdict: Verdict | None = None  # the comparison that counted, None where what it shall have does not even fit
     warnings: tuple[str, ...] = ()
-    refusal: GcoreError | None = None
+    refusal: GcoreError | None = None  # why it must not be carried out
 
     @property
     def writes(self) -> bool:
@@ -85,15 +75,7 @@ class Plan:
 def decide(
     desired: Desired, observation: Observation, now: datetime, warnings: Iterable[str] = (), earlier: Plan | None = None
 ) -> Plan:
-    """Decide what shall become of a site.
-
-    Args:
-        desired: what it shall have.
-        observation: what is known of it.
-        now: the time.
-        warnings: that there are already.
-        earlier: what was decided before; what the site had in the beginning is kept.
-    """
+    """Decide what shall become of a site; of an earlier plan it keeps what the site had in the beginning."""
     before, after = (earlier.before, earlier.after) if earlier else (observation.facts(now), desired.facts(now))
     verdict, told, refusal = earlier.verdict if earlier else None, [*warnings], None
     try:

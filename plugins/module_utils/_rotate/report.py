@@ -36,15 +36,10 @@ _UNPROVED = "nothing proves yet that the edge serves it, as verify: edge asks; a
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is to be told of one site when its task ends.
+    """What is to be told of one site when its task ends."""
 
-    Attributes:
-        known: the plan, where it was not carried out, as in check mode; else what became of it; None without either.
-        error: what ended it.
-    """
-
-    known: Plan | Applied | None = None
-    error: GcoreError | None = None
+    known: Plan | Applied | None = None  # the plan, where it was not carried out, as in check mode
+    error: GcoreError | None = None  # what ended it
 
     @property
     def applied(self) -> Applied | None:
@@ -122,12 +117,9 @@ class Outcome:
 
 
 def render(known: object, error: GcoreError | None, diff: bool) -> dict[str, Any]:
-    """Make the result of a task about one site.
+    """Make the result of a task about one site, with a diff where one is asked for.
 
-    Args:
-        known: the plan, or what became of it; before the site was looked at, facts of the result; or None.
-        error: what ended the task, None where it did what it was asked for.
-        diff: show one.
+    Known is the plan, or what became of it; before the site was looked at, facts of the result; or None.
     """
     outcome = Outcome(known if isinstance(known, (Plan, Applied)) else None, error)
     plan, applied = outcome.plan, outcome.applied

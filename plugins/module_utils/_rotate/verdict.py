@@ -11,11 +11,7 @@ from datetime import datetime, timezone
 from enum import Enum
 
 from .._clock import from_unix
-from .._gcore.resource import (
-    DISABLED,
-    LETS_ENCRYPT,
-    Resource,
-)
+from .._gcore.resource import DISABLED, LETS_ENCRYPT, Resource
 from .._x509.certificate import Certificate
 from .._x509.chain import without_root
 from .edge import EdgeAnswer
@@ -54,20 +50,13 @@ class Edge(Enum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Says what shall happen, why, and on which evidence.
-
-    Attributes:
-        reason: one of the words that the module documents.
-        evidence: `api`, `edge`, `expiry` or `none`.
-        propagating: stored, and the edge does not serve it yet.
-        warning: what a person should know of how sure this is.
-    """
+    """Says what shall happen, why, and on which evidence."""
 
     state: State
-    reason: str
-    evidence: str
-    propagating: bool = False
-    warning: str = ""
+    reason: str  # one of the words that the module documents
+    evidence: str  # `api`, `edge`, `expiry` or `none`
+    propagating: bool = False  # stored, and the edge does not serve it yet
+    warning: str = ""  # what a person should know of how sure this is
 
     def facts(self) -> dict[str, object]:
         """Tell what results show of it."""
@@ -109,20 +98,9 @@ BY_EXPIRY_AND_EDGE: dict[tuple[Expiry, Edge], Verdict] = {
 
 
 def compare_certificate(
-    desired: Sequence[Certificate],
-    observed: Observation,
-    *,
-    force: bool = False,
-    replace_lets_encrypt: bool = False,
+    desired: Sequence[Certificate], observed: Observation, *, force: bool = False, replace_lets_encrypt: bool = False
 ) -> Verdict:
-    """Compare what a site has with the desired chain, leaf first.
-
-    Args:
-        desired: the chain.
-        observed: what is known.
-        force: what is in sync counts as drift.
-        replace_lets_encrypt: a certificate that renews itself may be replaced.
-    """
+    """Compare what a site has with the desired chain, leaf first; by force, what is in sync counts as drift."""
     found = _found(desired, observed, replace_lets_encrypt)
     if force and found.state is not State.CONFLICT:
         return replace(found, state=State.DRIFT, reason="forced", propagating=False, warning="")
@@ -182,13 +160,8 @@ def compare_type(desired: str, resource: Resource) -> Verdict:
 def later_than_desired(observed: Observation, desired: Certificate, *, rounding: int = _A_DAY) -> datetime | None:
     """Return the end of the current certificate where replacing it with the desired one would be a downgrade.
 
-    The API's word counts first: it is what is stored; an expiry within a day may be a rounded one. The edge's leaf
-    counts where the API has none to tell.
-
-    Args:
-        observed: what is known.
-        desired: the certificate to compare with.
-        rounding: seconds by which the API's expiry may be off.
+    The API's word counts first: it is what is stored; its expiry may be off by so many seconds. The edge's leaf counts
+    where the API has none to tell.
     """
     resource = observed.resource
     if resource.ssl_type == DISABLED:

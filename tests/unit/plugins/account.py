@@ -13,7 +13,6 @@ from threading import RLock
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import FailureBudget
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import KeyedCandidate, Scope, assign
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.progress import Progress
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport, render, word_of
@@ -23,6 +22,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher 
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Rotation
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.failure_budget import FailureBudget
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observer, Policy
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate
 from simulator import fingerprints
@@ -158,18 +158,13 @@ class Stage:
         """Look, write, and return the outcomes by name."""
         matcher = Matcher(self._candidates, NOW, self._prefer)
         assignment = assign(map(Resource.from_api, self.client.resources()), matcher, self._scope)
-        if tolerated is not None:
-            self.budget.tolerate(tolerated)
-        observer = Observer(self._policy, self.account.probe)
+        self.budget.tolerated = tolerated
         with ThreadPoolExecutor(self._workers) as pool:
             fleet = Fleet(
                 [*assignment.members],
-                observer,
-                Rotation(self.client, observer, self.budget),
-                self.budget,
+                Rotation(self.client, Observer(self._policy, self.account.probe), self.budget),
                 Progress(self.lines.append, self.time.clock),
                 pool,
-                self.time.clock,
                 self.look_after_parent,
             )
             drifted = fleet.look()

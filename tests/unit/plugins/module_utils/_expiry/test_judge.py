@@ -11,12 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import (
-    LEVELS,
-    Thresholds,
-    judge,
-    worst,
-)
+from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import Thresholds, judge
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
@@ -289,15 +284,3 @@ def test_a_start_that_is_no_start_is_unknown():
 def test_an_expiry_that_no_calendar_has_is_none(expires):
     """The second one is how Go writes that there is no time."""
     assert states(seen(service_ssl_expire=expires)) == ["unreachable"]
-
-
-def test_the_worst_of_some_states():
-    assert worst([]) is None
-    assert worst(["ok", "lets_encrypt"]) == "lets_encrypt"
-    assert worst(["warning", "critical", "expired", "ok"]) == "expired"
-    assert [LEVELS[state] for state in ("expired", "not_covered", "critical", "unreachable")] == [
-        "critical",
-        "critical",
-        "critical",
-        "warning",
-    ]

@@ -42,7 +42,8 @@ def test_every_host_name_is_asked_for_at_its_resource_s_address():
     edges = Edges()
     aliases = [{"alias_data": "a.example.net"}, {"alias_data": "b.example.net", "alias_ssl_expire": 1900000000}]
     hosts = endpoints([resource(2), resource(1, aliases=aliases, service_ip="192.0.2.1")])
-    answered, gave_up = scan(edges).ask(hosts, workers=1)
+    run = scan(edges)
+    answered = run.ask(hosts, workers=1)
     assert edges.asked == [
         ("192.0.2.1", 8443, "n01.example.com", 2.0),
         ("192.0.2.1", 8443, "a.example.net", 2.0),
@@ -51,7 +52,7 @@ def test_every_host_name_is_asked_for_at_its_resource_s_address():
     ]
     assert [endpoint.host for endpoint in answered] == [name for _address, _port, name, _timeout in edges.asked]
     assert [endpoint.served for endpoint in answered] == [LEAF.leaf] * 4
-    assert not gave_up
+    assert run.reachability.is_worth_asking()
 
 
 @pytest.mark.parametrize("ssl_type", [None, ""])
@@ -64,9 +65,10 @@ def test_where_https_is_off_there_is_nobody_to_ask(ssl_type):
 
 def test_when_the_first_edges_are_silent_the_rest_are_not_asked():
     edges = Edges(SILENT)
-    answered, gave_up = scan(edges).ask(endpoints(resource(number) for number in range(30)), workers=1)
+    run = scan(edges)
+    answered = run.ask(endpoints(resource(number) for number in range(30)), workers=1)
     assert len(edges.asked) == 5
-    assert gave_up
+    assert not run.reachability.is_worth_asking()
     assert answered[-1].edge.problem == "not asked, because no other edge answered"
 
 
@@ -74,10 +76,10 @@ def test_a_time_that_is_over_asks_nobody():
     edges, clock = Edges(), FakeClock()
     run = scan(edges, total=1, clock=clock)
     clock.sleep(2)
-    answered, gave_up = run.ask(endpoints([resource(1)]), workers=4)
+    answered = run.ask(endpoints([resource(1)]), workers=4)
     assert edges.asked == []
     assert answered[0].edge.problem == "not asked, because the time of the task was over"
-    assert not gave_up
+    assert run.reachability.is_worth_asking()
 
 
 def test_what_breaks_a_probe_is_not_swallowed():

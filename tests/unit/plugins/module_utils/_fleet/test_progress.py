@@ -22,7 +22,7 @@ class Shown(Progress):
 
 def test_a_line_for_each_resource_with_a_counter_and_the_time_left():
     shown = Shown()
-    shown.writing(4)
+    shown.begin(4)
     shown.wave(1, 2)
     shown.time.sleep(30)
     shown.finished("a.example.com", OLD, NEW, "rotated")
@@ -41,7 +41,7 @@ def test_a_line_for_each_resource_with_a_counter_and_the_time_left():
 )
 def test_the_time_left(seconds, left):
     shown = Shown()
-    shown.writing(2)
+    shown.begin(2)
     if seconds:
         shown.time.sleep(seconds)
     shown.finished("a", OLD, NEW, "rotated")
@@ -70,7 +70,7 @@ def test_the_clock_of_the_writes_starts_with_them():
     shown.checking(2)
     shown.time.sleep(500)
     shown.checked()
-    shown.writing(2)
+    shown.begin(2)
     shown.time.sleep(5)
     shown.finished("a", OLD, NEW, "rotated")
     assert shown.lines[-1].startswith("  [1/2] a: rotated")
@@ -103,7 +103,7 @@ def test_the_end():
 
 def test_a_plan_has_a_line_for_each_resource():
     shown = Shown()
-    shown.writing(2)
+    shown.begin(2)
     shown.planned(1, "a.example.com", OLD, NEW)
     shown.planned(2, "b.example.com", None, NEW)
     assert shown.lines == [

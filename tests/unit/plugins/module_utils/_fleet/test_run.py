@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport, word_of
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Selection
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge_reachability import EdgeReachability
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeReachability
 from unit.plugins.account import FakeAccount, Stage, alias, candidate, everything, site, wildcard
 from unit.plugins.fakes import answer, issued
 

@@ -21,7 +21,6 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
     NotStoredError,
     carrying,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import FailureBudget
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import (
     Applied,
@@ -34,6 +33,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired
     RENEWED_BY_VENDOR,
     CustomCertificate,
 )
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.failure_budget import FailureBudget
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observer, Policy
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import decide
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import render
@@ -117,7 +117,7 @@ def carried_out(raw, target, client, observer, budget=None):
     with carrying(lambda: plan):
         if plan.refusal:
             raise plan.refusal
-        return plan if observer.policy.check_mode else Rotation(client, observer, budget).apply(plan)
+        return plan if observer.policy.check_mode else Rotation(client, observer, budget or FailureBudget()).apply(plan)
 
 
 def target(made=NEW, **options):
@@ -879,7 +879,7 @@ def test_a_write_that_was_made_good_without_another_one_no_longer_counts_as_fail
     raw = {"service_ssl_expire": unix(NOW + 90 * DAY) - 3600, "updated": None}
     time, api, budget = FakeClock(), FakeApi(resource_json(**raw)), FailureBudget()
     api.puts.append(cut_after)
-    budget.tolerate(1)
+    budget.tolerated = 1
     observer = Observer(Policy(verify="none"), FakeEdge(serves(OLD)))
     applied = carried_out(api.raw, target(), client_over(api, time), observer, budget)
     assert api.writes == 1

@@ -93,14 +93,14 @@ def test_whether_an_answer_shows_the_type(target, ssl_type, shown):
 
 
 def test_the_fields_of_a_put():
-    fields = TARGET.fields()
+    fields = TARGET.fields
     assert set(fields) == {"service_ssl_crt", "service_ssl_key", "ssl_type"}
     assert fields["ssl_type"] == "custom"
     assert fields["service_ssl_crt"] == DESIRED.full_chain_pem
     key = load_pem_private_key(fields["service_ssl_key"].encode(), None)
     assert key.public_key() == DESIRED.certificate.public_key()
-    assert HTTPS_OFF.fields() == {"ssl_type": None}
-    assert RENEWED_BY_VENDOR.fields() == {"ssl_type": "le"}
+    assert HTTPS_OFF.fields == {"ssl_type": None}
+    assert RENEWED_BY_VENDOR.fields == {"ssl_type": "le"}
 
 
 def test_the_key_is_in_no_representation_and_no_fact():

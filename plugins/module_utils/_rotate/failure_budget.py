@@ -19,14 +19,10 @@ class FailureBudget:
     """
 
     def __init__(self) -> None:
-        self._tolerated: int | None = None
+        self.tolerated: int | None = None  # one failure more stops the run
+        self.reason = ""
         self._failures: Counter[int] = Counter()
         self._lock = RLock()  # a signal may call `stop` while its own thread counts
-        self.reason = ""
-
-    def tolerate(self, failures: int) -> None:
-        """Tolerate so many failures; one more stops the run."""
-        self._tolerated = failures
 
     def stop(self, reason: str) -> None:
         """Let no write begin after this. The first reason stays."""
@@ -34,21 +30,9 @@ class FailureBudget:
             self.reason = self.reason or reason
 
     def authorize_write(self, failure: ApiError | None = None) -> None:
-        """Ask before a write.
-
-        Args:
-            failure: of the same write when it was tried before.
-
-        Raises:
-            StoppedError: the run is stopped.
-            ApiError: it is, and this write will not get another try after its failure.
-        """
+        """Raise an error where no write may begin: `failure` of the same write's last try, where there was one."""
         if self.reason:
-            raise failure or self.refusal()
-
-    def refusal(self) -> StoppedError:
-        """Return what is to be said of a write that is kept from beginning."""
-        return StoppedError(f"the run was stopped: {self.reason}")
+            raise failure or StoppedError(f"the run was stopped: {self.reason}")
 
     def write_failed(self, resource_id: int, error: ApiError) -> None:
         """Count a failed write, and stop the run where there are too many."""
@@ -63,8 +47,8 @@ class FailureBudget:
         with self._lock:
             self._failures[resource_id] += more
             count = self._failures.total()
-        if self._tolerated is not None and count > self._tolerated:
-            self.stop(f"{count} failures, and max_failures tolerates {self._tolerated}")
+        if self.tolerated is not None and count > self.tolerated:
+            self.stop(f"{count} failures, and max_failures tolerates {self.tolerated}")
 
     def write_succeeded(self, resource_id: int) -> None:
         """Count what failed before as made good."""

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import ApiError, StoppedError
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.failure_budget import FailureBudget
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.failure_budget import FailureBudget
 
 SERVER_ERROR = ApiError("PUT /security/resources/7", "answered 500", status=500, outcome_unknown=True)
 LATER = ApiError("PUT /security/resources/7", "answered 429", status=429)
@@ -19,7 +19,7 @@ def braked(tolerated, *events):
     """What became of a brake: each event is `failed ID`, `later ID`, `gave_up ID` or `succeeded ID`."""
     budget = FailureBudget()
     if tolerated is not None:
-        budget.tolerate(tolerated)
+        budget.tolerated = tolerated
     for event in events:
         what, number = event.split()
         {
@@ -76,7 +76,7 @@ def test_a_write_that_failed_before_keeps_its_failure():
 
 def test_no_failure_of_many_workers_is_lost():
     budget = FailureBudget()
-    budget.tolerate(799)
+    budget.tolerated = 799
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: budget.write_failed(number % 5, SERVER_ERROR), range(799)))
     assert not budget.reason
@@ -93,7 +93,7 @@ def test_a_signal_may_stop_the_run_while_its_thread_counts():
             return 1
 
     budget = FailureBudget()
-    budget.tolerate(5)
+    budget.tolerated = 5
     budget._failures = Interrupting({1: 0})
     before = signal.signal(signal.SIGUSR1, lambda *_unused: budget.stop("a signal"))
     try:
