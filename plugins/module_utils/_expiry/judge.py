@@ -43,7 +43,7 @@ class Thresholds:
     critical_percent: int = 10
 
     def limits(self, not_before: datetime | None, not_after: datetime) -> dict[str, timedelta]:
-        """Tell below how much time it is critical, and below how much a warning; without a known start, days count alone."""
+        """Tell below how much time left it is critical, or a warning; without a known start, days count alone."""
         life = not_after - not_before if not_before and not_before < not_after else None
 
         def smaller(days: int, percent: int) -> timedelta:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 from .._errors import InputError, MatchError, carrying
@@ -19,7 +20,6 @@ from .judge import Thresholds, judge
 from .report import render, result_of
 from .scan import Endpoint, Scan, endpoints
 
-_THRESHOLDS = ("warning_days", "critical_days", "warning_percent", "critical_percent")
 _NO_EDGE = "No edge answered: after the first few, none was asked. Set probe_edge to false if that is so here."
 
 
@@ -31,7 +31,7 @@ def scan_resources(task: Task) -> dict[str, Any]:
     values = task.values
     warnings: list[str] = []
     with carrying(lambda: warnings):
-        thresholds = Thresholds(**{name: values[name] for name in _THRESHOLDS})
+        thresholds = Thresholds(*(values[one.name] for one in fields(Thresholds)))
         given = list(_given(values, warnings))
         client = task.client(connections=values["concurrency"])
         found = endpoints(_resources(client, values, warnings))
@@ -71,13 +71,12 @@ def _should_have(endpoint: Endpoint, matcher: Matcher[Candidate], warnings: list
 
 def _given(values: Mapping[str, Any], warnings: list[str]) -> Iterator[Candidate]:
     """Read the certificates to compare with: the list's, then the folder's, of which an unreadable one is named."""
-    for source in from_list(values["certificates"], warnings):
-        try:
-            yield Candidate(source.label, source.leaf(), source.resources)
-        except InputError as error:
-            raise InputError(f"{source.label}: {error.message}", error.hint) from None
-    for source in from_directory(values["directory"], {}):
-        try:
-            yield Candidate(source.label, source.leaf())
-        except InputError as error:
-            warnings.append(f"Left out: {source.label}: {error.message}.")
+    listed, in_folder = from_list(values["certificates"], warnings), from_directory(values["directory"], {})
+    for sources in (listed, in_folder):
+        for source in sources:
+            try:
+                yield Candidate(source.label, source.leaf(), source.resources)
+            except InputError as error:
+                if sources is listed:
+                    raise InputError(f"{source.label}: {error.message}", error.hint) from None
+                warnings.append(f"Left out: {source.label}: {error.message}.")

@@ -15,15 +15,12 @@ from typing import Any
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-Stop = Callable[[str, int], None]
-"""Told the reason, and the number of the signal that a process without manners would have died of."""
-
-
 @contextmanager
-def interruptible(stop: Stop) -> Iterator[Callable[[], None]]:
+def interruptible(stop: Callable[[str, int], None]) -> Iterator[Callable[[], None]]:
     """Hand interrupts to `stop` while the block runs, and tell what asks whether the parent process is still there.
 
-    Signals come to the main thread only; elsewhere they are left as they are.
+    It is told the reason, and the number of the signal that a process without manners would have died of. Signals come
+    to the main thread only; elsewhere they are left as they are.
     """
     parent = os.getppid()
 
@@ -34,10 +31,8 @@ def interruptible(stop: Stop) -> Iterator[Callable[[], None]]:
         if os.getppid() != parent:
             stop("the process that started this one is gone", signal.SIGTERM)
 
-    if threading.current_thread() is not threading.main_thread():
-        yield look_after_parent
-        return
-    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    signals = _SIGNALS if threading.current_thread() is threading.main_thread() else ()
+    before = {number: signal.signal(number, handle) for number in signals}
     try:
         yield look_after_parent
     finally:

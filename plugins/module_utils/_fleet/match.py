@@ -5,14 +5,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .._errors import MatchError, ResourceLookupError
+from .._errors import MatchError, ResourceLookupError, StoppedError
 from .._gcore.resource import DISABLED, LETS_ENCRYPT, Resource
 from .._match.matcher import Candidate, Choice, Matcher, Selection
+from .._rotate.apply import ChangeState
 from .._rotate.desired import CustomCertificate
 from .._rotate.report import Outcome
+
+OUTCOMES = (
+    "rotated", "would_rotate", "in_sync", "failed", "not_attempted", "lets_encrypt", "https_disabled", "suspended",
+)  # fmt: skip
+"""What may become of a resource that a certificate covers."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,15 @@ class Member(Outcome):
     choice: Choice[KeyedCandidate] | None = None
     desired: CustomCertificate | None = None
 
+    @property
+    def outcome(self) -> str:
+        """Return the one of `OUTCOMES` that is so of it."""
+        if self.error:
+            return "not_attempted" if isinstance(self.error, StoppedError) else "failed"
+        if self.left_alone:
+            return self.left_alone
+        return "rotated" if self.state is ChangeState.MADE else "would_rotate" if self.would_change else "in_sync"
+
     def settled(self, key_type: str | None) -> Member:
         """Let it keep the type of key that it has, None where nobody knows."""
         if self.choice is None:
@@ -66,31 +82,48 @@ class Member(Outcome):
 
 
 @dataclass(frozen=True)
-class Assignment:
-    """The resources of an account, and their certificates."""
+class FleetReport:
+    """What is known of a fleet: the resources of an account, and their certificates."""
 
     members: Sequence[Member] = ()  # the resources that a certificate covers or is mapped to, ordered by name
     unmatched_resources: Sequence[Resource] = ()
     unmatched_certificates: Sequence[str] = ()  # no resource gets them, and they are no twin of one that any gets
+    bad_certificates: Sequence[dict[str, str]] = ()  # those that could not be used, each with the reason
     warnings: Sequence[str] = ()
+    stopped: str = ""  # why the run ended early
+
+    def summary(self) -> dict[str, int]:
+        """Count by outcome, every outcome named."""
+        counts = Counter(member.outcome for member in self.members)
+        unmatched = len(self.unmatched_resources)
+        return {
+            **{outcome: counts[outcome] for outcome in OUTCOMES},
+            "resources": len(self.members) + unmatched,
+            "unmatched_resources": unmatched,
+            "unmatched_certificates": len(self.unmatched_certificates),
+            "bad_certificates": len(self.bad_certificates),
+        }
 
 
-def assign(resources: Iterable[Resource], matcher: Matcher[KeyedCandidate], scope: Scope) -> Assignment:
+def assign(
+    report: FleetReport, resources: Iterable[Resource], matcher: Matcher[KeyedCandidate], scope: Scope
+) -> FleetReport:
     """Give each resource of the account its certificate, or raise an InputError where none is called as included."""
     account = sorted(resources, key=lambda resource: (resource.name, resource.id))
-    chosen = [resource for resource in account if scope.selection.has(resource)]
-    warnings = scope.selection.warnings()
-    found = [(resource, _member(resource, matcher, scope)) for resource in chosen]
+    found = [(resource, _member(resource, matcher, scope)) for resource in account if scope.selection.has(resource)]
+    warnings = [*report.warnings, *scope.selection.warnings()]
     members = [member for _resource, member in found if member]
     for key, candidate in matcher.unknown(account):
         problem = ResourceLookupError(f"no resource has the id or name {key}", "Mend the mapping of the certificate.")
         members.append(Member(error=problem, name=key, label=candidate.label))
     labels = {label for member in members for label in (member.label, *member.twins)}
     used = {candidate.leaf for candidate in matcher.candidates if candidate.label in labels}
-    return Assignment(
+    unmatched = [candidate.label for candidate in dict.fromkeys(matcher.candidates) if candidate.leaf not in used]
+    return FleetReport(
         members,
         [resource for resource, member in found if member is None],
-        [candidate.label for candidate in dict.fromkeys(matcher.candidates) if candidate.leaf not in used],
+        unmatched,
+        report.bad_certificates,
         warnings,
     )
 

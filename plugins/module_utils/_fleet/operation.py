@@ -25,9 +25,9 @@ from .._task import Operation, Task, silent
 from .._x509.key_pair import check_key_pair
 from .._x509.sources import Source, from_directory, from_list
 from .interrupts import interruptible
-from .match import KeyedCandidate, Scope, assign
+from .match import FleetReport, KeyedCandidate, Scope, assign
 from .progress import Progress
-from .report import FleetReport, render
+from .report import render
 from .run import Fleet
 from .waves import share
 
@@ -64,12 +64,11 @@ def _rotate(task: Task, keys: Redactor) -> FleetReport:
         selection = Selection(values["include"], values["exclude"])
         scope = Scope(selection, values["enable_https"], values["replace_lets_encrypt"])
         matcher = Matcher(candidates, task.clock.now(), values["prefer_key_type"])
-        assignment = assign(map(Resource.from_api, client.resources()), matcher, scope)
-        warnings += assignment.warnings
+        report = assign(report, map(Resource.from_api, client.resources()), matcher, scope)
         # Progress names the members: none is called what shows a secret.
-        names = keys.clean([member.name for member in assignment.members])
-        members = [replace(member, name=name) for member, name in zip(assignment.members, names, strict=True)]
-        report = replace(report, **{**vars(assignment), "members": members, "warnings": warnings})
+        names = keys.clean([member.name for member in report.members])
+        members = [replace(member, name=name) for member, name in zip(report.members, names, strict=True)]
+        report = replace(report, members=members)
         with ThreadPoolExecutor(values["concurrency"]) as pool:
             report = _rotate_members(task, client, progress, pool, report)
         progress.summary(report.summary())

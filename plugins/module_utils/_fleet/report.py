@@ -5,44 +5,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from .._errors import GcoreError, StoppedError
-from .._rotate.apply import ChangeState
+from .._errors import GcoreError
 from .._rotate.report import EXTENTS
 from .._wording import counted
-from .match import Assignment, Member
-
-OUTCOMES = (
-    "rotated", "would_rotate", "in_sync", "failed", "not_attempted", "lets_encrypt", "https_disabled", "suspended",
-)  # fmt: skip
-"""What may become of a resource that a certificate covers."""
+from .match import OUTCOMES, FleetReport, Member
 
 _NAMED = 5
 """How many failures the message names; the results name all."""
-
-
-@dataclass(frozen=True)
-class FleetReport(Assignment):
-    """What is known of a fleet."""
-
-    bad_certificates: Sequence[dict[str, str]] = ()  # those that could not be used, each with the reason
-    stopped: str = ""  # why the run ended early
-
-    def summary(self) -> dict[str, int]:
-        """Count by outcome, every outcome named."""
-        counts = Counter(word_of(member) for member in self.members)
-        unmatched = len(self.unmatched_resources)
-        return {
-            **{outcome: counts[outcome] for outcome in OUTCOMES},
-            "resources": len(self.members) + unmatched,
-            "unmatched_resources": unmatched,
-            "unmatched_certificates": len(self.unmatched_certificates),
-            "bad_certificates": len(self.bad_certificates),
-        }
 
 
 def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> dict[str, Any]:
@@ -72,27 +45,15 @@ def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> d
     if error:
         written = "Some resources were changed: see results." if facts["changed"] else "Nothing was changed."
         return {**facts, **error.details(), "failed": True, "msg": error.told(written)}
-    failures = [
-        f"{member.name}: {member.error.message}"
-        for member in report.members
-        if member.error and word_of(member) == "failed"
-    ]
+    failed = (member for member in report.members if member.outcome == "failed")
+    failures = [f"{member.name}: {member.error.message}" for member in failed if member.error]
     facts["msg"] = _message(summary, failures, report.stopped)
     return {**facts, "failed": True} if report.stopped or failures or summary["not_attempted"] else facts
 
 
-def word_of(member: Member) -> str:
-    """Return the one of `OUTCOMES` that is so of a resource."""
-    if member.error:
-        return "not_attempted" if isinstance(member.error, StoppedError) else "failed"
-    if member.left_alone:
-        return member.left_alone
-    return "rotated" if member.state is ChangeState.MADE else "would_rotate" if member.would_change else "in_sync"
-
-
 def _result(member: Member) -> dict[str, Any]:
     """Tell what the task's results say of one; short where there is little to say."""
-    word, plan, error = word_of(member), member.plan, member.error
+    word, plan, error = member.outcome, member.plan, member.error
     facts: dict[str, Any] = {"id": member.id, "name": member.name, "outcome": word}
     if member.label:
         facts["certificate"] = member.label

@@ -15,9 +15,8 @@ from .._rotate.apply import Applied, Rotation
 from .._rotate.edge import EdgeAnswer
 from .._rotate.failure_budget import FailureBudget
 from .._rotate.plan import decide
-from .match import Member
+from .match import FleetReport, Member
 from .progress import Progress
-from .report import FleetReport, word_of
 from .waves import waves
 
 _NO_EDGE = "No edge answered: after the first few, none was asked. Set edge_probe to never if that is so here."
@@ -62,15 +61,15 @@ class Fleet:
             if not self.budget.reason:
                 self.progress.wave(number, len(wave))
             for member in self._each(self._write, wave):
-                if (word := word_of(member)) != "not_attempted":
-                    self.progress.finished(member.name, *member.fingerprints(), word.replace("_", " "))
+                if member.outcome != "not_attempted":
+                    self.progress.finished(member.name, *member.fingerprints(), member.outcome.replace("_", " "))
             self._prove(wave)
             if all(self.members[at].error for at in wave):
                 self.budget.stop(f"no resource of wave {number} could be rotated")
         if not self.budget.reason:  # there may be what an earlier run stored and its edge does not serve yet
             self._prove(range(len(self.members)))
         if self.budget.reason:
-            missed = [at for at in drifted if word_of(self.members[at]) == "not_attempted"]
+            missed = [at for at in drifted if self.members[at].outcome == "not_attempted"]
             self.progress.stopped(self.budget.reason, len(missed))
 
     def complete(self, report: FleetReport) -> FleetReport:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
@@ -28,7 +28,7 @@ from .._x509.chain import without_root
 from .._x509.hostname import covered
 from .._x509.key_pair import KeyPair
 from .observe import Observation, installed_chain
-from .verdict import Expiry, State, Verdict, compare_certificate, compare_type, expiry_beside, later_than_desired
+from .verdict import Expiry, State, Verdict, compare_certificate, expiry_beside, later_than_desired
 
 
 class Proof(Enum):
@@ -62,10 +62,11 @@ class CustomCertificate:
         return self.key_pair.leaf
 
     def compare(self, observed: Observation) -> Verdict:
-        """Compare by fingerprint, on the best evidence there is."""
-        return compare_certificate(
-            self.key_pair.chain, observed, force=self.force, replace_lets_encrypt=self.replace_lets_encrypt
-        )
+        """Compare by fingerprint, on the best evidence there is; by force, what is in sync counts as drift."""
+        found = compare_certificate(self.key_pair.chain, observed, replace_lets_encrypt=self.replace_lets_encrypt)
+        if self.force and found.state is not State.CONFLICT:
+            return replace(found, state=State.DRIFT, reason="forced", propagating=False, warning="")
+        return found
 
     def validate(self, resource: Resource) -> tuple[str, ...]:
         """Check that it covers the names that the site serves with it, which are not aliases with their own."""
@@ -142,7 +143,9 @@ class SslType:
 
     def compare(self, observed: Observation) -> Verdict:
         """Compare by the API's word."""
-        return compare_type(self.ssl_type, observed.resource)
+        known = observed.resource.supposed_type
+        reason = {DISABLED: "https_disabled", LETS_ENCRYPT: "lets_encrypt"}.get(known, "custom_certificate")
+        return Verdict(State.IN_SYNC if known == self.ssl_type else State.DRIFT, reason, "api")
 
     def validate(self, resource: Resource) -> tuple[str, ...]:
         """Warn of HTTPS off behind a redirect to HTTPS: that is a site that is down."""

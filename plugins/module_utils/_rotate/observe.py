@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -85,13 +85,13 @@ def installed_chain(resource: Resource) -> tuple[Certificate, ...]:
         return ()
 
 
+@dataclass(frozen=True)
 class Observer:
     """Looks at sites as a policy says; the workers of a fleet share it."""
 
-    def __init__(self, policy: Policy, probe_edge: Probe = probe) -> None:
-        self.policy = policy
-        self._probe_edge = probe_edge
-        self._reachability = EdgeReachability()
+    policy: Policy
+    probe_edge: Probe = probe
+    reachability: EdgeReachability = field(default_factory=EdgeReachability)
 
     def observe(self, resource: Resource, desired: Desired) -> Observation:
         """Gather the evidence of what a site has; in check mode also the proof, which nobody waits for."""
@@ -100,18 +100,18 @@ class Observer:
         is_asked = (is_evidence or (wants_proof and self.policy.check_mode)) and not self.gave_up
         answer = self.ask_edge(resource, desired) if is_asked else None
         if answer:
-            self._reachability.heard(answer)
+            self.reachability.heard(answer)
         return Observation(resource, answer if is_evidence else None, answer, wants_proof)
 
     def ask_edge(self, resource: Resource, desired: Desired) -> EdgeAnswer:
         """Ask the edge for the site's name."""
         where = (resource.service_ip, self.policy.edge_port, resource.name, self.policy.edge_timeout)
-        return self._probe_edge(*where, desired.leaf.key[0] if desired.leaf else None)
+        return self.probe_edge(*where, desired.leaf.key[0] if desired.leaf else None)
 
     @property
     def gave_up(self) -> bool:
         """Tell whether no further edge is asked, because none of the first ones answered."""
-        return self.policy.edge_probe != "always" and not self._reachability.is_worth_asking()
+        return self.policy.edge_probe != "always" and not self.reachability.is_worth_asking()
 
     def _is_evidence(self, resource: Resource, desired: Desired) -> bool:
         # What the API answers in full, or is off, needs no handshake.

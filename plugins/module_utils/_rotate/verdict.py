@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
 
 from .._clock import from_unix
-from .._gcore.resource import DISABLED, LETS_ENCRYPT, Resource
+from .._gcore.resource import DISABLED, LETS_ENCRYPT
 from .._x509.certificate import Certificate
 from .._x509.chain import without_root
 from .edge import EdgeAnswer
@@ -98,16 +98,9 @@ BY_EXPIRY_AND_EDGE: dict[tuple[Expiry, Edge], Verdict] = {
 
 
 def compare_certificate(
-    desired: Sequence[Certificate], observed: Observation, *, force: bool = False, replace_lets_encrypt: bool = False
+    desired: Sequence[Certificate], observed: Observation, *, replace_lets_encrypt: bool = False
 ) -> Verdict:
-    """Compare what a site has with the desired chain, leaf first; by force, what is in sync counts as drift."""
-    found = _found(desired, observed, replace_lets_encrypt)
-    if force and found.state is not State.CONFLICT:
-        return replace(found, state=State.DRIFT, reason="forced", propagating=False, warning="")
-    return found
-
-
-def _found(desired: Sequence[Certificate], observed: Observation, replace_lets_encrypt: bool) -> Verdict:
+    """Compare what a site has with the desired chain, leaf first."""
     resource = observed.resource
     if resource.ssl_type == DISABLED:
         return Verdict(State.DRIFT, "https_disabled", "api")
@@ -148,13 +141,6 @@ def _edge_beside(answer: EdgeAnswer | None, leaf: Certificate) -> Edge:
     # One half of a dual pair tells nothing of the other, which nobody can see: the two are often issued together.
     is_twin = answer.leaf.not_after == leaf.not_after and not answer.unseen
     return Edge.TWIN if is_twin else Edge.OTHER
-
-
-def compare_type(desired: str, resource: Resource) -> Verdict:
-    """Compare how a site has HTTPS with what is desired: Let's Encrypt, or off."""
-    known = resource.supposed_type
-    reason = {DISABLED: "https_disabled", LETS_ENCRYPT: "lets_encrypt"}.get(known, "custom_certificate")
-    return Verdict(State.IN_SYNC if known == desired else State.DRIFT, reason, "api")
 
 
 def later_than_desired(observed: Observation, desired: Certificate, *, rounding: int = _A_DAY) -> datetime | None:

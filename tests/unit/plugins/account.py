@@ -13,9 +13,14 @@ from threading import RLock
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import KeyedCandidate, Scope, assign
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import (
+    FleetReport,
+    KeyedCandidate,
+    Scope,
+    assign,
+)
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.progress import Progress
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport, render, word_of
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import render
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.run import Fleet
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Matcher, Selection
@@ -157,11 +162,11 @@ class Stage:
     def run(self, sizes=("100%",), tolerated=None):
         """Look, write, and return the outcomes by name."""
         matcher = Matcher(self._candidates, NOW, self._prefer)
-        assignment = assign(map(Resource.from_api, self.client.resources()), matcher, self._scope)
+        report = assign(FleetReport(), map(Resource.from_api, self.client.resources()), matcher, self._scope)
         self.budget.tolerated = tolerated
         with ThreadPoolExecutor(self._workers) as pool:
             fleet = Fleet(
-                [*assignment.members],
+                [*report.members],
                 Rotation(self.client, Observer(self._policy, self.account.probe), self.budget),
                 Progress(self.lines.append, self.time.clock),
                 pool,
@@ -169,12 +174,12 @@ class Stage:
             )
             drifted = fleet.look()
             (fleet.plan if self._policy.check_mode else fleet.write)(drifted, sizes)
-        self.report = fleet.complete(FleetReport(**vars(assignment)))
+        self.report = fleet.complete(report)
         return self.outcomes()
 
     def outcomes(self):
         """What became of each, by name."""
-        return {member.name: word_of(member) for member in self.report.members}
+        return {member.name: member.outcome for member in self.report.members}
 
     def result(self, diff=False):
         """The task's result."""

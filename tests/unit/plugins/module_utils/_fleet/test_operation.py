@@ -10,8 +10,8 @@ import signal
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import OUTCOMES
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.operation import ROTATE_FLEET
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import OUTCOMES
 from ansible_collections.gcore.web_security.plugins.module_utils._options import CERTIFICATE, FLEET_CERT
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
 from ansible_collections.gcore.web_security.plugins.module_utils._task import Interruption, run

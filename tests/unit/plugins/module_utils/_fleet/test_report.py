@@ -11,12 +11,9 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
     MatchError,
     StoppedError,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import Member
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import OUTCOMES, FleetReport, Member
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import (
-    OUTCOMES,
-    FleetReport,
     render,
-    word_of,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Applied, ChangeState
@@ -87,7 +84,7 @@ def told(*entries, diff=False, error=None, **fields):
 )
 def test_what_became_of_one(given, outcome, changed):
     result = result_of(given)
-    assert result["outcome"] == word_of(given) == outcome
+    assert result["outcome"] == given.outcome == outcome
     assert outcome in OUTCOMES
     assert result.get("changed") is changed
     assert bool(result.get("msg")) == (outcome not in ("in_sync", "lets_encrypt", "https_disabled", "suspended"))

@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import FleetReport, word_of
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import FleetReport
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Selection
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeReachability
@@ -443,7 +443,7 @@ def test_where_every_write_fails_few_are_sent(workers, tolerated):
     assert len(world.written) <= tolerated + workers
     tried = set(world.written)
     for member in stage.report.members:
-        assert word_of(member) == ("failed" if member.id in tried else "not_attempted")
+        assert member.outcome == ("failed" if member.id in tried else "not_attempted")
 
 
 @pytest.mark.parametrize("workers", [1, 8])

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate, SslType
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation, installed_chain
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import (
     BY_EXPIRY_AND_EDGE,
@@ -16,12 +17,24 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict
     Expiry,
     State,
     compare_certificate,
-    compare_type,
     expiry_beside,
     later_than_desired,
 )
 from simulator.authority import Authority
-from unit.plugins.fakes import AUTHORITY, DAY, NAME, NOW, ROOT, SILENT, certificate, chain, issued, serves, unix
+from unit.plugins.fakes import (
+    AUTHORITY,
+    DAY,
+    NAME,
+    NOW,
+    ROOT,
+    SILENT,
+    certificate,
+    chain,
+    issued,
+    key_pair,
+    serves,
+    unix,
+)
 
 END = NOW + 90 * DAY
 DESIRED = issued(not_after=END)
@@ -53,8 +66,8 @@ def resource(**fields):
 
 
 def judged(edge=None, *, force=False, replace_lets_encrypt=False, **fields):
-    observed = Observation(resource(**fields), edge)
-    return compare_certificate(CHAIN, observed, force=force, replace_lets_encrypt=replace_lets_encrypt)
+    target = CustomCertificate(key_pair(DESIRED), force, replace_lets_encrypt)
+    return target.compare(Observation(resource(**fields), edge))
 
 
 def told(verdict):
@@ -372,8 +385,8 @@ def test_the_current_certificate(fields, edge, current):
     ],
 )
 def test_the_type_alone(desired, ssl_type, has_expiry, state, reason):
-    verdict = compare_type(desired, resource(ssl_type=ssl_type, service_ssl_expire=EQUAL if has_expiry else 0))
-    assert told(verdict) == (state, reason, "api", False, False)
+    observed = Observation(resource(ssl_type=ssl_type, service_ssl_expire=EQUAL if has_expiry else 0))
+    assert told(SslType(desired).compare(observed)) == (state, reason, "api", False, False)
 
 
 LATER = issued(not_after=END + 30 * DAY)
