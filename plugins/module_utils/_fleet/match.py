@@ -129,13 +129,13 @@ def assign(
 
 
 def _member(resource: Resource, matcher: Matcher[KeyedCandidate], scope: Scope) -> Member | None:
-    member = Member(id=resource.id, name=resource.name, left_alone=scope.leaves_alone(resource))
+    number, name, left_alone = resource.id, resource.name, scope.leaves_alone(resource)
     try:
         choice = matcher.choice_for(resource)
     except MatchError as error:
-        return member if member.left_alone else replace(member, error=error)
+        return Member(error=None if left_alone else error, id=number, name=name, left_alone=left_alone)
     if choice is None:
         return None
-    if member.left_alone:
-        return replace(member, label=choice.settled().label)
-    return replace(member, site=resource, choice=choice).settled(None)
+    if left_alone:
+        return Member(id=number, name=name, left_alone=left_alone, label=choice.settled().label)
+    return Member(id=number, name=name, site=resource, choice=choice).settled(None)

@@ -66,8 +66,8 @@ def _rotate(task: Task, keys: Redactor) -> FleetReport:
         matcher = Matcher(candidates, task.clock.now(), values["prefer_key_type"])
         report = assign(report, map(Resource.from_api, client.resources()), matcher, scope)
         # Progress names the members: none is called what shows a secret.
-        names = keys.clean([member.name for member in report.members])
-        members = [replace(member, name=name) for member, name in zip(report.members, names, strict=True)]
+        named = zip(report.members, keys.clean([member.name for member in report.members]), strict=True)
+        members = [member if member.name == name else replace(member, name=name) for member, name in named]
         report = replace(report, members=members)
         with ThreadPoolExecutor(values["concurrency"]) as pool:
             report = _rotate_members(task, client, progress, pool, report)
