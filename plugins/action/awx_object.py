@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""All of `awx_object`: it asks a server, so that there is nothing to do on a host."""
+"""All of `awx_object`, which has no module to ship."""
 
 from __future__ import annotations
 
@@ -14,7 +14,4 @@ class ActionModule(EngineAction):
 
     operation = OPERATION
     specification = AWX_OBJECT
-
-    def _is_local(self) -> bool:
-        """Answer yes: there is no module to ship."""
-        return True
+    has_module = False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Documentation fragment `gcore.web_security.connection`, and `gcore.web_security.connection.plugins` beside it."""
+    """Documentation fragment `gcore.web_security.connection`, with `.https` and, for plugins, `.plugins` beside it."""
 
     DOCUMENTATION = r"""
 options:
@@ -29,23 +29,6 @@ options:
       - If unset, the environment variable E(GCORE_BASE_URL) is used, then C(https://api.gcore.com).
       - Plain C(http) is refused unless the host is the machine itself, and never goes through a proxy.
     type: str
-  validate_certs:
-    description:
-      - Whether to verify the TLS certificate of the API.
-    type: bool
-    default: true
-  ca_path:
-    description:
-      - A file of CA certificates in PEM, or a folder of them, to verify the API's certificate with.
-      - If unset, the environment variable E(REQUESTS_CA_BUNDLE) is used, then the CA certificates that come with
-        C(requests).
-      - For C(https), the proxy variables of the environment, such as E(HTTPS_PROXY) and E(NO_PROXY), are honoured.
-    type: path
-  request_timeout:
-    description:
-      - Seconds for one request and its whole answer, which may have up to 64 MiB.
-    type: int
-    default: 30
   retries:
     description:
       - How many times a call is tried again after a failure that may pass, such as a lost connection, a C(429) or a
@@ -70,6 +53,27 @@ requirements:
   - Python 3.10 or later
   - requests 2.28 or later
   - cryptography 41 or later
+"""
+
+    HTTPS = r"""
+options:
+  validate_certs:
+    description:
+      - Whether to verify the TLS certificate of the API.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - A file of CA certificates in PEM, or a folder of them, to verify the API's certificate with.
+      - If unset, the environment variable E(REQUESTS_CA_BUNDLE) is used, then the CA certificates that come with
+        C(requests).
+      - For C(https), the proxy variables of the environment, such as E(HTTPS_PROXY) and E(NO_PROXY), are honoured.
+    type: path
+  request_timeout:
+    description:
+      - Seconds for one request and its whole answer, which may have up to 64 MiB.
+    type: int
+    default: 30
 """
 
     # What only the documentation of a plugin may have, and none of a module.

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
   - gcore.web_security.connection
+  - gcore.web_security.connection.https
   - gcore.web_security.connection.plugins
   - gcore.web_security.many.selection
 options:

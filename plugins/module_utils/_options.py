@@ -30,7 +30,14 @@ class Specification(Options):
 
 DEFAULT_API_URL = "https://api.gcore.com"
 
-_ENVIRONMENT = {"api_key": "GCORE_API_KEY", "api_token": "GCORE_API_TOKEN", "api_url": "GCORE_BASE_URL"}
+_ENVIRONMENT = {
+    "api_key": "GCORE_API_KEY",
+    "api_token": "GCORE_API_TOKEN",
+    "api_url": "GCORE_BASE_URL",
+    **{f"awx_{name}": f"AWX_{name.upper()}" for name in ("url", "token", "username", "password")},
+}
+SECRETS = ("api_key", "api_token", "awx_token", "awx_password", "secrets")
+"""What is secret as a whole, from its first moment on."""
 
 CONNECTION: Options = {
     "api_key": {"type": "str", "no_log": True},
@@ -203,8 +210,10 @@ def resolved(parameters: Mapping[str, Any], environment: Mapping[str, str] | Non
     environment = os.environ if environment is None else environment
     values = {**dict.fromkeys(parameters), **without_empty(parameters)}
     for name, variable in _ENVIRONMENT.items():
-        values[name] = values.get(name) or _from_environment(name, values, environment.get(variable)) or None
-    values["api_url"] = values["api_url"] or DEFAULT_API_URL
+        if name in values:
+            values[name] = values[name] or _from_environment(name, values, environment.get(variable)) or None
+    if "api_url" in values:
+        values["api_url"] = values["api_url"] or DEFAULT_API_URL
     for name, least in _AT_LEAST.items():
         value, most = values.get(name), _AT_MOST.get(name, math.inf)
         if value is not None and not value >= least:
@@ -214,11 +223,11 @@ def resolved(parameters: Mapping[str, Any], environment: Mapping[str, str] | Non
     return values
 
 
-_RIVALS = {"api_key": "api_token", "api_token": "api_key"}
+_RIVALS = {"api_key": "api_token", "api_token": "api_key", "awx_token": "awx_username"}
 
 
 def _from_environment(name: str, values: Mapping[str, Any], value: str | None) -> str | None:
-    """Return the environment's value, but no token beside another one that the task names."""
+    """Return the environment's value, but no token beside another one, or a user, that the task names."""
     return None if values.get(_RIVALS.get(name, "")) else value
 
 

@@ -69,9 +69,12 @@ class Redactor:
         self._hidden: dict[str, None] = dict.fromkeys(hidden)
         self._forms: _Forms | None = None
 
-    def add(self, secret: str | bytes | None) -> None:
-        """Learn a secret: a token, a passphrase, a private key as PEM or as DER."""
-        if secret and secret not in self._secrets:
+    def add(self, secret: Any) -> None:
+        """Learn a secret, a token, a passphrase, a private key as PEM or as DER; or all that nested values have."""
+        if isinstance(secret, (dict, list)):
+            for part in secret.values() if isinstance(secret, dict) else secret:
+                self.add(part)
+        elif secret and isinstance(secret, (str, bytes)) and secret not in self._secrets:
             self._secrets[secret] = None
             self._forms = None
 

@@ -19,7 +19,7 @@ from ._http.session import Session
 from ._http.transport import Transport
 from ._libraries import require_libraries
 from ._misplaced import mind_misplaced
-from ._options import resolved
+from ._options import SECRETS, resolved
 from ._redaction import Redactor
 from ._wording import printable, readable
 
@@ -58,36 +58,38 @@ class Task:
     interruption: Interruption = field(default_factory=Interruption)
 
     def client(self, connections: int = 1, on_hold: Callable[[float], None] = no_notice) -> Client:
-        """Make the API's client, as the connection options say.
-
-        Args:
-            connections: how many workers share it.
-            on_hold: told when the API asks for a pause, in seconds.
+        """Make the API's client, for so many workers; `on_hold` is told when the API asks for a pause, in seconds.
 
         Raises:
-            InputError: they contradict each other, or name no credentials.
+            InputError: the connection options contradict each other, or name no credentials.
         """
+        owner = credentials(self.values["api_key"], self.values["api_token"])
+        seconds = self.values["total_timeout"]
+        return Client(self.session("api_url", owner.header(), owner.hint, seconds, connections, on_hold))
+
+    def session(
+        self,
+        url_option: str,
+        authorization: str,
+        hint: Callable[[int | None, str], str],
+        seconds: float,
+        connections: int = 1,
+        on_hold: Callable[[float], None] = no_notice,
+    ) -> Session:
+        """Make the way to one API, which is gone within so many seconds."""
         values = self.values
-        transport = Transport(
-            values["api_url"],
-            validate_certs=values["validate_certs"],
-            ca_path=values["ca_path"],
-            connections=connections,
-        )
-        owner = credentials(values["api_key"], values["api_token"])
-        self.redactor.add(owner.token)
-        return Client(
-            Session(
-                transport,
-                owner.header(),
-                owner.hint,
-                self.redactor,
-                clock=self.clock,
-                deadline=Deadline(self.clock, values["total_timeout"]),
-                rate_limiter=RateLimiter(self.clock, values.get("requests_per_second"), on_hold),
-                backoff=Backoff(tries=values["retries"]),
-                request_timeout=values["request_timeout"],
-            )
+        self.redactor.add(authorization.partition(" ")[2])
+        verifying = {name: values[name] for name in ("validate_certs", "ca_path")}
+        return Session(
+            Transport(values[url_option], **verifying, connections=connections, option=url_option),
+            authorization,
+            hint,
+            self.redactor,
+            clock=self.clock,
+            deadline=Deadline(self.clock, seconds),
+            rate_limiter=RateLimiter(self.clock, values.get("requests_per_second"), on_hold),
+            backoff=Backoff(tries=values.get("retries", Backoff.tries)),
+            request_timeout=values["request_timeout"],
         )
 
 
@@ -130,8 +132,8 @@ def run(
         require_libraries()
         values = resolved(parameters)
         hidden = mind_misplaced(redactor, values)
-        redactor.add(values["api_key"])
-        redactor.add(values["api_token"])
+        for name in SECRETS:
+            redactor.add(values.get(name))
         task = Task(
             values,
             check_mode,

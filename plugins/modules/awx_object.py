@@ -10,52 +10,36 @@ DOCUMENTATION = r"""
 module: awx_object
 short_description: Keeps one object of AWX as a definition says
 version_added: 1.0.0
-author:
-  - The gcore.web_security authors (@gcore-web-security)
+author: The gcore.web_security authors (@gcore-web-security)
 description:
   - Looks for an object of AWX by its name, compares the fields that the definition has, and makes the object or puts
     right what differs. What the definition does not have is the users' and stays as it is. Nothing is ever deleted.
-  - The playbook C(gcore.web_security.awx_configure) is made of it. It needs no other collection, and knows just what
-    that playbook needs. Where C(awx.awx) or C(ansible.controller) is at hand, their modules do more.
+  - It knows just what the playbook C(gcore.web_security.awx_configure) needs, and needs no other collection. Where
+    C(awx.awx) or C(ansible.controller) is at hand, their modules do more.
 options:
   kind:
     description: What sort of object it is, as in the address of AWX's API.
     type: str
     required: true
-    choices:
-      - credential_types
-      - credentials
-      - execution_environments
-      - inventories
-      - inventory_sources
-      - job_templates
-      - notification_templates
-      - organizations
-      - projects
-      - schedules
-      - workflow_job_template_nodes
-      - workflow_job_templates
+    choices: [credential_types, credentials, execution_environments, inventories, inventory_sources, job_templates,
+      notification_templates, organizations, projects, schedules, workflow_job_template_nodes, workflow_job_templates]
   definition:
-    description:
-      - How the object shall be.
-      - An empty string counts as unset. Other objects are given by their names.
+    description: How the object shall be. An empty string counts as unset. Other objects are given by their names.
     type: dict
     required: true
     suboptions:
       fields:
-        description:
-          - The fields that are managed, with the names that AWX's API gives them.
-          - C(unified_job_template) is a dictionary of one kind and one name.
+        description: The fields that are managed, with the names that AWX's API gives them. C(unified_job_template) is a
+          dictionary of one kind and one name.
         type: dict
         required: true
       initial:
         description: Fields that the object is made with. From then on they are the users'.
         type: dict
       related:
-        description:
-          - Lists of names of other objects. Those that are missing are added, no other is removed.
-          - C(credentials) and C(notification_templates_error) are for templates; C(success_nodes), C(failure_nodes) and
-            C(always_nodes) are identifiers of other nodes of the same workflow.
+        description: Lists of names of other objects. Those that are missing are added, no other is removed.
+          C(credentials) and C(notification_templates_error) are for templates; C(success_nodes), C(failure_nodes) and
+          C(always_nodes) are identifiers of other nodes of the same workflow.
         type: dict
       survey:
         description: The survey of a template, with C(name), C(description) and C(spec), a list of questions.
@@ -64,11 +48,8 @@ options:
         description: Makes a workflow node wait for a person. It has C(name), C(description) and C(timeout).
         type: dict
   secrets:
-    description:
-      - Values that AWX never shows again, as dictionaries by field, such as C(inputs) of a credential. An empty string
-        counts as unset.
-      - They are written when the object is made, and later with O(update_secrets) alone, because nobody can see whether
-        they differ.
+    description: Values that AWX never shows again, as dictionaries by field, such as C(inputs) of a credential. Once
+      the object is made, they are written with O(update_secrets) alone, for nobody can see whether they differ.
     type: dict
   update_secrets:
     description: Write O(secrets) into an object that is already there. That is always a change.
@@ -78,10 +59,9 @@ options:
     description: The name of the organization in which objects are looked for.
     type: str
   awx_url:
-    description:
-      - The address of AWX or of the Automation Platform, as a browser shows it, such as C(https://awx.example.com).
-        Where the API is elsewhere, all of its path, such as C(https://aap.example.com/api/controller/v2).
-      - Plain C(http) is refused, except to this machine itself. If unset, the environment variable E(AWX_URL) is used.
+    description: The address of AWX or of the Automation Platform, as a browser shows it. Where the API is elsewhere,
+      all of its path, such as C(https://aap.example.com/api/controller/v2). Plain C(http) is refused, except to this
+      machine itself. If unset, the environment variable E(AWX_URL) is used.
     type: str
   awx_token:
     description: An OAuth token. If unset, the environment variable E(AWX_TOKEN) is used.
@@ -92,49 +72,20 @@ options:
   awx_password:
     description: That user's password. If unset, the environment variable E(AWX_PASSWORD) is used.
     type: str
-  validate_certs:
-    description: Whether to verify the TLS certificate of AWX.
-    type: bool
-    default: true
-  ca_path:
-    description: A file of CA certificates in PEM to verify it with.
-    type: path
-  request_timeout:
-    description: Seconds for one request.
-    type: int
-    default: 30
   sync_timeout:
-    description:
-      - Seconds for AWX to synchronize a project. Before that it does not know its playbooks, and refuses job templates.
+    description: Seconds for AWX to synchronize a project. Before that it refuses job templates for its playbooks.
     type: int
     default: 300
 extends_documentation_fragment:
+  - gcore.web_security.connection.https
   - gcore.web_security.attributes
 attributes:
-  check_mode:
-    support: full
-    details:
-      - What an object refers to may be something that would have been made before it. RV(missing) tells.
-  diff_mode:
-    support: full
-    details:
-      - O(secrets) are in no diff.
-  idempotent:
-    support: partial
-    details:
-      - Not with O(update_secrets).
-  action_group:
-    support: none
-    membership: []
-  action:
-    support: full
-    details:
-      - All of the work is done in the controller's process, whichever host the task is for. Environment variables are
-        those of the controller.
-  async:
-    support: none
-seealso:
-  - module: gcore.web_security.gcore_fleet_cert
+  check_mode: {support: full}
+  diff_mode: {support: full, details: O(secrets) are in no diff.}
+  idempotent: {support: partial, details: Not with O(update_secrets).}
+  action_group: {support: none, membership: []}
+  action: {support: full, details: "The controller does it, in its own environment, whichever host the task is for."}
+  async: {support: none}
 """
 
 EXAMPLES = r"""
@@ -143,15 +94,9 @@ EXAMPLES = r"""
     kind: job_templates
     organization: Default
     definition:
-      fields:
-        name: Rotate the fleet
-        project: Certificates
-        inventory: Gcore resources
-        playbook: rotate_fleet.yml
-      initial:
-        timeout: 3600
-      related:
-        credentials: [Gcore API token, Site certificates]
+      fields: {name: Rotate the fleet, project: Certificates, inventory: Gcore resources, playbook: rotate_fleet.yml}
+      initial: {timeout: 3600}
+      related: {credentials: [Gcore API token, Site certificates]}
 """
 
 RETURN = r"""
@@ -159,12 +104,10 @@ id:
   description: The number of the object in AWX, null where it would be made.
   returned: success
   type: int
-  sample: 42
 created:
   description: Whether it was made, or would be in check mode.
   returned: always
   type: bool
-  sample: false
 changes:
   description: What was put right, or would be in check mode.
   returned: always
@@ -176,5 +119,4 @@ missing:
   returned: always
   type: list
   elements: str
-  sample: ["project Certificates"]
 """

@@ -178,6 +178,7 @@ options:
     default: 14400
 extends_documentation_fragment:
   - gcore.web_security.connection
+  - gcore.web_security.connection.https
   - gcore.web_security.edge
   - gcore.web_security.edge.probe
   - gcore.web_security.many

@@ -151,6 +151,7 @@ options:
     default: 10
 extends_documentation_fragment:
   - gcore.web_security.connection
+  - gcore.web_security.connection.https
   - gcore.web_security.edge
   - gcore.web_security.edge.probe
   - gcore.web_security.attributes

@@ -96,6 +96,7 @@ options:
     choices: [ecdsa, rsa]
 extends_documentation_fragment:
   - gcore.web_security.connection
+  - gcore.web_security.connection.https
   - gcore.web_security.edge
   - gcore.web_security.many
   - gcore.web_security.many.selection

@@ -42,6 +42,7 @@ class EngineAction(ActionBase):
 
     operation: Operation
     specification: Specification
+    has_module = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the task's result."""
@@ -74,7 +75,8 @@ class EngineAction(ActionBase):
         """Tell whether this process does what the module would: same machine, user, environment, libraries."""
         task = self._task
         asks_for_more = self._play_context.become or any(task.environment or ()) or task.async_val
-        return self._connection.transport == "local" and not asks_for_more and libraries_are_here()
+        is_near = self._connection.transport == "local" and not asks_for_more and libraries_are_here()
+        return is_near or not self.has_module
 
     def _run_here(self, options: Parsed, task_vars: dict[str, Any]) -> dict[str, Any]:
         if options.complaints:

@@ -263,7 +263,7 @@ MISTAKES = {
     "unknown part": ({"definition": {"fields": {"name": "D"}, "colour": 1}}, ("colour", "Supported")),
     "unknown relation": (
         {"definition": {"fields": {"name": "D"}, "related": {"friends": ["E"]}}},
-        ("relates no friends", "success_nodes"),
+        ("Unsupported parameters: definition.related.friends", "success_nodes"),
     ),
 }
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
+from ansible_collections.gcore.web_security.plugins.module_utils._options import _ENVIRONMENT
 from unit.plugins.fakes import FakeApi, resource_json
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch):
-    for name in ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"):
+    for name in _ENVIRONMENT.values():
         monkeypatch.delenv(name, raising=False)
 
 

@@ -26,12 +26,11 @@ from unit.plugins.fakes import DAY, NOW, TOKEN, Script, answer, issued, unix
 
 NAME = "gcore.web_security.gcore_resources"
 SECRET_CANARY = "b3JpZ2luLWFuZC1rZXktY2FuYXJ5"
-VARIABLES = ("GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL")
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch):
-    for name in (*VARIABLES, "ANSIBLE_INVENTORY_CACHE", "ANSIBLE_INVENTORY_CACHE_PLUGIN"):
+    for name in ("ANSIBLE_INVENTORY_CACHE", "ANSIBLE_INVENTORY_CACHE_PLUGIN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GCORE_API_KEY", TOKEN)
     constants.config.initialize_plugin_configuration_definitions("inventory", NAME, options())
@@ -43,7 +42,8 @@ def options():
     fragment, chosen = connection.ModuleDocFragment, many.ModuleDocFragment.SELECTION
     core = (constructed.ModuleDocFragment.DOCUMENTATION, inventory_cache.ModuleDocFragment.DOCUMENTATION)
     found = {}
-    for text in (*core, fragment.DOCUMENTATION, fragment.PLUGINS, chosen, gcore_resources.DOCUMENTATION):
+    own = (fragment.DOCUMENTATION, fragment.HTTPS, fragment.PLUGINS, chosen, gcore_resources.DOCUMENTATION)
+    for text in (*core, *own):
         for name, option in yaml.safe_load(text).get("options", {}).items():
             found.setdefault(name, {}).update(option)
     return {name: {"name": name, **option} for name, option in found.items()}

@@ -18,7 +18,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._options import
 
 
 def values(environment=None, **given):
-    return resolved(given, environment or {})
+    return resolved({**dict.fromkeys(("api_key", "api_token", "api_url")), **given}, environment or {})
 
 
 @pytest.mark.parametrize("name", [name for name, option in RESOURCE_CERT.items() if option["type"] in ("str", "path")])
@@ -83,7 +83,7 @@ def test_where_the_url_comes_from(given, environment, url):
 
 def test_the_environment_is_that_of_the_process(monkeypatch):
     monkeypatch.setenv(URL, "https://e.example")
-    assert resolved({})["api_url"] == "https://e.example"
+    assert resolved({"api_url": None})["api_url"] == "https://e.example"
 
 
 def test_the_parameters_are_left_as_they_are():

@@ -166,7 +166,8 @@ def test_the_client_is_made_as_the_options_say(monkeypatch):
         client.resource(7)
 
     result = ran(perform, api_url="https://api.example/", **options)
-    assert made == {"url": "https://api.example/", "validate_certs": False, "ca_path": "/ca", "connections": 9}
+    told = {"url": "https://api.example/", "option": "api_url"}
+    assert made == {**told, "validate_certs": False, "ca_path": "/ca", "connections": 9}
     assert 76 < seen[0][1] <= 77
     assert seen[0][0]._session.transport.calls[0].timeout == 3
     assert seen[0][0]._session.transport.calls[0].headers["Authorization"] == f"APIKey {TOKEN}"
