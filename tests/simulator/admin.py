@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
@@ -17,11 +17,20 @@ from .world import World
 
 _LARGEST_BODY = 1 << 30
 
-Act = Callable[[web.Request], Awaitable[Any]]
+
+class Asked(NamedTuple):
+    """What a request to the admin door holds; ``id`` is 0 where its path has none."""
+
+    id: int
+    query: Mapping[str, str]
+    body: Any
+
+
+Act = Callable[[Asked], Any]
 
 
 class Admin:
-    """Handlers under ``/_admin``; open to whoever reaches it, on a port of its own."""
+    """Acts under ``/_admin``; open to whoever reaches it, on a port of its own."""
 
     def __init__(self, world: World, edges: Edges) -> None:
         self._world = world
@@ -30,78 +39,55 @@ class Admin:
     def application(self) -> web.Application:
         """Return the routes."""
         application = web.Application(client_max_size=_LARGEST_BODY)
-        acts: Mapping[tuple[str, str], Act] = {
-            ("GET", "journal"): self._journal,
-            ("DELETE", "journal"): self._clear_journal,
-            ("GET", "resources"): self._resources,
-            ("PUT", "resources"): self._seed,
-            ("DELETE", "resources"): self._clear_resources,
-            ("GET", "resources/{id}"): self._resource,
-            ("PATCH", "resources/{id}"): self._edit,
-            ("PATCH", "settings"): self._settings,
-            ("GET", "faults"): self._faults,
-            ("PUT", "faults"): self._set_faults,
-            ("DELETE", "faults"): self._clear_faults,
-            ("PATCH", "edges/{id}"): self._edge,
-            ("POST", "edges/warm"): self._warm,
-            ("POST", "reset"): self._reset,
-        }
-        for (method, path), act in acts.items():
-            application.router.add_route(method, f"/_admin/{path}", _answering(act))
+        for (method, path), act in self._acts().items():
+            application.router.add_route(method, f"/_admin/{path}", self._answering(act))
         return application
 
-    async def _journal(self, request: web.Request) -> Any:
-        return self._world.journal.find(request.query)
+    def _acts(self) -> Mapping[tuple[str, str], Act]:
+        world, store = self._world, self._world.store
+        return {
+            ("GET", "journal"): lambda asked: world.journal.find(asked.query),
+            ("DELETE", "journal"): lambda _asked: world.journal.clear(),
+            ("GET", "resources"): lambda _asked: list(map(self._state, store)),
+            ("PUT", "resources"): lambda asked: [self._state(store.seed(item)) for item in asked.body],
+            ("DELETE", "resources"): lambda _asked: store.clear(),
+            ("GET", "resources/{id}"): lambda asked: self._state(store.get(asked.id)),
+            ("PATCH", "resources/{id}"): lambda asked: self._state(store.edit(asked.id, asked.body)),
+            ("PATCH", "edges/{id}"): self._edge,
+            ("POST", "edges/warm"): lambda _asked: self._edges.warm(),
+            ("PATCH", "settings"): self._settings,
+            ("GET", "faults"): lambda _asked: world.faults.facts(),
+            ("PUT", "faults"): lambda asked: world.faults.replace(asked.body),
+            ("DELETE", "faults"): lambda _asked: world.faults.replace([]),
+            ("POST", "reset"): lambda _asked: world.reset(),
+        }
 
-    async def _clear_journal(self, _request: web.Request) -> Any:
-        self._world.journal.clear()
+    def _answering(self, act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """Answer with what an act returns, or with what was wrong instead of a page that says 500."""
 
-    async def _resources(self, _request: web.Request) -> Any:
-        return [self._state(record) for record in self._world.store]
+        async def answer(request: web.Request) -> web.Response:
+            try:
+                body = await request.json() if request.can_read_body else None
+                told = act(Asked(int(request.match_info.get("id", 0)), request.query, body))
+                if request.method != "GET":
+                    await self._edges.sync()
+                return web.json_response(told)
+            except KeyError as error:
+                return web.json_response({"error": f"unknown or missing: {error}"}, status=404)
+            except (ValueError, TypeError, MaterialError) as error:
+                return web.json_response({"error": str(error)}, status=400)
+            except OSError as error:
+                return web.json_response({"error": str(error)}, status=409)
 
-    async def _seed(self, request: web.Request) -> Any:
-        records = [self._world.store.seed(item) for item in await request.json()]
-        await self._edges.sync()
-        return [self._state(record) for record in records]
+        return answer
 
-    async def _clear_resources(self, _request: web.Request) -> Any:
-        self._world.store.clear()
-        await self._edges.sync()
-
-    async def _resource(self, request: web.Request) -> Any:
-        return self._state(self._world.store.get(_id(request)))
-
-    async def _edit(self, request: web.Request) -> Any:
-        record = self._world.store.edit(_id(request), await request.json())
-        await self._edges.sync()
-        return self._state(record)
-
-    async def _settings(self, request: web.Request) -> Any:
-        self._world.settings.patch(await request.json())
-        return dataclasses.asdict(self._world.settings)
-
-    async def _faults(self, _request: web.Request) -> Any:
-        return [rule.facts() for rule in self._world.faults.rules]
-
-    async def _set_faults(self, request: web.Request) -> Any:
-        self._world.faults.replace(await request.json())
-        return await self._faults(request)
-
-    async def _clear_faults(self, _request: web.Request) -> Any:
-        self._world.faults.replace([])
-
-    async def _edge(self, request: web.Request) -> Any:
+    def _edge(self, asked: Asked) -> Any:
         delay = self._world.settings.edge_delay
-        record = self._world.store.set_edge(_id(request), await request.json(), delay)
-        await self._edges.sync()
-        return self._state(record)
+        return self._state(self._world.store.set_edge(asked.id, asked.body, delay))
 
-    async def _warm(self, _request: web.Request) -> Any:
-        self._edges.warm()
-
-    async def _reset(self, _request: web.Request) -> Any:
-        self._world.reset()
-        await self._edges.sync()
+    def _settings(self, asked: Asked) -> Any:
+        self._world.settings.patch(asked.body)
+        return dataclasses.asdict(self._world.settings)
 
     def _state(self, record: Record) -> dict[str, Any]:
         served = record.serving.material(self._world.settings.edge_delay)
@@ -111,23 +97,3 @@ class Admin:
             "served": served.fingerprint if served else None,
             "edge": record.serving.mode,
         }
-
-
-def _id(request: web.Request) -> int:
-    return int(request.match_info["id"])
-
-
-def _answering(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Answer with what an act returns, or with what was wrong instead of a page that says 500."""
-
-    async def answer(request: web.Request) -> web.Response:
-        try:
-            return web.json_response(await act(request))
-        except KeyError as error:
-            return web.json_response({"error": f"unknown or missing: {error}"}, status=404)
-        except (ValueError, TypeError, MaterialError) as error:
-            return web.json_response({"error": str(error)}, status=400)
-        except OSError as error:
-            return web.json_response({"error": str(error)}, status=409)
-
-    return answer

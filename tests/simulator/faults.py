@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = {
     "outside_edit": "resource_id resource install issue",
 }
 _PUT_ONLY = frozenset(("drop_setting", "not_stored"))
+_FACTS = ("match", "fault", "times", "seen", "hits")
 _COMPARED = frozenset(("method", "call", "resource_id"))
 
 FAULTS: Mapping[str, Fault] = {
@@ -99,10 +100,6 @@ class Rule:
             return False
         return self._random.random() < float(self.match.get("probability", 1))
 
-    def facts(self) -> dict[str, Any]:
-        """Write the rule with its counts."""
-        return {name: getattr(self, name) for name in ("match", "fault", "times", "seen", "hits")}
-
     def _matches(self, call: Call) -> bool:
         if self.fault["kind"] in _PUT_ONLY and call.call != "put":
             return False
@@ -113,15 +110,20 @@ class FaultPlan:
     """The rules in force: every rule counts every call, the first that is due acts."""
 
     def __init__(self) -> None:
-        self.rules: list[Rule] = []
+        self._rules: list[Rule] = []
 
-    def replace(self, documents: Iterable[Mapping[str, Any]]) -> None:
+    def replace(self, documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Put other rules in force; raises ValueError and keeps the old where one is bad."""
-        self.rules = [Rule.read(document) for document in documents]
+        self._rules = [Rule.read(document) for document in documents]
+        return self.facts()
+
+    def facts(self) -> list[dict[str, Any]]:
+        """Write the rules with their counts."""
+        return [{name: getattr(rule, name) for name in _FACTS} for rule in self._rules]
 
     def pick(self, call: Call) -> Fault | None:
         """Return the fault for a call, or None."""
-        due = [rule for rule in self.rules if rule.takes(call)]
+        due = [rule for rule in self._rules if rule.takes(call)]
         if not due:
             return None
         due[0].hits += 1
