@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 DEFAULT_API_KEY = "42424$9c1f6b7a2e5d4c3b8a7f6e5d4c3b2a19"
@@ -30,35 +30,6 @@ SHAPES: Mapping[str, Shape] = {
 EXPIRIES = ("exact", "day", "missing", "zero", "string")
 
 
-@dataclass
-class Settings:
-    """The behaviour of the API and of the edges; durations are seconds."""
-
-    latency: float = 0.0
-    edge_delay: float = 0.0
-    shape: str = "bare"
-    page_size: int = 100
-    expiry: str = "exact"
-    ssl_type_visible: bool = True
-    return_certificate: bool = False
-    echo_secrets: bool = False
-    rate_limit: dict[str, float] | None = None
-
-    def patch(self, changes: Mapping[str, Any]) -> None:
-        """Apply changes, all or none; raises ValueError for an unknown name or a bad value."""
-        for name, value in changes.items():
-            if name not in _CHECKS:
-                raise ValueError(f"unknown setting {name!r}; known: {', '.join(_CHECKS)}")
-            if not _CHECKS[name](value):
-                raise ValueError(f"setting {name!r} can't be {value!r}")
-        for name, value in changes.items():
-            setattr(self, name, value)
-
-    def replace_by(self, other: Settings) -> None:
-        """Take over every value of ``other``."""
-        self.patch(dataclasses.asdict(other))
-
-
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -76,14 +47,31 @@ def _is_rate_limit(value: Any) -> bool:
     return value is None or all(_is_number(number) and number > 0 for number in numbers)
 
 
-_CHECKS: Mapping[str, Callable[[Any], bool]] = {
-    "latency": _is_duration,
-    "edge_delay": _is_duration,
-    "shape": SHAPES.__contains__,
-    "page_size": lambda value: isinstance(value, int) and value >= 1,
-    "expiry": EXPIRIES.__contains__,
-    "ssl_type_visible": _is_flag,
-    "return_certificate": _is_flag,
-    "echo_secrets": _is_flag,
-    "rate_limit": _is_rate_limit,
-}
+def _setting(default: Any, is_good: Callable[[Any], bool]) -> Any:
+    return field(default=default, metadata={"is_good": is_good})
+
+
+@dataclass
+class Settings:
+    """The behaviour of the API and of the edges; durations are seconds."""
+
+    latency: float = _setting(0.0, _is_duration)
+    edge_delay: float = _setting(0.0, _is_duration)
+    shape: str = _setting("bare", SHAPES.__contains__)
+    page_size: int = _setting(100, lambda value: isinstance(value, int) and value >= 1)
+    expiry: str = _setting("exact", EXPIRIES.__contains__)
+    ssl_type_visible: bool = _setting(True, _is_flag)
+    return_certificate: bool = _setting(False, _is_flag)
+    echo_secrets: bool = _setting(False, _is_flag)
+    rate_limit: dict[str, float] | None = field(default=None, metadata={"is_good": _is_rate_limit})
+
+    def patch(self, changes: Mapping[str, Any]) -> None:
+        """Apply changes, all or none; raises ValueError for an unknown name or a bad value."""
+        known = {each.name: each.metadata["is_good"] for each in dataclasses.fields(self)}
+        for name, value in changes.items():
+            if name not in known:
+                raise ValueError(f"unknown setting {name!r}; known: {', '.join(known)}")
+            if not known[name](value):
+                raise ValueError(f"setting {name!r} can't be {value!r}")
+        for name, value in changes.items():
+            setattr(self, name, value)

@@ -29,7 +29,7 @@ class World:
         self.faults = FaultPlan()
         self.journal = Journal()
         self.rate_limit = RateLimit()
-        self._first_settings = dataclasses.replace(settings)
+        self._first_settings = dataclasses.asdict(settings)
         self._first_records: list[Record] = []
 
     def begin(self, seeds: Iterable[Mapping[str, Any]]) -> None:
@@ -40,7 +40,7 @@ class World:
 
     def reset(self) -> None:
         """Go back to how it began."""
-        self.settings.replace_by(self._first_settings)
+        self.settings.patch(self._first_settings)
         self.store.restore(self._first_records)
         self.faults.replace([])
         self.journal.clear()

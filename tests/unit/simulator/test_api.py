@@ -141,15 +141,6 @@ def test_put_resets_what_it_leaves_out(seeded, api):
     assert not ODD_FIELDS.keys() & after.keys()
 
 
-@pytest.mark.parametrize("name", ["x_nested", "x_null", "x_false", "whitelists", "service_waf", "is_waf_enabled"])
-def test_put_without_one_field_loses_that_one(seeded, api, name):
-    before = api.get(7).data
-    body = renewed(before, GOOD)
-    del body[name]
-    api.put(7, body)
-    assert changed(before, api.get(7).data) == {name, "updated", "service_ssl_expire"}
-
-
 def test_put_ignores_read_only_fields(seeded, api):
     api.put(7, renewed(api.get(7).data, GOOD, **dict.fromkeys(READ_ONLY, "forged")))
     assert "forged" not in api.get(7).data.values()
