@@ -19,14 +19,7 @@ _GRACE = 5.0
 def run(
     words: Sequence[str], env: Mapping[str, str], folder: Path, show: Callable[[str], None] = lambda _line: None
 ) -> tuple[int, str]:
-    """Run it, and return its exit status and all that it printed.
-
-    Args:
-        words: the command.
-        env: its whole environment.
-        folder: where it runs.
-        show: gets each line as it comes.
-    """
+    """Run it in its whole environment, and return its exit status and all that it printed; `show` gets each line."""
     process = subprocess.Popen(
         words,
         cwd=folder,
@@ -39,23 +32,20 @@ def run(
         errors="replace",
         start_new_session=True,
     )
-    try:
-        return _follow(process, show)
-    finally:
-        _end(process)
-
-
-def _follow(process: subprocess.Popen[str], show: Callable[[str], None]) -> tuple[int, str]:
     lines = []
     assert process.stdout is not None
-    for line in process.stdout:
-        lines.append(line)
-        show(line.rstrip("\n"))
-    return process.wait(), "".join(lines)
+    try:
+        for line in process.stdout:
+            lines.append(line)
+            show(line.rstrip("\n"))
+        return process.wait(), "".join(lines)
+    finally:
+        _end(process)
+        process.stdout.close()
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Does nothing to a process that has ended by itself."""
+    """End a process that has not ended by itself."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -63,5 +53,3 @@ def _end(process: subprocess.Popen[str]) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    assert process.stdout is not None
-    process.stdout.close()

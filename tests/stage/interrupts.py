@@ -31,7 +31,10 @@ def interruptible(program: Callable[[], int]) -> int:
         return program()
     except Interrupted as interrupted:
         print(f"\nInterrupted ({interrupted}): what was started is stopped, what was made is removed.", flush=True)
-        return _end_by(interrupted.number)
+        sys.stderr.flush()
+        signal.signal(interrupted.number, signal.SIG_DFL)
+        os.kill(os.getpid(), interrupted.number)
+        return 128 + interrupted.number
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
@@ -39,10 +42,3 @@ def _interrupt(number: int, _frame: FrameType | None) -> None:
     for other in _SIGNALS:
         signal.signal(other, signal.SIG_IGN)
     raise Interrupted(number)
-
-
-def _end_by(number: int) -> int:
-    sys.stderr.flush()
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
-    return 128 + number

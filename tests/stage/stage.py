@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The stage itself."""
+"""The stage itself: a simulator, a folder that goes away, and a user's shell that sees nobody's own settings."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,12 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from simulator.handle import Simulator
+from toolchain import trees
+from toolchain.process import isolated_environment
 
 from . import command
-from .environment import environment
 
-PREFIX = "gcore-"
+_PREFIX = "gcore-"
 """Short: ansible-core makes a socket below it, and a socket's path has no more than a hundred characters."""
+
+_UTF8 = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+"""Ansible insists on UTF-8, whatever the caller's shell speaks."""
 
 _TRIES, _PAUSE = 30, 0.1
 
@@ -48,18 +54,29 @@ class Stage:
 
 @contextlib.contextmanager
 def stage(**options: Any) -> Iterator[Stage]:
-    """A stage, and afterwards nothing of it is left; `options` are the simulator's."""
-    with _folder() as folder, Simulator(**options) as simulator:
-        yield Stage(simulator, folder, environment(folder, simulator))
-
-
-@contextlib.contextmanager
-def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    """Make a stage, of which nothing is left afterwards; `options` are the simulator's."""
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
-        yield folder
+        with Simulator(**options) as simulator:
+            yield Stage(simulator, folder, _environment(folder, simulator))
     finally:
         _remove(folder)
+
+
+def _environment(folder: Path, simulator: Simulator) -> dict[str, str]:
+    settings = folder / "ansible.cfg"
+    settings.touch()
+    return isolated_environment(Path(sys.executable).parent) | {
+        "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(trees.linked().parents[2]),
+        "ANSIBLE_CONFIG": str(settings),
+        "ANSIBLE_HOME": str(folder / ".ansible"),
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "GCORE_API_KEY": simulator.api_key,
+        "GCORE_BASE_URL": simulator.api_url,
+        "LC_ALL": _UTF8,
+        "TMPDIR": str(folder),
+    }
 
 
 def _remove(folder: Path) -> None:
