@@ -15,7 +15,7 @@ import json
 import os
 import ssl
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,14 +28,15 @@ Resource = dict[str, Any]
 class Api:
     """One connection to the API, kept open."""
 
-    def __init__(self, url: str, api_key: str) -> None:
-        parts = urlsplit(url)
-        self._host, self._port = parts.hostname or "", parts.port or 80
-        self._head = f"Host: {parts.netloc}\r\nAuthorization: APIKey {api_key}\r\nContent-Type: application/json\r\n"
+    async def __aenter__(self) -> Api:
+        parts = urlsplit(os.environ["GCORE_BASE_URL"])
+        token = f"Authorization: APIKey {os.environ['GCORE_API_KEY']}"
+        self._head = f"Host: {parts.netloc}\r\n{token}\r\nContent-Type: application/json\r\n"
+        self._reader, self._writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
+        return self
 
-    async def open(self) -> None:
-        """Connect."""
-        self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+    async def __aexit__(self, *_unused: object) -> None:
+        self._writer.close()
 
     async def call(self, method: str, path: str, body: object = None) -> Any:
         """Return the JSON of an answer."""
@@ -49,55 +50,31 @@ class Api:
             raise SystemExit(f"{method} {path}: {status}")
         return answer
 
-    def close(self) -> None:
-        """Disconnect."""
-        self._writer.close()
-
-
-class Edges:
-    """The edges of all resources, on one port."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._context.check_hostname = False
-        self._context.verify_mode = ssl.CERT_NONE
-
-    async def fingerprint(self, resource: Resource) -> str:
-        """Return the SHA-256 of the leaf that is served."""
-        transport, _protocol = await asyncio.get_running_loop().create_connection(
-            asyncio.Protocol, resource["service_ip"], self._port, ssl=self._context, server_hostname=resource["name"]
-        )
-        leaf = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
-        transport.abort()
-        return hashlib.sha256(leaf).hexdigest()
-
 
 class Floor:
     """The work on so many resources at a time: to look for what has drifted, and to write to it."""
 
-    def __init__(
-        self, certificate: str, private_key: str, edges: Edges, open_api: Callable[[], Api], width: int
-    ) -> None:
+    def __init__(self, edge_port: int, width: int) -> None:
+        certificate, private_key = (Path(f"site.{kind}").read_text("utf-8") for kind in ("crt", "key"))
         end = certificate.index(ssl.PEM_FOOTER) + len(ssl.PEM_FOOTER)
         self._desired = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate[:end])).hexdigest()
         self._fields = {"service_ssl_crt": certificate, "service_ssl_key": private_key, "ssl_type": "custom"}
-        self._edges = edges
-        self._open_api = open_api
+        self._edge_port = edge_port
         self._width = width
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._context.check_hostname = False
+        self._context.verify_mode = ssl.CERT_NONE
 
     async def look(self) -> list[Resource]:
         """Return the resources that do not serve the certificate."""
-        api = self._open_api()
-        await api.open()
-        left = iter(await api.call("GET", RESOURCES))
-        api.close()
+        async with Api() as api:
+            left = iter(await api.call("GET", RESOURCES))
         drifted: list[Resource] = []
 
         async def work() -> None:
-            drifted.extend([each for each in left if await self._edges.fingerprint(each) != self._desired])
+            drifted.extend([each for each in left if await self._served(each) != self._desired])
 
-        await asyncio.gather(*(work() for _worker in range(self._width)))
+        await self._at_once(work)
         return drifted
 
     async def write(self, drifted: Iterable[Resource]) -> None:
@@ -105,13 +82,23 @@ class Floor:
         left = iter(drifted)
 
         async def work() -> None:
-            api = self._open_api()
-            await api.open()
-            for resource in left:
-                await self._write(api, f"{RESOURCES}/{resource['id']}")
-            api.close()
+            async with Api() as api:
+                for resource in left:
+                    await self._write(api, f"{RESOURCES}/{resource['id']}")
 
+        await self._at_once(work)
+
+    async def _at_once(self, work: Callable[[], Awaitable[None]]) -> None:
         await asyncio.gather(*(work() for _worker in range(self._width)))
+
+    async def _served(self, resource: Resource) -> str:
+        place = resource["service_ip"], self._edge_port
+        transport, _protocol = await asyncio.get_running_loop().create_connection(
+            asyncio.Protocol, *place, ssl=self._context, server_hostname=resource["name"]
+        )
+        leaf = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        transport.abort()
+        return hashlib.sha256(leaf).hexdigest()
 
     async def _write(self, api: Api, path: str) -> None:
         before = await api.call("GET", path)
@@ -121,16 +108,10 @@ class Floor:
             raise SystemExit(f"PUT {path}: not stored")
 
 
-async def _work(arguments: argparse.Namespace) -> int:
+async def _work(work: str, floor: Floor) -> int:
     """Return how many resources had drifted."""
-    if arguments.work == "start":
-        return 0
-    certificate, private_key = (Path(f"site.{kind}").read_text("utf-8") for kind in ("crt", "key"))
-    url, api_key = os.environ["GCORE_BASE_URL"], os.environ["GCORE_API_KEY"]
-    edges, width = Edges(arguments.edge_port), arguments.concurrency
-    floor = Floor(certificate, private_key, edges, lambda: Api(url, api_key), width)
     drifted = await floor.look()
-    if arguments.work == "rotate":
+    if work == "rotate":
         await floor.write(drifted)
     return len(drifted)
 
@@ -138,15 +119,13 @@ async def _work(arguments: argparse.Namespace) -> int:
 def main() -> int:
     """Return the exit status: 1 where something was to be done that the work is not about."""
     parser = argparse.ArgumentParser(prog="benchmark.floor", description=__doc__)
-    parser.add_argument(
-        "work",
-        choices=("start", "check", "rotate"),
-        help="start does nothing: what the interpreter and its imports cost",
-    )
+    parser.add_argument("work", choices=("start", "check", "rotate"), help="start does nothing: what Python costs")
     parser.add_argument("--edge-port", type=int, default=443, help="TCP port of the edges")
     parser.add_argument("--concurrency", type=int, default=16, help="resources at the same time")
     arguments = parser.parse_args()
-    drifted = asyncio.run(_work(arguments))
+    if arguments.work == "start":
+        return 0
+    drifted = asyncio.run(_work(arguments.work, Floor(arguments.edge_port, arguments.concurrency)))
     return int(arguments.work == "check" and drifted > 0)
 
 
