@@ -82,9 +82,11 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "truncated-chain": (certificate(NEW.full_chain_pem[:-60]), ("BEGIN CERTIFICATE", "truncated")),
     "damaged-base64": (certificate(NEW.certificate_pem.replace("MII", "M%I", 1)), ("line 2", "not base64")),
     "damaged-der": (certificate(NEW.certificate_pem.replace("MII", "MIA", 1)), ("line 1",)),
-    "joined-lines": (certificate(NEW.full_chain_pem.replace("\n", "")), ("Lines were joined",)),
-    "escaped-line-ends": (certificate(NEW.full_chain_pem.replace("\n", "\\n")), ("\\n", "quote")),
-    "not-pem": (certificate("certificate: see the vault"), ("no PEM block",)),
+    "joined-lines": (certificate(NEW.full_chain_pem.replace("\n", "")), ("Lines were joined into one",)),
+    "escaped-line-ends": (
+        certificate(NEW.full_chain_pem.replace("\n", "\\n")), ("\\n", "quote", "looks like a BEGIN or END line, but is not one"),
+    ),
+    "not-pem": (certificate("certificate: see the vault"), ("no PEM block in it",)),
     "a-list": ({**CERTIFICATE, "certificate": [NEW.certificate_pem]}, ("certificate",)),
     "der-file": (certificate_file(NEW.der), ("DER", "openssl x509 -inform DER")),
     "der-key-file": (
@@ -92,7 +94,7 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ("DER", "openssl pkey -inform DER"),
     ),
     "der-text": (certificate(base64.b64encode(NEW.der).decode()), ("base64",)),
-    "key-of-another": (key(OTHER.private_key_pem), ("private key does not belong", "same issuance")),
+    "key-of-another": (key(OTHER.private_key_pem), ("the private key does not belong to", "same issuance")),
     "key-among-certificates": (
         key(NEW.key_pem("traditional"), certificate=NEW.full_chain_pem + NEW.private_key_pem),
         ("private key among the certificates",),
