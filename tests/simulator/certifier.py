@@ -50,7 +50,7 @@ class Certifier:
     def rival(self, resource: Resource, like: Material | None, same_expiry: bool) -> Material:
         """Issue another certificate for the same names, with the same notAfter or another."""
         if like is None or not same_expiry:
-            return self.issue(resource, {"days": LETS_ENCRYPT_DAYS + 7, "key_type": "ec"})
+            return self.issue(resource, {"days": LETS_ENCRYPT_DAYS + 7.5, "key_type": "ec"})
         end = fingerprints.iso(fingerprints.not_after(like.certificates[0]))
         return self.issue(resource, {"not_after": end, "key_type": "ec"})
 

@@ -22,6 +22,8 @@ try:
 except ImportError:
     webdriver = None  # type: ignore[assignment]
 
+from .nginx import until
+
 CHROMIUM, CHROMEDRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 
 _NEEDED = {
@@ -34,6 +36,10 @@ MISSING = "; ".join(reason for reason, found in _NEEDED.items() if not found)
 
 _SECONDS = 120
 """For a page on a machine that has other things to do."""
+
+
+_IS_LAID_OUT = """return document.readyState === 'complete' && innerWidth === arguments[0]
+  && matchMedia(`(prefers-color-scheme: ${arguments[1]})`).matches"""
 
 
 class Site:
@@ -91,12 +97,17 @@ class Browser:
     def open(self, url: str, width: int = 1280, scheme: str = "light", *, scripts: bool = True) -> None:
         """Show a page at this width; what was logged before is forgotten."""
         self.command("Emulation.setScriptExecutionDisabled", value=not scripts)
+        self.messages(), self.requests()
+        self.driver.get(url)
+        self.look(width, scheme)
+
+    def look(self, width: int, scheme: str) -> None:
+        """Look at the page from a screen of this width, and go on when it is laid out for that."""
         self.command(
             "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=width < 600
         )
         self.media(scheme)
-        self.messages(), self.requests()
-        self.driver.get(url)
+        until(lambda: self.run(_IS_LAID_OUT, width, scheme), f"laid out at {width}, {scheme}", _SECONDS)
 
     def media(self, scheme: str, kind: str = "screen") -> None:
         """A reader who prefers light or dark, on a screen or in print."""

@@ -19,16 +19,18 @@ from typing import Any
 
 import pytest
 
+from awx.credential_rules import check_type, injected
 from awx.handle import Awx
 from simulator.handle import Simulator, resource, rule, with_installed
 
-from .awx_job import PROJECT, Credentials, Finished, Job, JobRunner, eventually
+from .awx_job import PROJECT, Credentials, Finished, Job, JobRunner, credential_types, eventually
 from .material import API_KEY, CANARIES, NEW, OLD, PASSPHRASE, WRONG_PASSPHRASE, WRONG_TOKEN, ZONE
 from .playbook import command, environment
 
 pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
 
 FLEET = "gcore.web_security.gcore_fleet_cert"
+TYPES = credential_types()
 SITES = [f"site{number}.{ZONE}" for number in range(1, 8)]
 CERTIFICATES = {
     # The first is left empty, and the third has a passphrase: what is missing between is no obstacle.
@@ -153,6 +155,13 @@ def run(jobs, account) -> Callable[..., Finished]:
     return start
 
 
+@pytest.mark.parametrize("name", TYPES)
+def test_awx_takes_the_credential_types(name, tmp_path):
+    """And what is left out arrives as an empty variable."""
+    check_type(TYPES[name])
+    assert set(injected(TYPES[name], {}, tmp_path).values()) == {""}
+
+
 def test_the_inventory(jobs):
     """AWX's copy of it."""
     assert jobs.hosts["ssl_custom"]["hosts"] == SITES
@@ -257,7 +266,9 @@ def test_nothing_secret_is_left_behind(name, run, account):
 def test_nor_where_a_user_keeps_all_that_is_known(run, account, project):
     """A resource that is rotated, a fleet that is refused in part, and a resource that is refused."""
     account.faults([rule("400", call="put", resource_id=1)])
-    (project / "kept.yml").write_text("".join(OWN.format(role=role, variables=json.dumps(given)) for role, given in KEPT))
+    (project / "kept.yml").write_text(
+        "".join(OWN.format(role=role, variables=json.dumps(given)) for role, given in KEPT)
+    )
     job = run("kept.yml")
     assert job.status == "successful", job.stdout
     assert "rescued=2" in job.stdout

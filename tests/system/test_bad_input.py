@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Bad input: refused in words that help, or put right; no request where the input alone is wrong."""
+"""Bad input of each kind: refused in words that help, or put right; no request where the input alone is wrong.
+
+Every way to be wrong is for the unit tests of what reads it; here is what comes through a task, and from files.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +24,12 @@ from .material import AUTHORITY, CANARIES, NEW, PASSPHRASE, ROOT, WRONG_PASSPHRA
 NOW = datetime.datetime.now(datetime.timezone.utc)
 OTHER = issued("another key")
 EXPIRED = issued("an expired key", days=-1)
-FUTURE = issued("a future key", not_before=NOW + datetime.timedelta(days=2))
 STRANGER = issued("a stranger's key", "www.elsewhere.example")
 SOONER = issued("a sooner key", days=30)
 LONELY = issued("a lonely key", aia="http://issuer.invalid/ca.crt")
 WEAK = issued("a weak key", key_type="rsa", key_size=1024)
 SHA1 = issued("a SHA-1 key", authority=Authority("SHA-1 CA").intermediate(), hash_algorithm="sha1")
 CLIENT = issued("a client's key", eku=("client_auth",))
-NAMELESS = issued("a nameless key", san=False)
-FOREIGN = issued("a foreign key", authority=Authority("Foreign CA").intermediate("Foreign Issuing CA"))
 DEEP = issued("a deep key", authority=AUTHORITY.intermediate("Test Issuing CA"))
 RSA = issued("an RSA key", key_type="rsa")
 ED25519 = issued("an Ed25519 key", key_type="ed25519")
@@ -65,96 +65,50 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"certificate_path": MISSING_PATH, "private_key": NEW.private_key_pem},
         ("certificate_path", MISSING_PATH, "No such file"),
     ),
-    "no-key-file": (
-        {"certificate": NEW.full_chain_pem, "private_key_path": MISSING_PATH},
-        ("private_key_path", MISSING_PATH, "No such file"),
-    ),
     "folder-for-a-file": (
         {"certificate_path": "/", "private_key": NEW.private_key_pem},
         ("certificate_path", "Is a directory"),
     ),
-    "empty-text": (certificate(""), ("no certificate was given",)),
-    "empty-file": (certificate_file(b""), ("no certificate was given",)),
-    "blank-file": (certificate_file(b" \n\t\r\n"), ("no certificate was given",)),
-    "empty-key": (key(""), ("no private key was given",)),
-    "truncated-certificate": (certificate(NEW.certificate_pem[:-60]), ("line 1", "truncated")),
     "truncated-key": (key(NEW.private_key_pem[:-40]), ("private_key", "line 1", "truncated")),
-    "truncated-chain": (certificate(NEW.full_chain_pem[:-60]), ("BEGIN CERTIFICATE", "truncated")),
     "damaged-base64": (certificate(NEW.certificate_pem.replace("MII", "M%I", 1)), ("line 2", "not base64")),
-    "damaged-der": (certificate(NEW.certificate_pem.replace("MII", "MIA", 1)), ("line 1",)),
     "joined-lines": (certificate(NEW.full_chain_pem.replace("\n", "")), ("Lines were joined into one",)),
     "escaped-line-ends": (
-        certificate(NEW.full_chain_pem.replace("\n", "\\n")), ("\\n", "quote", "looks like a BEGIN or END line, but is not one"),
+        certificate(NEW.full_chain_pem.replace("\n", "\\n")),
+        ("\\n", "quote", "looks like a BEGIN or END line, but is not one"),
     ),
     "not-pem": (certificate("certificate: see the vault"), ("no PEM block in it",)),
-    "a-list": ({**CERTIFICATE, "certificate": [NEW.certificate_pem]}, ("certificate",)),
     "der-file": (certificate_file(NEW.der), ("DER", "openssl x509 -inform DER")),
     "der-key-file": (
         {"certificate": NEW.full_chain_pem, "private_key_path": File(KEY_DER)},
         ("DER", "openssl pkey -inform DER"),
     ),
-    "der-text": (certificate(base64.b64encode(NEW.der).decode()), ("base64",)),
     "key-of-another": (key(OTHER.private_key_pem), ("the private key does not belong to", "same issuance")),
     "key-among-certificates": (
         key(NEW.key_pem("traditional"), certificate=NEW.full_chain_pem + NEW.private_key_pem),
-        ("private key among the certificates",),
+        ("a private key among the certificates",),
     ),
-    "key-in-the-wrong-option": ({"certificate": NEW.private_key_pem}, ("private_key",)),
-    "key-in-chain": ({**CERTIFICATE, "chain": NEW.private_key_pem}, ("private key among the certificates",)),
-    "certificate-for-key": (key(NEW.certificate_pem), ("CERTIFICATE where only a private key belongs",)),
-    "two-keys": (key(NEW.private_key_pem + OTHER.private_key_pem), ("2 private keys",)),
-    "no-passphrase": (key(NEW.key_pem(passphrase=PASSPHRASE)), ("encrypted", "private_key_passphrase")),
     "wrong-passphrase": (
         key(NEW.key_pem(passphrase=PASSPHRASE), private_key_passphrase=WRONG_PASSPHRASE),
         ("wrong passphrase",),
     ),
-    "pkcs12-no-passphrase": ({"pkcs12_path": File(NEW.pkcs12(PASSPHRASE))}, ("PKCS#12", "passphrase")),
     "pkcs12-wrong-passphrase": (
         {"pkcs12_path": File(NEW.pkcs12(PASSPHRASE)), "private_key_passphrase": WRONG_PASSPHRASE},
         ("PKCS#12", "wrong or missing passphrase"),
     ),
     "pkcs12-not-base64": ({"pkcs12": "%" * 100}, ("pkcs12", "not base64", "pkcs12_path")),
-    "pkcs12-is-pem": ({"pkcs12_path": File(NEW.full_chain_pem)}, ("not a readable PKCS#12",)),
     "expired": (given(EXPIRED), ("expired at", "Renew")),
-    "not-yet-valid": (given(FUTURE), ("not valid before", "clock")),
-    "too-short": (given(NEW, min_days_valid=120), ("min_days_valid", "120")),
     "weak-key": (given(WEAK), ("RSA", "1024 bits", "2048")),
     "sha1": (given(SHA1), ("SHA-1",)),
     "for-clients": (given(CLIENT), ("not for TLS servers",)),
-    "no-names": (given(NAMELESS), ("no subject alternative names",)),
-    "foreign-chain": (
-        certificate(NEW.certificate_pem + FOREIGN.chain_pem),
-        ("Foreign Issuing CA", "not part of the chain"),
-    ),
-    "missing-link": (
-        given(DEEP, certificate=DEEP.certificate_pem + NEW.chain_pem),
-        ("Test Intermediate CA", "not part of the chain", "missing between"),
-    ),
     "missing-intermediate": (given(LONELY, certificate=LONELY.certificate_pem), ("intermediate", "missing", "chain")),
     "two-megabytes": (certificate(TWO_MEGABYTES), ("bytes", "right file")),
-    "two-megabytes-file": (certificate_file(TWO_MEGABYTES.encode()), ("bytes", "right file")),
-    "two-megabytes-key": (key(TWO_MEGABYTES), ("bytes", "right file")),
     "text-and-file": ({**CERTIFICATE, "certificate_path": File(NEW.full_chain_pem)}, ("certificate|certificate_path",)),
-    "pkcs12-and-key": (
-        {"pkcs12_path": File(NEW.pkcs12()), "private_key": NEW.private_key_pem},
-        ("mutually exclusive", "pkcs12_path|private_key"),
-    ),
     "absent-with-certificate": ({**CERTIFICATE, "state": "absent"}, ("state=absent", "certificate")),
-    "le-with-certificate": ({**CERTIFICATE, "type": "lets_encrypt"}, ("lets_encrypt", "certificate")),
     "id-and-name": ({**CERTIFICATE, "name": f"www.{ZONE}"}, ("resource_id", "name")),
-    "neither-id-nor-name": ({**CERTIFICATE, "resource_id": None}, ("resource_id", "name")),
-    "id-zero": ({**CERTIFICATE, "resource_id": 0}, ("resource_id",)),
     "two-tokens": ({**CERTIFICATE, "api_token": "another"}, ("api_key", "api_token")),
     "no-token": ({**CERTIFICATE, "api_key": None}, ("GCORE_API_KEY", "GCORE_API_TOKEN")),
-    "token-with-line-end": ({**CERTIFICATE, "api_key": "4242$a\nb"}, ("token", "Copy it again")),
     "url-in-the-clear": ({**CERTIFICATE, "api_url": "http://api.example.invalid"}, ("unencrypted", "https")),
-    "url-with-password": (
-        {**CERTIFICATE, "api_url": "https://user:secret@api.example.invalid"},
-        ("api_url", "credentials"),
-    ),
-    "not-a-url": ({**CERTIFICATE, "api_url": "api.example.invalid"}, ("api_url", "https://")),
     "no-ca-file": ({**CERTIFICATE, "ca_path": MISSING_PATH}, ("ca_path", MISSING_PATH)),
-    "negative-retries": ({**CERTIFICATE, "retries": -1}, ("retries", "-1")),
 }
 
 BY_ANSIBLE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
@@ -169,7 +123,7 @@ BY_ANSIBLE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 
 BY_RESOURCE: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
     # options, more of the case, what the message must have: these need to see the resource
-    "wrong-host": (given(STRANGER), {}, ("does not cover site", "www.elsewhere.example")),
+    "wrong-host": (given(STRANGER), {}, ("the certificate does not cover site", "www.elsewhere.example")),
     "older-than-current": (given(SOONER), {"installed": NEW}, ("valid until", "allow_downgrade")),
     "alias-uncovered": (
         given(NEW, require_alias_coverage=True),
@@ -180,12 +134,10 @@ BY_RESOURCE: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] =
 }
 
 WINDOWS = NEW.full_chain_pem.replace("\n", "\r\n")
-LOOSE = "\n\n".join(f"  {line}  " for line in NEW.full_chain_pem.splitlines())
 BAG = "Bag Attributes\n    localKeyID: 01\nsubject=CN = site\n"
 
 NORMALISED: dict[str, tuple[Issued, dict[str, Any]]] = {
     "as-documented": (NEW, {}),
-    "windows-line-ends": (NEW, {"certificate": WINDOWS, "private_key": NEW.private_key_pem.replace("\n", "\r\n")}),
     "windows-files": (
         NEW,
         {
@@ -195,23 +147,11 @@ NORMALISED: dict[str, tuple[Issued, dict[str, Any]]] = {
             "private_key_path": File(NEW.private_key_pem.replace("\n", "\r\n")),
         },
     ),
-    "byte-order-mark": (NEW, {"certificate": f"\ufeff{NEW.full_chain_pem}"}),
     "byte-order-mark-file": (NEW, {"certificate": None, "certificate_path": File(f"\ufeff{WINDOWS}")}),
     "utf-16-file": (NEW, {"certificate": None, "certificate_path": File(WINDOWS.encode("utf-16"))}),
-    "blank-lines-and-indentation": (NEW, {"certificate": LOOSE}),
-    "no-final-line-end": (
-        NEW,
-        {"certificate": NEW.full_chain_pem.rstrip(), "private_key": NEW.private_key_pem.rstrip()},
-    ),
     "text-between": (NEW, {"certificate": BAG + NEW.certificate_pem + BAG + NEW.chain_pem}),
-    "chain-apart": (NEW, {"certificate": NEW.certificate_pem, "chain": NEW.chain_pem}),
     "shuffled": (DEEP, {"certificate": DEEP.chain_pem + DEEP.certificate_pem}),
-    "twice": (NEW, {"certificate": NEW.full_chain_pem + NEW.full_chain_pem}),
     "sec1-key": (NEW, {"private_key": NEW.key_pem("traditional")}),
-    "encrypted-key": (
-        NEW,
-        {"private_key": NEW.key_pem(passphrase=PASSPHRASE), "private_key_passphrase": PASSPHRASE},
-    ),
     "passphrase-file": (
         NEW,
         {
@@ -228,11 +168,6 @@ NORMALISED: dict[str, tuple[Issued, dict[str, Any]]] = {
             "private_key_passphrase": PASSPHRASE,
         },
     ),
-    "pkcs12-file": (
-        NEW,
-        {"certificate": None, "private_key": None, "pkcs12_path": File(NEW.pkcs12()), "private_key_passphrase": ""},
-    ),
-    "pkcs1-rsa": (RSA, {"private_key": RSA.key_pem("traditional")}),
     "ed25519": (ED25519, {}),
     "self-signed": (SELF_SIGNED, {}),
     "with-the-root": (NEW, {"certificate": NEW.full_chain_pem + ROOT.pem}),
@@ -241,7 +176,6 @@ FAR_TOO = (
     "no-file",
     "wrong-passphrase",
     "key-among-certificates",
-    "key-in-the-wrong-option",
     "expired",
     "two-megabytes",
     "windows-files",
@@ -273,36 +207,19 @@ def every(*kinds):
 
 
 @every("refused", "unwritten")
-def test_it_is_refused_in_words_that_help(name, seen):
+def test_it_is_refused_in_words_that_help_and_nothing_is_changed(name, seen):
     one = seen[name]
     assert one.failed
     missing = [word for word in one.case.expect[1] if word not in one.message]
     assert not missing, f"{missing} not in: {one.message}"
     assert len(one.message) < 1000
-
-
-@every("refused", "unwritten")
-def test_nothing_is_changed_and_nothing_claimed(name, seen):
-    one = seen[name]
     assert one.after == one.before
     assert not one.result.get("changed")
-
-
-@every("refused")
-def test_no_request_where_the_input_alone_is_wrong(name, seen):
-    assert (seen[name].calls, seen[name].handshakes) == ([], [])
-
-
-@every("unwritten")
-def test_no_write_where_the_resource_speaks_against_it(name, seen):
-    assert set(seen[name].calls) == {"get"}
-
-
-@every("refused", "unwritten", "stored")
-def test_never_a_traceback(name, seen):
-    one = seen[name]
     assert "Traceback" not in str(one.result)
     assert "unexpected" not in one.message
+    # No request where the input alone is wrong, no write where the resource speaks against it.
+    assert (set(one.calls), one.handshakes) == (set(), []) or one.case.expect[0] == "unwritten"
+    assert set(one.calls) <= {"get"}
 
 
 @every("stored")
@@ -317,10 +234,6 @@ def test_it_is_put_right(name, seen):
     assert body["service_ssl_key"]["spki_sha256"] == pair.key_fingerprint_sha256
 
 
-@pytest.mark.parametrize("name", ["shuffled", "twice"])
-def test_what_was_put_in_order_is_told(name, seen):
-    assert any("put in order" in warning for warning in seen[name].result["warnings"])
-
-
-def test_a_self_signed_certificate_is_told(seen):
-    assert any("no browser trusts" in warning for warning in seen["self-signed"].result["warnings"])
+@pytest.mark.parametrize(("name", "words"), [("shuffled", "put in order"), ("self-signed", "no browser trusts")])
+def test_a_warning(name, words, seen):
+    assert any(words in warning for warning in seen[name].result["warnings"])

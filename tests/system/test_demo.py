@@ -84,21 +84,14 @@ def test_from_beginning_to_end(demo: subprocess.Popen[str], folder: Path, mark: 
     assert_nothing_left(folder, mark)
 
 
-@pytest.mark.parametrize(
-    ("number", "to_whom"),
-    [
-        pytest.param(signal.SIGINT, os.killpg, id="ctrl-c"),  # a terminal interrupts all of the foreground
-        pytest.param(signal.SIGTERM, os.kill, id="sigterm"),
-    ],
-)
-def test_interrupted(demo: subprocess.Popen[str], folder: Path, mark: str, number, to_whom) -> None:
-    """In the middle of the rotation, with a simulator, an ansible-playbook and its worker at work."""
+def test_interrupted(demo: subprocess.Popen[str], folder: Path, mark: str) -> None:
+    """As a terminal does it, to all of the foreground: in the middle of the rotation, with everything at work."""
     _read_until(demo, IN_EARNEST)
     _read_until(demo, WAITING)
     assert _processes(mark) or not Path("/proc/self").exists()
-    to_whom(demo.pid, number)
+    os.killpg(demo.pid, signal.SIGINT)
     output, _errors = demo.communicate(timeout=SECONDS)
-    assert demo.returncode == -number, output
+    assert demo.returncode == -signal.SIGINT, output
     assert "Traceback" not in output
     assert "Interrupted" in output
     assert_nothing_left(folder, mark)

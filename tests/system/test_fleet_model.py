@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -26,10 +27,10 @@ from ansible_collections.gcore.web_security.plugins.module_utils import _task as
 from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate import apply as rotation
 from simulator.authority import Issued
-from simulator.handle import Simulator, installation
+from simulator.handle import FAULTS, Simulator, installation
 from simulator.handle import rule as fault_rule
 
-from .fleets import Site, installed, issue, open_account, rotate, sites
+from .fleets import Site, installed, issue, open_account, rotate, sites, writes
 
 _NOT_A_SETTING = {"updated", "ssl_type", "service_ssl_expire"}
 _FAULTS = (
@@ -191,10 +192,70 @@ def test_any_sequence_of_events(simulator: Simulator, brisk: None) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
         ),
     )
+
+
+_TROUBLE = {
+    "429": FAULTS["429"],
+    "429_retry_after": {**FAULTS["429"], "retry_after": 0},
+    "500": FAULTS["500"],
+    "500_after": FAULTS["500_after"],
+    "cut_before": FAULTS["cut_before"],
+    "cut_after": FAULTS["cut_after"],
+    "hang": {"kind": "hang", "seconds": 2, "effect": "none"},
+    "hang_after": {"kind": "hang", "seconds": 2, "effect": "after"},
+}
+"""Together they hit a fifth of all calls."""
+
+
+def test_a_fifth_of_all_calls_fails(simulator: Simulator, brisk: None) -> None:
+    """Every resource ends rotated or reported as failed, none is written twice, none is half done."""
+    account = sites(200)
+    open_account(simulator, account)
+    simulator.faults(
+        [
+            {"match": {"probability": 0.025, "seed": seed}, "fault": dict(_TROUBLE[name])}
+            for seed, name in enumerate(_TROUBLE)
+        ]
+    )
+    wanted = {site.name: site.new for site in account}
+    result = rotate(simulator, wanted, waves=["100%"], concurrency=32, request_timeout=1, edge_probe="never")
+    stored = installed(simulator)
+    outcomes = {entry["id"]: entry["outcome"] for entry in result["results"]}
+    assert len([entry for entry in simulator.journal() if entry["fault"]]) > 80
+    assert set(outcomes.values()) <= {"rotated", "failed"}
+    assert len(outcomes) == len(account)
+    assert max(writes(simulator).values()) == 1
+    for site in account:
+        is_new = stored[site.id] == site.new.fingerprint_sha256
+        assert is_new or stored[site.id] == site.old.fingerprint_sha256
+        assert is_new or outcomes[site.id] == "failed", site.name
+    assert list(outcomes.values()).count("failed") == result["summary"]["failed"]
+    assert bool(result.get("failed")) == (result["summary"]["failed"] > 0)
+
+    simulator.clear_faults()
+    again = rotate(simulator, wanted, waves=["100%"], concurrency=32, edge_probe="never")
+    assert not again.get("failed")
+    assert installed(simulator) == {site.id: site.new.fingerprint_sha256 for site in account}
+    assert max(writes(simulator).values()) == 1
+
+
+def test_two_runs_at_once(simulator: Simulator) -> None:
+    """Both end well: what one of them wrote is right for the other."""
+    fleet = sites(30)
+    open_account(simulator, fleet)
+    simulator.settings(latency=0.01)
+    wanted = {site.name: site.new for site in fleet}
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(rotate, simulator, wanted, waves=["100%"], concurrency=8) for _run in range(2)]
+        results = [run.result() for run in runs]
+    assert installed(simulator) == {site.id: site.new.fingerprint_sha256 for site in fleet}
+    for result in results:
+        assert not result.get("failed"), result["msg"]
+        assert not any(entry.get("collateral") for entry in result["results"])

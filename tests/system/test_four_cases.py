@@ -47,32 +47,20 @@ def _four(action: str) -> Iterator[Case]:
 FOUR = [case for action in ACTIONS if action not in FAR_TOO for case in _four(action)]
 FOUR += both_ways(case for action in FAR_TOO for case in _four(action))
 
+EXPIRY_THEN_EDGE = ("expiry_differs", "expiry"), ("fingerprint_matches", "edge")
 FACES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, str], tuple[str, str]]] = {
-    # settings, options, reason and evidence when it is to do, and when it is done
-    "wrapped": ({"shape": "wrapped"}, {}, ("expiry_differs", "expiry"), ("fingerprint_matches", "edge")),
-    "paged": ({"shape": "paged", "page_size": 3}, {}, ("expiry_differs", "expiry"), ("fingerprint_matches", "edge")),
-    "paged_wrapped": (
-        {"shape": "paged_wrapped", "page_size": 2},
-        {},
-        ("expiry_differs", "expiry"),
-        ("fingerprint_matches", "edge"),
-    ),
+    # settings, options, reason and evidence when it is to do, and when it is done; the other faces are for unit tests
+    "wrapped": ({"shape": "wrapped"}, {}, *EXPIRY_THEN_EDGE),
+    "paged": ({"shape": "paged_wrapped", "page_size": 2}, {}, *EXPIRY_THEN_EDGE),
     "certificate-returned": (
         {"return_certificate": True},
         {},
         ("fingerprint_differs", "api"),
         ("fingerprint_matches", "api"),
     ),
-    "ssl_type-missing": (
-        {"ssl_type_visible": False},
-        {},
-        ("expiry_differs", "expiry"),
-        ("fingerprint_matches", "edge"),
-    ),
-    "expiry-day": ({"expiry": "day"}, {}, ("expiry_differs", "expiry"), ("fingerprint_matches", "edge")),
-    "expiry-string": ({"expiry": "string"}, {}, ("expiry_differs", "expiry"), ("fingerprint_matches", "edge")),
+    "ssl_type-missing": ({"ssl_type_visible": False}, {}, *EXPIRY_THEN_EDGE),
+    "expiry-day": ({"expiry": "day"}, {}, *EXPIRY_THEN_EDGE),
     "expiry-missing": ({"expiry": "missing"}, {}, ("fingerprint_differs", "edge"), ("fingerprint_matches", "edge")),
-    "expiry-zero": ({"expiry": "zero"}, {}, ("fingerprint_differs", "edge"), ("fingerprint_matches", "edge")),
     "expiry-alone": (
         {"expiry": "exact"},
         {"edge_probe": "never"},
@@ -84,12 +72,10 @@ FACES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, str], tuple[st
 
 def _faces() -> Iterator[Case]:
     for name, (settings, options, to_do, done) in FACES.items():
-        given = {**CERTIFICATE, **options}
-        for by_name in (False, True):
-            where = f"{name}-by-{'name' if by_name else 'id'}"
-            common = {"fields": ODD_FIELDS, "settings": settings, "by_name": by_name}
-            yield Case(f"{where}-todo", given, OLD, expect=(True, CUSTOM_FIELDS, to_do), **common)
-            yield Case(f"{where}-done", given, NEW, expect=(False, CUSTOM_FIELDS, done), **common)
+        common = {"options": {**CERTIFICATE, **options}, "fields": ODD_FIELDS, "settings": settings}
+        common["by_name"] = name in ("paged", "wrapped")
+        yield Case(f"{name}-todo", installed=OLD, expect=(True, CUSTOM_FIELDS, to_do), **common)
+        yield Case(f"{name}-done", installed=NEW, expect=(False, CUSTOM_FIELDS, done), **common)
 
 
 TWIN = issued("the key of a twin", not_after=NEW.not_after)
@@ -123,31 +109,21 @@ def every(cases):
 @every(CASES)
 def test_it_is_written_only_where_it_is_to_do_and_real(name, seen):
     one = seen[name]
-    is_due = one.case.expect[0] and not one.case.check
-    assert not one.failed, one.message
-    assert [entry["method"] for entry in one.requests if entry["method"] != "GET"] == (["PUT"] if is_due else [])
-    assert one.result["changed"] is one.case.expect[0]
-
-
-@every(CASES)
-def test_what_is_stored_in_the_end(name, seen):
-    one = seen[name]
     to_do, fields = one.case.expect[:2]
+    assert not one.failed, one.message
+    assert one.result["changed"] is to_do
+    written = [entry["method"] for entry in one.requests if entry["method"] != "GET"]
     if not to_do or one.case.check:
+        assert written == []
         assert one.after == one.before
         return
-    resource = one.after["resource"]
-    assert resource["ssl_type"] == fields["ssl_type"]
+    assert written == ["PUT"]
+    assert one.after["resource"]["ssl_type"] == fields["ssl_type"]
     assert one.stored == (NEW.fingerprint_sha256 if "service_ssl_crt" in fields else one.stored)
     assert (one.after["installed"] is None) == (fields["ssl_type"] is None)
     assert one.settings_moved() == {}
-
-
-@every([case for case in CASES if case.expect[0] and not case.check])
-def test_the_body_of_the_put_is_the_answer_of_the_get_but_for_the_certificate(name, seen):
-    one = seen[name]
+    # The body of the PUT is the answer of the GET but for the certificate.
     body = one.puts[0]["body"]
-    fields = one.case.expect[1]
     assert {field: body[field] for field in fields} == fields
     assert _strict({**one.told, **fields}) == _strict(body)
     assert ODD_FIELDS.keys() <= body.keys()
@@ -174,13 +150,13 @@ def test_verdict_and_evidence(name, seen):
     one = seen[name]
     drift = one.result["drift"]
     assert (drift["detected"], (drift["reason"], drift["evidence"])) == (one.case.expect[0], one.case.expect[2])
-
-
-@every(SHOWN)
-def test_the_edge_is_asked_once_and_only_where_it_can_tell_something(name, seen):
-    one = seen[name]
+    # The edge is asked once, and only where it can tell something.
     is_asked = not one.case.settings.get("return_certificate") and one.case.options.get("edge_probe") != "never"
     assert len(one.handshakes) == int(is_asked)
+    # What the API does not tell is not called verified.
+    if one.case.expect[0]:
+        untold = name.startswith("expiry-missing")
+        assert one.result["verification"]["api"] == ("skipped" if untold else "verified")
 
 
 @every([case for case in SHOWN if case.by_name])
@@ -189,16 +165,7 @@ def test_every_page_is_read_and_none_twice(name, seen):
     lists = [entry for entry in one.requests if entry["call"] == "list"]
     queries = [tuple(sorted(entry["query"].items())) for entry in lists]
     assert len(set(queries)) == len(queries)
-    assert len(lists) == (2 if "page_size" in one.case.settings else 1)
-
-
-UNTOLD = ("expiry-missing", "expiry-zero")
-
-
-@every([case for case in SHOWN if case.expect[0]])
-def test_what_the_api_does_not_tell_is_not_called_verified(name, seen):
-    one = seen[name]
-    assert one.result["verification"]["api"] == ("skipped" if name.startswith(UNTOLD) else "verified")
+    assert (len(lists) > 1) is ("page_size" in one.case.settings)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import subprocess
 import pytest
 
 from simulator.handle import resource, with_installed
+from unit.plugins.expiry_result import a_fleet
 
 from .cases import CERTIFICATE
 from .material import API_KEY, NEW, OLD, ZONE
@@ -66,3 +67,14 @@ def test_the_playbook_and_its_role(simulator, ansible):
     played = ansible.run(PLAYBOOK, "-e", f"@{given}", env={"GCORE_API_KEY": API_KEY})
     assert played.returncode == 0, played.output
     assert simulator.resource(1)["installed"]["fingerprint_sha256"] == NEW.fingerprint_sha256
+
+
+def test_the_page_of_the_report(tmp_path, ansible):
+    """Its template, style and script came along."""
+    page = tmp_path / "page.html"
+    content = "{{ result | gcore.web_security.cert_expiry_report('html') }}"
+    write = {"name": "write", "ansible.builtin.copy": {"content": content, "dest": str(page), "mode": "0644"}}
+    played = ansible.run([tasks_play(write, vars={"result": a_fleet(3)})])
+    assert played.returncode == 0, played.output
+    for part in ("<!DOCTYPE html>", "brand-003.example", "prefers-color-scheme", "addEventListener"):
+        assert part in page.read_text("utf-8")

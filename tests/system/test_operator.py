@@ -36,7 +36,11 @@ TWIN = f"twin.{ZONE}"
 
 HELP: dict[str, tuple[dict, list, tuple[str, ...]]] = {
     # options, faults, and what the message must have
-    "wrong-token": ({**NO_RETRIES, "api_key": WRONG_TOKEN}, [], ("401", "Check api_key (GCORE_API_KEY)", "request id")),
+    "wrong-token": (
+        {**NO_RETRIES, "api_key": WRONG_TOKEN},
+        [],
+        ("answered 401", "Check api_key (GCORE_API_KEY)", "request id"),
+    ),
     "token-cut-at-its-dollar": (
         {**NO_RETRIES, "api_key": CUT_TOKEN},
         [],
@@ -60,7 +64,11 @@ HELP: dict[str, tuple[dict, list, tuple[str, ...]]] = {
     ),
     "api-down": ({**NO_RETRIES, "api_url": CLOSED}, [], ("GET /security/", "refused", CLOSED, "Nothing was changed")),
     "no-such-host": ({**NO_RETRIES, "api_url": UNKNOWN_HOST}, [], ("could not be resolved", UNKNOWN_HOST)),
-    "gateway-error": (NO_RETRIES, [rule("502_html", call="get")], ("502", "text/html", "run the task again later")),
+    "gateway-error": (
+        NO_RETRIES,
+        [rule("502_html", call="get")],
+        ("502", "text/html", "The API is not well or not reachable", "run the task again later"),
+    ),
     "redirected": (
         NO_RETRIES,
         [rule({"kind": "redirect", "status": 301, "location": "https://portal.example.net/"}, call="get")],

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from simulator.handle import resource, rule, with_installed
 
 from .material import API_KEY, CANARIES, NEW, OLD, PASSPHRASE, ZONE
 from .playbook import command, environment, tasks_play
 
+ROOT = Path(__file__).parents[2]
 ROLE = "gcore.web_security.resource_cert"
 PLAYBOOK = "gcore.web_security.rotate"
 LOUDEST = ("-vvvv", "--diff")
@@ -80,9 +82,11 @@ def stored(simulator) -> dict[int, str]:
 
 
 def test_a_list_of_resources_and_nothing_the_second_time(account, variables, ansible):
-    first = ansible.run(play(**variables), *LOUDEST, env=TOKEN)
+    everything = {"ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "true", "RECORD_ARGUMENTS": "true"}
+    first = ansible.run(play(**variables), *LOUDEST, env={**TOKEN, **everything})
     assert first.returncode == 0, first.output
     assert stored(account) == dict.fromkeys(SITES, "new")
+    assert {"begun", "item"} <= {run.status for run in first.tasks}
     account.clear_journal()
     second = ansible.run(play(**variables), env=TOKEN)
     assert second.returncode == 0
@@ -96,49 +100,12 @@ def test_check_mode_writes_nothing(account, variables, ansible):
     assert stored(account) == dict.fromkeys(SITES, "old")
 
 
-def test_one_that_the_api_refuses_is_told_by_its_name(account, variables, ansible):
-    account.faults([rule("400", call="put", resource_id=REFUSED)])
-    played = ansible.run(play(**variables), *LOUDEST, env=TOKEN)
-    assert played.returncode == 2
-    assert stored(account) == {number: "old" if number == REFUSED else "new" for number in SITES}
-    for name in (SITES[1], SITES[2], SITES[REFUSED]):
-        assert f"(item={name})" in played.stdout
-    assert "answered 400 ValidationError" in played.output
-
-
 MISSING = "/no/such/folder/site.pem"
 PATHS = ("certificate_path", "chain_path", "private_key_path", "private_key_passphrase_path", "pkcs12_path")
 
 
-def test_a_missing_file_ends_it_before_the_first_request(account, variables, ansible):
-    good = variables["resource_cert_resources"][:2]
-    blocks = [
-        {
-            "block": [{"name": option, "ansible.builtin.include_role": {"name": ROLE}}],
-            "vars": {
-                **variables,
-                "resource_cert_resources": [*good, {"name": SITES[4], option: f"{MISSING}.{option}"}],
-            },
-            "rescue": [
-                {
-                    "name": f"refused {option}",
-                    "ansible.builtin.debug": {
-                        "msg": "{{ ansible_failed_result.results | selectattr('failed') | map(attribute='msg') }}"
-                    },
-                }
-            ],
-        }
-        for option in PATHS
-    ]
-    played = ansible.run([tasks_play(*blocks)], env=TOKEN)
-    for option in PATHS:
-        [message] = played.task(f"refused {option}").result["msg"]
-        assert message.startswith(f"{SITES[4]}: {option}: can't read '{MISSING}.{option}' on the control node")
-    assert account.journal() == []
-
-
-@pytest.fixture
-def vaulted(ansible, tmp_path):
+@pytest.fixture(scope="module")
+def vaulted(ansible, tmp_path_factory):
     """Options with files that ansible-vault has encrypted, and the file of the vault's password."""
     password = ansible.file(secrets.token_hex(20))
     contents = {
@@ -148,8 +115,52 @@ def vaulted(ansible, tmp_path):
     }
     files = {option: ansible.file(content) for option, content in contents.items()}
     encrypt = [command("ansible-vault"), "encrypt", "--vault-password-file", password, *files.values()]
-    subprocess.run(encrypt, env=environment(tmp_path), check=True, capture_output=True)
+    subprocess.run(encrypt, env=environment(tmp_path_factory.mktemp("vault")), check=True, capture_output=True)
     return {f"resource_cert_{option}": path for option, path in files.items()}, password
+
+
+def test_what_cannot_be_read_or_meant_ends_it_before_the_first_request(account, variables, vaulted, ansible, tmp_path):
+    """A file that is missing, one that cannot be decrypted, a named pipe, an option that there is not."""
+    os.mkfifo(tmp_path / "pipe")
+    encrypted = vaulted[0]["resource_cert_private_key_path"]
+    unreadable = {
+        **{option: {option: f"{MISSING}.{option}"} for option in PATHS},
+        "encrypted": {"private_key_path": encrypted},
+        "pipe": {"private_key_path": str(tmp_path / "pipe")},
+        "unknown": {"privatekey": NEW.private_key_pem},
+    }
+    says = {
+        name: f"{option}: can't read '{path}' on the control node"
+        for name, one in unreadable.items()
+        for option, path in one.items()
+    }
+    says["unknown"] = "privatekey is no option of a resource"
+    good = variables["resource_cert_resources"][:2]
+    blocks = [
+        {
+            "block": [{"name": name, "ansible.builtin.include_role": {"name": ROLE}}],
+            "vars": {**variables, "resource_cert_resources": [*good, {"name": SITES[4], **one}]},
+            "rescue": [
+                {
+                    "name": f"refused {name}",
+                    "ansible.builtin.debug": {
+                        "msg": "{{ ansible_failed_result.results | selectattr('failed') | map(attribute='msg') }}"
+                    },
+                }
+            ],
+        }
+        for name, one in unreadable.items()
+    ]
+    # And a hint calls an option as the role does.
+    hint = {"name": "hint", "ansible.builtin.include_role": {"name": "gcore.web_security.fleet_cert"}}
+    played = ansible.run([tasks_play(*blocks, hint)], *LOUDEST, env=TOKEN)
+    for name, words in says.items():
+        [message] = played.task(f"refused {name}").result["msg"]
+        assert message.startswith(f"{SITES[4]}:")
+        assert words in message
+    told = "Set certificates or directory. In the role: fleet_cert_certificates, fleet_cert_directory."
+    assert told in " ".join(played.output.split())
+    assert account.journal() == []
 
 
 def test_files_of_the_vault(account, variables, vaulted, ansible):
@@ -158,25 +169,6 @@ def test_files_of_the_vault(account, variables, vaulted, ansible):
     played = ansible.run(play(**{**variables, **files, **one}), *LOUDEST, "--vault-password-file", password, env=TOKEN)
     assert played.returncode == 0, played.output
     assert stored(account)[1] == "new"
-
-
-def test_a_file_that_cannot_be_decrypted_ends_it_before_the_first_request(account, variables, vaulted, ansible):
-    (path,) = (path for option, path in vaulted[0].items() if option.endswith("private_key_path"))
-    last = {"name": SITES[4], "private_key_path": path}
-    listed = [*variables["resource_cert_resources"][:2], last]
-    played = ansible.run(play(**{**variables, "resource_cert_resources": listed}), env=TOKEN)
-    assert played.returncode == 2
-    assert f"{SITES[4]}: private_key_path: can't read '{path}' on the control node" in played.output.replace("\n", " ")
-    assert account.journal() == []
-
-
-def test_a_named_pipe_among_the_files_is_named_and_not_waited_for(account, variables, ansible, tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    one = {"name": SITES[4], "private_key_path": str(tmp_path / "pipe")}
-    played = ansible.run(play(**{**variables, "resource_cert_resources": [one]}), env=TOKEN)
-    assert played.returncode == 2
-    assert f"can't read '{tmp_path}/pipe' on the control node" in played.output.replace("\n", " ")
-    assert account.journal() == []
 
 
 def test_a_bundle_beside_the_playbook_whatever_its_name(account, variables, ansible, tmp_path):
@@ -189,14 +181,6 @@ def test_a_bundle_beside_the_playbook_whatever_its_name(account, variables, ansi
     played = ansible.run(str(tmp_path / "site.yml"), "-e", f"@{given}", env=TOKEN)
     assert played.returncode == 0, played.output
     assert stored(account)[1] == "new"
-
-
-def test_an_option_that_the_role_does_not_have_shows_no_key(account, variables, ansible):
-    wrong = [{"name": SITES[1], "privatekey": NEW.private_key_pem}]
-    played = ansible.run(play(**{**variables, "resource_cert_resources": wrong}), *LOUDEST, env=TOKEN)
-    assert played.returncode == 2
-    assert "privatekey" in played.output
-    assert account.journal() == []
 
 
 def test_defaults_of_the_group_reach_into_roles(account, variables, ansible):
@@ -219,47 +203,84 @@ def test_defaults_of_the_group_reach_into_roles(account, variables, ansible):
     assert stored(account) == {number: "new" if number in (1, 2) else "old" for number in SITES}
 
 
-def test_a_hint_calls_an_option_as_the_role_does(ansible):
-    role = {"name": "rotate", "ansible.builtin.include_role": {"name": "gcore.web_security.fleet_cert"}}
-    played = ansible.run([tasks_play(role)])
-    assert played.returncode == 2
-    told = "Set certificates or directory. In the role: fleet_cert_certificates, fleet_cert_directory."
-    assert told in " ".join(played.output.split())
+OTHERS = {
+    "resource_cert": {"name": SITES[1]},
+    "fleet_cert": {"include": SITES[2], "exclude": ""},
+    "cert_expiry_report": {"name": SITES[3]},
+}
+"""What each role cannot do without, beside a certificate and the connection."""
 
 
-def test_the_playbook_by_its_name(account, variables, ansible):
-    given = ansible.file(json.dumps({**variables, "resource_cert_api_key": API_KEY}))
-    played = ansible.run(PLAYBOOK, "-e", f"@{given}", *LOUDEST)
+def test_what_awx_leaves_empty_is_unset(account, variables, ansible, tmp_path):
+    """Every variable of every role as an empty string or list, but for those that it needs."""
+    (tmp_path / "site.crt").write_text(NEW.full_chain_pem)
+    (tmp_path / "site.key").write_text(NEW.private_key_pem)
+    given = {
+        name: variables[f"resource_cert_{name}"]
+        for name in ("certificate_path", "private_key_path", "api_url", "edge_port")
+    }
+    tasks = []
+    for role, others in OTHERS.items():
+        specs = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text())
+        options = specs["argument_specs"]["main"]["options"]
+        needed = {f"{role}_{name}": value for name, value in {**given, "directory": str(tmp_path), **others}.items()}
+        empty = {name: [] if option.get("elements") == "dict" else "" for name, option in options.items()}
+        values = {name: needed.get(name, value) for name, value in empty.items()}
+        del values[f"{role}_api_key"]
+        tasks.append({"ansible.builtin.include_role": {"name": f"gcore.web_security.{role}"}, "vars": values})
+    played = ansible.run([tasks_play(*tasks)], env=TOKEN)
     assert played.returncode == 0, played.output
-    assert stored(account) == dict.fromkeys(SITES, "new")
-    assert f"({SITES[1]}) was changed" in played.stdout
+    assert stored(account) == {number: "new" if number in (1, 2) else "old" for number in SITES}
+
+
+def test_a_fleet_is_one_however_many_hosts_the_play_has(account, variables, ansible, tmp_path):
+    """They are elsewhere, and one of them is called localhost: the role works once, here, and as nobody else."""
+    away = {"ansible_connection": "ssh", "ansible_host": "192.0.2.1"}
+    pair = {name: variables[f"resource_cert_{name}"] for name in ("certificate_path", "private_key_path")}
+    role = {"name": "gcore.web_security.fleet_cert"}
+    given = {
+        "fleet_cert_certificates": [pair],
+        "fleet_cert_api_url": account.api_url,
+        "fleet_cert_edge_port": account.edge_port,
+    }
+    account.faults([rule("400", call="put")])
+    account.clear_journal()
+    after = {"name": "went on", "ansible.builtin.debug": {"msg": "the failure was none"}}
+    plays = [tasks_play({"ansible.builtin.include_role": role, "vars": given}, after, become=True)]
+    played = ansible.run(plays, hosts=dict.fromkeys(("www1", "www2", "localhost"), away), env=TOKEN)
+    assert played.returncode == 2
+    assert "www1 -> localhost" in played.output
+    assert "went on" not in {run.task for run in played.tasks}
+    assert [entry["call"] for entry in account.journal()].count("list") == 1
 
 
 def test_ansible_runner_and_so_awx_keep_no_key(account, variables, tmp_path):
+    """The playbook by its name; of its resources one is refused, and told by its name."""
     runner = pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
     account.faults([rule("400", call="put", resource_id=REFUSED)])
     data = tmp_path / "data"
     data.mkdir()
+    given = tmp_path / "variables.json"
+    given.write_text(json.dumps({**variables, "resource_cert_api_key": API_KEY}))
     run = runner.run(
         private_data_dir=str(data),
         playbook=PLAYBOOK,
         inventory="localhost ansible_connection=local",
-        envvars={**environment(tmp_path), "RECORD": str(tmp_path / "record"), **TOKEN},
-        cmdline=" ".join([*LOUDEST, "-e", f"@{_written(tmp_path, variables)}"]),
+        envvars={**environment(tmp_path), "RECORD": str(tmp_path / "record")},
+        cmdline=" ".join([*LOUDEST, "-e", f"@{given}"]),
         fact_cache="facts",
         fact_cache_type="jsonfile",
         quiet=True,
     )
     events = [event["event"] for event in run.events]
+    stdout = run.stdout.read()
     assert run.status == "failed"
     assert (events.count("runner_item_on_ok"), events.count("runner_item_on_failed")) == (4 + 3, 1)
+    assert stored(account) == {number: "old" if number == REFUSED else "new" for number in SITES}
+    for name in (SITES[1], SITES[2], SITES[REFUSED]):
+        assert f"(item={name})" in stdout
+    assert "answered 400 ValidationError" in stdout
     artifacts = Path(run.config.artifact_dir)
     # The runner's own record of the environment that it was given is not ours.
     own = artifacts / "command"
     assert CANARIES.assert_absent_below(artifacts, but=[own]) > len(list(artifacts.glob("job_events/*.json"))) > 5
-
-
-def _written(folder: Path, variables: dict[str, Any]) -> Path:
-    path = folder / "variables.json"
-    path.write_text(json.dumps(variables))
-    return path

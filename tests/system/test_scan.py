@@ -69,7 +69,7 @@ WORLD: dict[str, tuple[dict[str, Any], str, str]] = {
         "the chain that the edge serves is incomplete",
     ),
     "HTTPS off": ({"resource": resource(11, f"off.{ZONE}")}, "no_certificate", "HTTPS is off"),
-    "Let's Encrypt": (with_issued(resource(12, f"le.{ZONE}"), lets_encrypt=True, days=80), "lets_encrypt", ""),
+    "Let's Encrypt": (with_issued(resource(12, f"le.{ZONE}"), lets_encrypt=True, days=80.5), "lets_encrypt", ""),
     "aliases": (
         with_installed(resource(13, f"many.{ZONE}", aliases=[f"covered.{ZONE}", "stranger.example.net"]), LASTING),
         "ok",
