@@ -55,7 +55,7 @@ LAGGING = {
     "lags_behind": True,
 }
 FILE = 'node_textfile_mtime_seconds{instance="monitor",file="/var/lib/node_exporter/gcore_certificates.prom"}'
-FRESH, STALE = {"series": FILE, "values": "0+60x10080"}, {"series": FILE, "values": "0x10080"}
+FRESH, STALE = {"series": FILE, "values": "0+60"}, {"series": FILE, "values": "0"}
 """The report's file, as young as the moment, and never written again."""
 
 
@@ -64,10 +64,10 @@ def host(state, **fields):
 
 
 def series(*hosts):
-    """The metrics of a report on these hosts, for a week in which nothing changes."""
+    """The metrics of a report on these hosts, in which nothing changes."""
     lines = rendered("prometheus", a_result(*hosts), Options("Certificates", False), "").splitlines()
     samples = [line.rpartition(" ") for line in lines if not line.startswith("#")]
-    return [{"series": name, "values": f"{value}x10080"} for name, _space, value in samples]
+    return [{"series": name, "values": value} for name, _space, value in samples]
 
 
 def alert(name, labels, value=""):
@@ -86,15 +86,8 @@ def of(host, **labels):
     return {"host": host["host"], "resource": host["resource"], "resource_id": str(host["resource_id"]), **labels}
 
 
-def check(folder, metrics, at, expected):
-    """Fail unless these alerts fire at that time, and no other."""
-    wanted = [{"alertname": name, "eval_time": at, "exp_alerts": expected.get(name, [])} for name in ALERTS]
-    test = {"interval": "1m", "input_series": metrics, "alert_rule_test": wanted}
-    path = folder / "test.yml"
-    path.write_text(json.dumps({"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": [test]}))
-    promtool("test", "rules", str(path))
-
-
+LABELS = {"instance": "monitor", "file": "/var/lib/node_exporter/gcore_certificates.prom"}
+LAGS_BEHIND = host("ok", given=LAGGING)
 STATES = [
     ("critical", "1m", CRITICAL),
     ("expired", "1m", CRITICAL),
@@ -104,31 +97,46 @@ STATES = [
     ("warning", "91m", WARNING),
     ("mismatch", "89m", None),
     ("unreachable", "91m", WARNING),
-    ("ok", "100h", None),
-    ("lets_encrypt", "100h", None),
-    ("no_certificate", "100h", None),
+    ("ok", "30h", None),
+    ("lets_encrypt", "30h", None),
+    ("no_certificate", "30h", None),
 ]
+CASES: dict[str, tuple[list[dict], str, dict]] = {
+    # metrics, the time, and the alerts that fire at it
+    **{
+        f"{state} at {at}": (
+            [FRESH, *series(host(state), host("ok", number=99))],
+            at,
+            {name: [alert(name, of(host(state), state=state))]} if name else {},
+        )
+        for state, at, name in STATES
+    },
+    "the new certificate is not there after 23 h": ([FRESH, *series(LAGS_BEHIND)], "23h", {}),
+    "nor after 25 h": ([FRESH, *series(LAGS_BEHIND)], "25h", {LAGS: [alert(LAGS, of(LAGS_BEHIND))]}),
+    "a report that is late": ([STALE, *series(host("ok"))], "179m", {}),
+    "a report that comes no more": ([STALE, *series(host("ok"))], "4h", {OLD: [alert(OLD, LABELS, "4h 0m 0s")]}),
+    "no metrics yet": ([FRESH], "59m", {}),
+    "no metrics at all": ([FRESH], "61m", {MISSING: [alert(MISSING, {})]}),
+}
 
 
-@pytest.mark.parametrize(("state", "at", "name"), STATES)
-def test_a_state(state, at, name, tmp_path):
-    found = host(state)
-    expected = {name: [alert(name, of(found, state=state))]} if name else {}
-    check(tmp_path, [FRESH, *series(found, host("ok", number=99))], at, expected)
+def _minutes(at: str) -> int:
+    return int(at[:-1]) * (60 if at.endswith("h") else 1)
 
 
-def test_the_new_certificate_is_not_there_for_a_day(tmp_path):
-    found = host("ok", given=LAGGING)
-    check(tmp_path, [FRESH, *series(found)], "23h", {})
-    check(tmp_path, [FRESH, *series(found)], "25h", {LAGS: [alert(LAGS, of(found))]})
-
-
-def test_a_report_that_comes_no_more(tmp_path):
-    check(tmp_path, [STALE, *series(host("ok"))], "179m", {})
-    labels = {"instance": "monitor", "file": "/var/lib/node_exporter/gcore_certificates.prom"}
-    check(tmp_path, [STALE, *series(host("ok"))], "4h", {OLD: [alert(OLD, labels, "4h 0m 0s")]})
-
-
-def test_no_metrics_at_all(tmp_path):
-    check(tmp_path, [FRESH], "59m", {})
-    check(tmp_path, [FRESH], "61m", {MISSING: [alert(MISSING, {})]})
+def test_these_alerts_fire_and_no_other(tmp_path):
+    """All in one call: what fails is told by its name."""
+    tests = [
+        {
+            "name": name,
+            "interval": "1m",
+            "input_series": [{**one, "values": f"{one['values']}x{_minutes(at)}"} for one in metrics],
+            "alert_rule_test": [
+                {"alertname": one, "eval_time": at, "exp_alerts": expected.get(one, [])} for one in ALERTS
+            ],
+        }
+        for name, (metrics, at, expected) in CASES.items()
+    ]
+    path = tmp_path / "test.yml"
+    path.write_text(json.dumps({"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": tests}))
+    promtool("test", "rules", str(path))

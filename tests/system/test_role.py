@@ -101,7 +101,7 @@ def test_check_mode_writes_nothing(account, variables, ansible):
 
 
 MISSING = "/no/such/folder/site.pem"
-PATHS = ("certificate_path", "chain_path", "private_key_path", "private_key_passphrase_path", "pkcs12_path")
+PATHS = ("certificate_path", "private_key_passphrase_path", "pkcs12_path")
 
 
 @pytest.fixture(scope="module")

@@ -93,7 +93,7 @@ def scan(simulator, ansible) -> Played:
     simulator.reset()
     simulator.seed([seed for seed, _state, _reason in WORLD.values()])
     simulator.clear_journal()
-    played = ansible.run(both_ways(simulator, edge_timeout=2))
+    played = ansible.run(both_ways(simulator, edge_timeout=30))
     assert played.returncode == 0, played.output
     CANARIES.assert_absent(played.output, "the output")
     return played
