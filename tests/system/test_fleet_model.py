@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -52,10 +52,16 @@ _PAIRS = {site.id: [issue(site.name, 5 + 20 * number) for number in range(_GENER
 """Certificates of each site, each living longer than the one before."""
 
 
+@dataclass(frozen=True)
+class _Brisk(Backoff):
+    first: float = 0.001
+    longest: float = 0.002
+
+
 @pytest.fixture
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     """The waits are what other tests are about."""
-    monkeypatch.setattr(task, "Backoff", partial(Backoff, first=0.001, longest=0.002))
+    monkeypatch.setattr(task, "Backoff", _Brisk)
     monkeypatch.setattr(rotation, "_STORED_WITHIN", 0.05)
     monkeypatch.setattr(rotation, "_STORED_INTERVAL", 0.01)
 
@@ -192,7 +198,7 @@ def test_any_sequence_of_events(simulator: Simulator, brisk: None) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=15,
+            max_examples=25,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
