@@ -30,7 +30,6 @@ class Api:
     def __init__(self, world: World, edges: Edges) -> None:
         self._world = world
         self._edges = edges
-        self._in_flight = 0
         self._calls = WebSecurity(world).calls
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -38,7 +37,6 @@ class Api:
         exchange = Exchange.read(request, await request.read(), PATHS)
         if self._world.settings.echo_secrets:
             exchange.echo = echo.received(request.headers.get("Authorization", ""), exchange.body)
-        self._in_flight += 1
         exchange.entry = self._open(exchange)
         try:
             await asyncio.sleep(self._world.settings.latency)
@@ -49,7 +47,6 @@ class Api:
             _abort(request, cut.sent)
             return web.Response()
         finally:
-            self._in_flight -= 1
             self._world.journal.close(exchange.entry)
 
     def serve(self, exchange: Exchange) -> Answer:
@@ -84,7 +81,6 @@ class Api:
             status=None,
             fault=None,
             took_effect=False,
-            concurrency=self._in_flight,
         )
 
     async def _answer(self, exchange: Exchange) -> Answer:

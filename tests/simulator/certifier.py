@@ -8,7 +8,6 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from . import fingerprints
 from .authority import Authority, PrivateKey, new_key
 from .fields import Resource
 from .material import Material
@@ -46,13 +45,6 @@ class Certifier:
             days=options.get("days", LETS_ENCRYPT_DAYS),
         )
         return Material.of(issued)
-
-    def rival(self, resource: Resource, like: Material | None, same_expiry: bool) -> Material:
-        """Issue another certificate for the same names, with the same notAfter or another."""
-        if like is None or not same_expiry:
-            return self.issue(resource, {"days": LETS_ENCRYPT_DAYS + 7.5, "key_type": "ec"})
-        end = fingerprints.iso(fingerprints.not_after(like.certificates[0]))
-        return self.issue(resource, {"not_after": end, "key_type": "ec"})
 
 
 def host_names(resource: Resource) -> list[str]:

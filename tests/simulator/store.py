@@ -13,7 +13,7 @@ from typing import Any
 
 from . import fields
 from .authority import a_label
-from .certifier import Certifier, host_names
+from .certifier import LETS_ENCRYPT_DAYS, Certifier, host_names
 from .fields import Resource
 from .fingerprints import UTC
 from .material import Material, MaterialError
@@ -22,7 +22,7 @@ from .serving import MODES, Serving
 # Nothing ever listens here: the address of a resource whose edge is down.
 DEAD_ADDRESS = "127.0.0.254"
 _SEED_KEYS = frozenset(("resource", "install", "issue", "edge"))
-_EDGE_KEYS = frozenset(("mode", "same_expiry", "certificate", "private_key"))
+_EDGE_KEYS = frozenset(("mode", "certificate", "private_key"))
 
 
 @lru_cache(maxsize=100_000)
@@ -168,7 +168,7 @@ class Store:
         if mode in ("given", "dual"):
             return Material.parse(change.get("certificate"), change.get("private_key"))
         if mode == "other":
-            return self._certifier.rival(record.resource, record.installed, change.get("same_expiry", False))
+            return self._certifier.issue(record.resource, {"days": LETS_ENCRYPT_DAYS + 7.5, "key_type": "ec"})
         return None
 
     def _move(self, record: Record, *, down: bool) -> None:

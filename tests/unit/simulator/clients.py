@@ -82,7 +82,6 @@ class Shown:
     """What an edge showed in a handshake, and answered to a request."""
 
     fingerprint: str
-    version: str | None
     raw: bytes
     answer: bytes
 
@@ -93,19 +92,19 @@ class EdgeClient:
 
     simulator: Simulator
 
-    def show(self, server_name, address="127.0.0.1", version=None, ciphers="DEFAULT:@SECLEVEL=0"):
+    def show(self, server_name, address="127.0.0.1", ciphers=""):
         """Shake hands once; raises OSError (ssl.SSLError is one) where that does not work."""
         context = trusting()
-        context.set_ciphers(ciphers)
-        if version is not None:
-            context.minimum_version = context.maximum_version = version
+        if ciphers:
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
+            context.set_ciphers(ciphers)
         with (
             socket.create_connection((address, self.simulator.edge_port), _SECONDS) as raw,
             context.wrap_socket(raw, server_hostname=server_name) as tls,
         ):
             tls.sendall(b"GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n")
             der = tls.getpeercert(binary_form=True) or b""
-            return Shown(hashlib.sha256(der).hexdigest(), tls.version(), der, tls.recv(1000))
+            return Shown(hashlib.sha256(der).hexdigest(), der, tls.recv(1000))
 
     def fingerprint(self, server_name, address="127.0.0.1"):
         return self.show(server_name, address).fingerprint

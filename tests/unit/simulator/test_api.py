@@ -74,13 +74,6 @@ def test_unknown_paths_and_methods(seeded, api, method, path, status):
     assert seeded.resource(7)["resource"]["name"] == "shop.example"
 
 
-def test_errors_carry_a_request_id_of_their_own(api):
-    replies = [api.get(99) for _unused in range(2)]
-    assert all(reply.data["exception_class"] == "NotFoundError" for reply in replies)
-    assert all(reply.data["request_id"] == reply.headers["X-Request-Id"] for reply in replies)
-    assert replies[0].data["request_id"] != replies[1].data["request_id"]
-
-
 @pytest.mark.parametrize("shape", ["bare", "wrapped", "paged", "paged_wrapped"])
 def test_shapes(seeded, api, shape):
     seeded.settings(shape=shape)
