@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from .._libraries import requests, urllib3
+from .._libraries import urllib3
 from .._redaction import excerpt, origin
 
 _CHECK_URL = "Is {url} ({option}) the API's address, and is the way to it open? If so, run the task again later."
@@ -19,52 +20,48 @@ _CHECK_PROXY = "Check the proxy variables of the environment (HTTPS_PROXY, NO_PR
 _CHECK_TRUST = (
     "Is {url} ({option}) the API's address? The file of an authority of your own, such as a proxy's, goes into ca_path."
 )
-
-_NO_TRUST = "the TLS certificate of the API was not accepted, or the handshake failed"
+_NO_TRUST = "failed: the TLS certificate of the API was not accepted, or the handshake failed"
+_NO_REQUEST = "failed: the URL, the proxy's URL or a header is not one that can be used"
 
 
 class NoAnswerError(Exception):
-    """The exchange broke off, or never began; the text says how, in words that hold nothing that was sent.
-
-    Attributes:
-        hint: what to do about it, where that is more than trying again.
-    """
+    """The exchange broke off, or never began; the text, and the hint if it has one, hold nothing that was sent."""
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(reason)
         self.hint = hint
 
 
-class _Meaning(NamedTuple):
-    kind: type[Exception]
-    reason: str
-    hint: str = ""
-
-
-def _meanings() -> tuple[_Meaning, ...]:
-    """List what errors mean, by their class or by that of a cause; the first that fits counts."""
-    kinds = requests.exceptions
+def _meanings() -> tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str], ...]:
+    """List what errors mean, by their class or by that of a cause, and what to do; the first that fits counts."""
+    kinds = urllib3.exceptions
     return (
-        _Meaning(kinds.ConnectTimeout, "got no connection within {timeout:g} s", _CHECK_URL),
-        _Meaning(kinds.Timeout, "got no complete answer within {timeout:g} s"),
-        _Meaning(kinds.ProxyError, "failed: the proxy refused or could not be reached", _CHECK_PROXY),
-        _Meaning(kinds.SSLError, f"failed: {_NO_TRUST}", _CHECK_TRUST),
-        _Meaning(kinds.ChunkedEncodingError, "got an answer that broke off"),
-        _Meaning(zlib.error, "got an answer that could not be decoded"),
-        _Meaning(ValueError, "failed: the URL, the proxy's URL or a header is not one that can be used"),
-        _Meaning(socket.gaierror, "failed: the API's host name could not be resolved{way}", _CHECK_URL),
-        _Meaning(ConnectionRefusedError, "failed: the connection was refused{way}", _CHECK_URL),
-        _Meaning(urllib3.exceptions.NewConnectionError, "failed: no connection could be made{way}", _CHECK_URL),
-        _Meaning(Exception, "failed: the connection was lost{way}"),
+        (kinds.ProxyError, "failed: the proxy refused or could not be reached", _CHECK_PROXY),
+        (kinds.SSLError, _NO_TRUST, _CHECK_TRUST),
+        (http.client.IncompleteRead, "got an answer that broke off", ""),
+        (zlib.error, "got an answer that could not be decoded", ""),
+        ((ValueError, kinds.InvalidHeader), _NO_REQUEST, ""),
+        (socket.gaierror, "failed: the API's host name could not be resolved{way}", _CHECK_URL),
+        (ConnectionRefusedError, "failed: the connection was refused{way}", _CHECK_URL),
+        (kinds.NewConnectionError, "failed: no connection could be made{way}", _CHECK_URL),
+        (kinds.ConnectTimeoutError, "got no connection within {timeout:g} s", _CHECK_URL),
+        (kinds.TimeoutError, "got no complete answer within {timeout:g} s", ""),
+        (Exception, "failed: the connection was lost{way}", ""),
     )
 
 
-def no_answer(error: Exception, *, timeout: float, url: str, option: str, by_proxy: bool) -> NoAnswerError:
+def no_answer(
+    error: Exception, *, is_late: bool, timeout: float, url: str, option: str, by_proxy: bool
+) -> NoAnswerError:
     """Return what is to be said of an exchange with the URL of that option that a library's error ended."""
+    kinds = urllib3.exceptions
+    if is_late and (not isinstance(error, kinds.ConnectTimeoutError) or isinstance(error, kinds.NewConnectionError)):
+        error = kinds.TimeoutError()
     causes = [*_chain(error)]
-    meaning = next(row for row in _meanings() if any(isinstance(cause, row.kind) for cause in causes))
-    reason = meaning.reason.format(timeout=timeout, way=" (by way of a proxy)" if by_proxy else "")
-    hint = _CHECK_PROXY if by_proxy and "{way}" in meaning.reason else meaning.hint
+    reason, hint = next(row[1:] for row in _meanings() if any(isinstance(cause, row[0]) for cause in causes))
+    if by_proxy and "{way}" in reason:
+        hint = _CHECK_PROXY
+    reason = reason.format(timeout=timeout, way=" (by way of a proxy)" if by_proxy else "")
     return NoAnswerError(reason, hint.format(url=origin(url), option=option))
 
 

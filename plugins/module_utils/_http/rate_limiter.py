@@ -25,10 +25,7 @@ def no_notice(_seconds: float) -> None:
 class RateLimiter:
     """Shared by all workers of a run; each asks it for its turn before each request.
 
-    Args:
-        clock: the time.
-        per_second: requests a second at the most, None for as many as the API takes.
-        on_hold: told when the API asks for a pause, in seconds.
+    Without requests per second they are as many as the API takes; `on_hold` is told of the pauses that it asks for.
     """
 
     def __init__(
@@ -63,9 +60,7 @@ class RateLimiter:
     def wait(self, deadline: Deadline, places: int = 1) -> None:
         """Come back when it is this worker's turn, or when the deadline is over.
 
-        Args:
-            deadline: of the task.
-            places: for how many requests in a row; 0 for one that has its place already, and is only held back.
+        A turn has places for so many requests in a row; 0 is for one that has its place, and is only held back.
         """
         while deadline.remaining():
             with self._lock:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +20,8 @@ from .rate_limiter import RateLimiter
 from .retry import FINAL, Backoff, Disposition, disposition, retry_after_seconds
 from .transport import Answer, Transport
 
-_READS = ("GET", "OPTIONS")
+_HEADERS = {"Accept": "application/json", "User-Agent": f"gcore.web_security/{VERSION} (Ansible collection)"}
+_HEADERS_OF_JSON = {**_HEADERS, "Content-Type": "application/json"}
 
 _LAST_TRY = 1.0
 """Seconds that the last wait before a deadline leaves for one more try."""
@@ -32,22 +32,11 @@ class Session:
     """Sends requests, and repeats them as the retry table says.
 
     Every method raises `ApiError` for what the API refused, and `DeadlineError` when the task's time is over.
-
-    Attributes:
-        transport: the connections.
-        authorization: the header of that name.
-        hint: what to do about a status, None for no answer, and the API's words.
-        redactor: knows what answers may echo.
-        clock: the time.
-        deadline: of the task.
-        rate_limiter: shared by all workers.
-        backoff: how often, and when, a call is tried again.
-        request_timeout: seconds for one request.
     """
 
     transport: Transport
     authorization: str = field(repr=False)
-    hint: Callable[[int | None, str], str]
+    hint: Callable[[int | None, str], str]  # what to do about a status, None for no answer, and the API's words
     redactor: Redactor
     clock: Clock
     deadline: Deadline
@@ -64,19 +53,12 @@ class Session:
         parse: Callable[[bytes], Any] = json.loads,
         places: int = 1,
     ) -> tuple[Any, Answer]:
-        """Send a request, and again while that may help. A write whose outcome is unknown is never repeated.
+        """Send a request, and again while that may help; return what the answer holds, and the answer.
 
-        Args:
-            method: such as GET.
-            path: below the base URL, with its query.
-            body: JSON.
-            parse: reads the answer's body; raises ValueError where it is not what it should be.
-            places: among the requests of all workers.
-
-        Returns:
-            What the answer holds, and the answer.
+        A write whose outcome is unknown is never repeated. What is parsed in vain raises ValueError.
         """
-        for attempt in count(1):
+        attempt = 1
+        while True:
             try:
                 answer = self.send(method, path, body, places=places)
                 return self._parsed(f"{method} {path}", answer, parse), answer
@@ -84,37 +66,29 @@ class Session:
                 if error.outcome_unknown:
                     raise
                 self.pause(error, attempt)
-        raise AssertionError("unreachable: count() has no end")
+            attempt += 1
 
     def send(self, method: str, path: str, body: bytes | None = None, *, places: int = 1) -> Answer:
-        """Send a request, once.
-
-        Returns:
-            An answer that is no refusal.
-        """
+        """Send a request, once, and return an answer that is no refusal."""
         call = f"{method} {path}"
         self.rate_limiter.wait(self.deadline, places)
         self.deadline.check(call)
         timeout = min(self.request_timeout, self.deadline.remaining())
         try:
-            answer = self.transport.send(method, path, self._headers(body), body, timeout)
+            headers = {**(_HEADERS if body is None else _HEADERS_OF_JSON), "Authorization": self.authorization}
+            answer = self.transport.send(method, path, headers, body, timeout)
         except NoAnswerError as reason:
-            means = disposition(None, is_write=_is_write(call))
-            raise ApiError(call, str(reason), hint=reason.hint or self.hint(None, ""), **vars(means)) from None
+            means = vars(disposition(call, None))
+            raise ApiError(call, str(reason), hint=reason.hint or self.hint(None, ""), **means) from None
         if not 200 <= answer.status < 300:
             raise self._refusal(call, answer)
         self.rate_limiter.succeeded()
         return answer
 
     def pause(self, error: ApiError, attempt: int) -> None:
-        """Wait before the next try. What the API itself asks to send later is sent later, however often.
+        """Wait before the next try, or raise the error of the last one, when trying again is of no use.
 
-        Args:
-            error: what the last try ended with.
-            attempt: its number, 1 for the first.
-
-        Raises:
-            ApiError: that error, when trying again is of no use or the tries are used up.
+        Attempts count from 1. What the API itself asks to send later is sent later, however often.
         """
         left = self.deadline.remaining() - _LAST_TRY
         is_asked_for = error.status == 429 and bool(error.retry_after)
@@ -124,14 +98,6 @@ class Session:
             self.rate_limiter.hold(min(error.retry_after, left))
         else:
             self.deadline.sleep(min(self.backoff.seconds(attempt), left))
-
-    def _headers(self, body: bytes | None) -> dict[str, str]:
-        headers = {
-            "Authorization": self.authorization,
-            "Accept": "application/json",
-            "User-Agent": f"gcore.web_security/{VERSION} (Ansible collection)",
-        }
-        return headers if body is None else {**headers, "Content-Type": "application/json"}
 
     def _parsed(self, call: str, answer: Answer, parse: Callable[[bytes], Any]) -> Any:
         """Read the body as JSON, whatever its content type says."""
@@ -145,7 +111,7 @@ class Session:
             answer,
             f"answered {answer.status} with {size} that are not whole JSON",
             self.hint(answer.status if is_page else None, ""),
-            disposition(None, is_write=_is_write(call)),
+            disposition(call, None),
         )
 
     def _refusal(self, call: str, answer: Answer) -> ApiError:
@@ -157,7 +123,7 @@ class Session:
             name = said.get("exception_class") or ("" if said.keys() - {"request_id"} else f"with {kind}")
             problem = f"{' ' if name else ''}{name}{': ' if 'message' in said else ''}{said.get('message', '')}"
         hint = self.hint(status, str(said.get("message")))
-        means = disposition(status, is_write=_is_write(call))
+        means = disposition(call, status)
         return self.unusable(call, answer, f"answered {status}{problem}", hint, means, said, fields)
 
     def unusable(
@@ -193,7 +159,3 @@ def request_id_note(answer: Answer) -> str:
 
 def _content_type(answer: Answer) -> str:
     return (answer.headers.get("Content-Type") or "no content type").partition(";")[0]
-
-
-def _is_write(call: str) -> bool:
-    return call.partition(" ")[0] not in _READS

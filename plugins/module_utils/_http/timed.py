@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Connections of `requests` on which an exchange ends in time and within bounds, whatever the other side does."""
+"""Connections on which an exchange ends in time and within bounds, whatever the other side does."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .._libraries import requests
 from .errors import NoAnswerError
 
 if TYPE_CHECKING:
@@ -62,6 +61,10 @@ class _Received(io.RawIOBase):
         self._socket = sock
         self._file = sock.makefile("rb", buffering=0)
 
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Give an answer what it reads its head and body from."""
+        return io.BufferedReader(self)
+
     def readable(self) -> bool:
         """Tell a buffered reader that it may read."""
         return True
@@ -81,15 +84,6 @@ class _Received(io.RawIOBase):
         super().close()
 
 
-class _Response(http.client.HTTPResponse):
-    """An answer whose head and body are received so."""
-
-    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self.fp.close()
-        self.fp = io.BufferedReader(_Received(sock))
-
-
 class _OptionsInTime(list[Any]):
     """The options of a socket, which each address of a host name gets before it is tried."""
 
@@ -101,7 +95,10 @@ class _OptionsInTime(list[Any]):
 class _Connection(HTTPConnection):
     """A connection each of whose steps gets what is left of the time for all of them."""
 
-    response_class = _Response
+    @staticmethod
+    def response_class(sock: Any, *args: Any, **options: Any) -> http.client.HTTPResponse:
+        """Make an answer that receives its head and body in time."""
+        return http.client.HTTPResponse(_Received(sock), *args, **options)
 
     def _new_conn(self) -> socket.socket:
         self.timeout = _left()
@@ -124,25 +121,8 @@ class _Connection(HTTPConnection):
             super().send(whole[at : at + _RECORD])
 
 
-def timed_adapter(connections: int) -> requests.adapters.HTTPAdapter:
-    """Make an adapter of `requests` with such connections to one server, through a proxy or not."""
-
-    class Adapter(requests.adapters.HTTPAdapter):
-        _pool: HTTPConnectionPool | None = None
-
-        def get_connection_with_tls_context(self, *args: Any, **options: Any) -> HTTPConnectionPool:
-            return self._found(super().get_connection_with_tls_context, *args, **options)
-
-        def get_connection(self, *args: Any, **options: Any) -> HTTPConnectionPool:  # before requests 2.32
-            return self._found(super().get_connection, *args, **options)
-
-        def _found(self, find: Callable[..., Any], *args: Any, **options: Any) -> HTTPConnectionPool:
-            """Find the pool once: to find it for each request costs a fifth of the request."""
-            if self._pool is None:
-                pool = find(*args, **options)
-                if not issubclass(pool.ConnectionCls, _Connection):
-                    pool.ConnectionCls = type("TimedConnection", (_Connection, pool.ConnectionCls), {})
-                self._pool = pool
-            return self._pool
-
-    return Adapter(pool_maxsize=connections)
+def in_time(pool: HTTPConnectionPool) -> HTTPConnectionPool:
+    """Let a pool make such connections, through a proxy or not."""
+    if not issubclass(pool.ConnectionCls, _Connection):
+        pool.ConnectionCls = type("TimedConnection", (_Connection, pool.ConnectionCls), {})
+    return pool

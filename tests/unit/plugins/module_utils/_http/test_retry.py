@@ -30,9 +30,9 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize(("is_write", "place"), [(False, 0), (True, 1)], ids=["read", "write"])
-def test_every_status(is_write, place):
-    found = {status: disposition(status, is_write=is_write) for status in EXPECTED}
+@pytest.mark.parametrize(("call", "place"), [("GET /x", 0), ("OPTIONS /x", 0), ("PUT /x", 1), ("POST /x", 1)])
+def test_every_status(call, place):
+    found = {status: disposition(call, status) for status in EXPECTED}
     assert found == {status: means[place] for status, means in EXPECTED.items()}
 
 
