@@ -10,12 +10,12 @@ from dataclasses import fields
 from typing import Any
 
 from .._errors import InputError, MatchError, carrying
-from .._gcore.client import Client
-from .._gcore.lookup import find_resource
+from .._gcore.client import Client, find_resource
 from .._gcore.resource import Resource
 from .._match.matcher import Candidate, Matcher, Selection
 from .._task import Operation, Task
-from .._x509.sources import from_directory, from_list
+from .._x509.directory import from_directory
+from .._x509.sources import from_list
 from .judge import Thresholds, judge
 from .report import render, result_of
 from .scan import Endpoint, Scan, endpoints

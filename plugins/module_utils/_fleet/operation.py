@@ -22,8 +22,9 @@ from .._rotate.desired import CustomCertificate
 from .._rotate.failure_budget import FailureBudget
 from .._rotate.observe import Observer, Policy
 from .._task import Operation, Task, silent
+from .._x509.directory import from_directory
 from .._x509.key_pair import check_key_pair
-from .._x509.sources import Source, from_directory, from_list
+from .._x509.sources import Source, from_list
 from .interrupts import interruptible
 from .match import FleetReport, KeyedCandidate, Scope, assign
 from .progress import Progress

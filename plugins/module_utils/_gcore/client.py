@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._errors import ApiError, InputError
+from .._errors import ApiError, InputError, ResourceLookupError
 from .._http.session import Session, request_id_note
 from .._http.transport import Answer
+from .._x509.hostname import normalised
 from .raw_json import parse, serialise
 
 RESOURCES = "/security/resources"
@@ -124,12 +125,7 @@ class Client:
             path = f"{RESOURCES}?limit={PAGE_SIZE}&offset={len(seen)}"
 
     def resource(self, resource_id: int, *, to_write: bool = False) -> dict[str, Any]:
-        """Return one resource, as the API's own JSON.
-
-        Args:
-            resource_id: its id.
-            to_write: a write is to follow at once, and gets its place among the requests now.
-        """
+        """Return one resource, as the API's own JSON; a write that is to follow gets its place now."""
         path = f"{RESOURCES}/{resource_id}"
         (page, twice), answer = self._session.ask("GET", path, parse=parse, places=2 if to_write else 1)
         found = _unwrapped(page)
@@ -148,11 +144,8 @@ class Client:
     def replace(self, resource_id: int, body: Mapping[str, Any]) -> str:
         """PUT a whole resource that was read to be written, once, and leave the answer unread: only a GET proves it.
 
-        Returns:
-            The receipt: what the vendor's support asks for, should the write not have done what it should.
-
-        Raises:
-            ApiError: `retryable` and `outcome_unknown` say what may be done about it.
+        The receipt is what the vendor's support asks for, should the write not have done what it should. An `ApiError`
+        is `retryable` and `outcome_unknown`, or not.
         """
         path = f"{RESOURCES}/{resource_id}"
         answer = self._session.send("PUT", path, serialise(body), places=0)
@@ -160,6 +153,26 @@ class Client:
 
     def _malformed(self, call: str, answer: Answer, problem: str) -> ApiError:
         return self._session.unusable(call, answer, problem, _CHECK_URL)
+
+
+def find_resource(client: Client, resource_id: int | None, name: str | None) -> dict[str, Any]:
+    """Return the JSON of the resource that has an id, or exactly this name where no id is given.
+
+    Raises:
+        GcoreError: there is none, several have the name, or the API does not answer.
+    """
+    if resource_id is not None:
+        return client.resource(resource_id)
+    wanted = normalised(str(name))
+    found = [raw for raw in client.resources() if normalised(str(raw.get("name"))) == wanted]
+    if not found:
+        hint = "Check the name and the token's account; aliases do not count."
+        raise ResourceLookupError(f"no resource is named {wanted}", hint)
+    if len(found) > 1:
+        ids = ", ".join(str(raw["id"]) for raw in found)
+        hint = "Use resource_id to say which one is meant."
+        raise ResourceLookupError(f"{len(found)} resources are named {wanted}: {ids}", hint)
+    return found[0]
 
 
 def _unwrapped(answer: Any) -> Any:

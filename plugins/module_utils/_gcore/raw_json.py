@@ -33,14 +33,9 @@ class Number:
 
 
 def parse(text: bytes) -> tuple[Any, str | None]:
-    """Read JSON.
+    """Read JSON, and a name that stands twice in one object, None where there is none.
 
-    Returns:
-        What it holds, and a name that stands twice in one object, None where there is none.
-
-    Raises:
-        ValueError: it is no whole JSON.
-        RecursionError: it is nested too deeply.
+    What is no whole JSON raises `ValueError`, what is nested too deeply `RecursionError`.
     """
     twice: list[str] = []
 
@@ -77,11 +72,7 @@ def _no_constant(text: str) -> NoReturn:
 
 
 def serialise(value: Any) -> bytes:
-    """Write JSON, each number as it was read.
-
-    Raises:
-        ValueError: JSON has no words for it.
-    """
+    """Write JSON, each number as it was read; `ValueError` is for what JSON has no words for."""
     return _serialised(value, lambda number: number.text).encode("ascii")
 
 

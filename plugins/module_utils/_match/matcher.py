@@ -15,16 +15,11 @@ from typing import Generic, TypeVar
 from .._errors import InputError, MatchError
 from .._gcore.resource import Resource
 from .._x509.certificate import Certificate
-from .._x509.hostname import normalised
+from .._x509.hostname import covering, normalised
 
 
 class Selection:
-    """Which resources a task is about.
-
-    Args:
-        include: ids, exact names or globs; without any, all are meant. Empty ones are none.
-        exclude: the same, of those that are not meant.
-    """
+    """Which resources a task is about, by ids, exact names or globs; all are included where none is named."""
 
     def __init__(self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None) -> None:
         self._patterns = {"include": _patterns(include), "exclude": _patterns(exclude)}
@@ -67,13 +62,7 @@ def _patterns(given: Iterable[str] | None) -> list[str]:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A certificate that may belong on a resource.
-
-    Attributes:
-        label: how messages call it: where it came from.
-        leaf: the certificate.
-        resources: the ids or names that it is meant for; none means whatever it covers.
-    """
+    """A certificate that may belong on a resource: on those of its ids or names, else on whatever it covers."""
 
     label: str
     leaf: Certificate
@@ -87,9 +76,7 @@ AnyCandidate = TypeVar("AnyCandidate", bound=Candidate)
 class Choice(Generic[AnyCandidate]):
     """What fits a resource best: one candidate, or several that fit equally well and differ in the type of their key.
 
-    Attributes:
-        candidates: those that may be taken, first the one for a resource of which nobody knows what it has.
-        passed_over: the others.
+    The first is for a resource of which nobody knows what it has; what is passed over may not be taken.
     """
 
     candidates: tuple[AnyCandidate, ...]
@@ -114,10 +101,7 @@ _A_DAY = 86400
 class Matcher(Generic[AnyCandidate]):
     """Finds the candidate of each resource. Indexed by name: a fleet times its certificates is too much to try.
 
-    Args:
-        candidates: the certificates that there are.
-        now: the time, by which a certificate is near its end.
-        prefer_key_type: `ecdsa` or `rsa`, whatever a resource has; None keeps what it has.
+    The preferred type of key is `ecdsa` or `rsa`, whatever a resource has; None keeps what it has.
     """
 
     def __init__(self, candidates: Sequence[AnyCandidate], now: datetime, prefer_key_type: str | None = None) -> None:
@@ -147,7 +131,7 @@ class Matcher(Generic[AnyCandidate]):
         explicit = [*self._explicit.get(str(resource.id), ()), *self._explicit.get(name, ())]
         if explicit:
             return Choice((_only(explicit, resource, "both are mapped to it"),))
-        fitting = [candidate for key in _keys(name) for candidate in self._by_name.get(key, ())]
+        fitting = [candidate for key in covering(name) for candidate in self._by_name.get(key, ())]
         if not fitting:
             return None
         fits = [(self._fit(candidate, resource), candidate) for candidate in fitting]
@@ -190,14 +174,8 @@ class Matcher(Generic[AnyCandidate]):
         own = self._names[candidate.leaf]
         hosts = [normalised(resource.name)]
         hosts += [normalised(alias.name) for alias in resource.aliases if not alias.has_certificate]
-        covered = [host for host in hosts if any(key in own for key in _keys(host))]
+        covered = [host for host in hosts if not own.isdisjoint(covering(host))]
         return len(covered), sum(host in own for host in covered)
-
-
-def _keys(host: str) -> tuple[str, ...]:
-    """Return the names in a certificate that cover a host: its own, and the wildcard in its place."""
-    label, _dot, parent = host.partition(".")
-    return (host, f"*.{parent}") if label and label != "*" and "." in parent else (host,)
 
 
 def _last(candidates: Sequence[AnyCandidate], resource: Resource) -> AnyCandidate:

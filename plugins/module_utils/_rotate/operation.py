@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import InputError, carrying
-from .._gcore.lookup import find_resource
+from .._gcore.client import find_resource
 from .._gcore.resource import Resource
 from .._options import CERTIFICATE
 from .._redaction import Redactor

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
+from .._clock import days_left
 from .._errors import CertificateError
 from .._libraries import crypto_exceptions, ec, ed25519, rsa, serialization, x509
 from .pem import PemBlock
@@ -146,13 +146,21 @@ class Certificate:
             return "Ed25519", 256
         return type(public).__name__.strip("_"), 0
 
+    # A signature takes longer to verify than anything else that is asked of a certificate, and is asked for again.
+    @lru_cache(maxsize=1024)  # noqa: B019  # certificates are values
     def is_issued_by(self, issuer: Certificate) -> bool:
         """Tell whether the issuer's name and its key's signature say so; of too weak a signature the name alone."""
-        return _is_issued_by(self, issuer)
+        if self.has_weak_signature:
+            return self.x509.issuer == issuer.x509.subject
+        try:
+            self.x509.verify_directly_issued_by(issuer.x509)
+        except Exception:  # noqa: BLE001  # a signature that can't be verified, for whatever reason, proves nothing
+            return False
+        return True
 
     def days_left(self, now: datetime) -> int:
         """Count the whole days until it expires, negative once it has."""
-        return math.floor((self.not_after - now) / timedelta(days=1))
+        return days_left(self.not_after, now)
 
     def label(self) -> str:
         """Name it for an error."""
@@ -181,18 +189,6 @@ class Certificate:
             return self.x509.extensions.get_extension_for_class(kind).value
         except x509.ExtensionNotFound:
             return None
-
-
-# A signature takes longer to verify than anything else that is asked of a certificate, and is asked for again.
-@lru_cache(maxsize=1024)
-def _is_issued_by(certificate: Certificate, issuer: Certificate) -> bool:
-    if certificate.has_weak_signature:
-        return certificate.x509.issuer == issuer.x509.subject
-    try:
-        certificate.x509.verify_directly_issued_by(issuer.x509)
-    except Exception:  # noqa: BLE001  # a signature that can't be verified, for whatever reason, proves nothing
-        return False
-    return True
 
 
 _KNOWN: WeakValueDictionary[bytes, Certificate] = WeakValueDictionary()

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from .._errors import InputError
+from .sources import Source
 
 _LINEAGES = (
     ("fullchain.pem", "privkey.pem"),  # certbot's live/NAME, dehydrated's certs/NAME
@@ -28,22 +30,17 @@ _CHAINS = (".chain.pem", ".chain.crt", ".ca-bundle", ".issuer.crt")
 _ARCHIVE = "certbot's live folder consists of links into its archive folder, which belongs beside it"
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One certificate of a folder.
+def from_directory(directory: str | None, shared: Mapping[str, Any]) -> Iterator[Source]:
+    """Yield the certificates of a folder, where one is named, each with the options that count for all of them.
 
-    Attributes:
-        label: how messages call it.
-        options: the options that read it, as the module has them, and `combined_path`, a PEM file that may hold both.
-        problem: why it can't be one.
+    Raises:
+        InputError: the folder can't be read, or holds nothing that looks like a certificate.
     """
-
-    label: str
-    options: dict[str, str] = field(default_factory=dict)
-    problem: str = ""
+    for source in sources(directory) if directory else ():
+        yield replace(source, options={**shared, **source.options})
 
 
-def entries(directory: str) -> list[Entry]:
+def sources(directory: str) -> list[Source]:
     """List all that the folder has, in the order of the names.
 
     Raises:
@@ -55,14 +52,14 @@ def entries(directory: str) -> list[Entry]:
         raise InputError(f"directory: can't read '{directory}': {error.strerror}") from None
     folders = [name for name in names if os.path.isdir(os.path.join(directory, name))]
     files = {name for name in names if name not in folders}
-    found = [entry for folder in folders for entry in _lineage(directory, folder)]
+    found = [source for folder in folders for source in _lineage(directory, folder)]
     found += _flat(directory, files)
     if not found:
         raise InputError(f"directory: nothing in '{directory}' looks like a certificate", "Is it the right folder?")
     return found
 
 
-def _lineage(directory: str, folder: str) -> Iterator[Entry]:
+def _lineage(directory: str, folder: str) -> Iterator[Source]:
     """Take a sub-folder for the first layout that it is complete in, else for one that it was begun in."""
     path = os.path.join(directory, folder)
     begun: list[str] = []
@@ -73,14 +70,14 @@ def _lineage(directory: str, folder: str) -> Iterator[Entry]:
         if all(there):
             problem = _problem(certificate, key)
             options = {} if problem else {"certificate_path": certificate, "private_key_path": key}
-            yield Entry(path, options, problem=problem)
+            yield Source(path, options, problem=problem)
             return
         # A certificate alone may be anybody's, unless its name or a folder of keys tells whose.
         is_one = "chain" in files[0] or (".." in files[1] and os.path.isdir(os.path.join(directory, "private")))
         if not begun and (there[1] or (there[0] and is_one)):
             begun = [certificate, key]
     if begun:
-        yield Entry(path, problem=_problem(*begun))
+        yield Source(path, problem=_problem(*begun))
 
 
 def _problem(*paths: str) -> str:
@@ -102,7 +99,7 @@ def _unreachable(path: str) -> str:
     return ""
 
 
-def _flat(directory: str, files: set[str]) -> Iterator[Entry]:
+def _flat(directory: str, files: set[str]) -> Iterator[Source]:
     """`NAME.crt` with `NAME.key`, `NAME.pem` alone or with it, `NAME.p12`."""
     used: set[str] = set()
     for file in sorted(files):
@@ -111,16 +108,15 @@ def _flat(directory: str, files: set[str]) -> Iterator[Entry]:
         if _is_legos_copy(stem, ending, files) or file.endswith(_CHAINS):
             continue
         if ending in _BUNDLES:
-            yield Entry(path, {"pkcs12_path": path})
+            yield Source(path, {"pkcs12_path": path})
         elif ending in _CERTIFICATES:
-            key = stem + _KEY
-            used.add(key)
-            yield _pair(path, directory, stem, has_key=key in files)
+            used.add(stem + _KEY)
+            yield _pair(path, has_key=stem + _KEY in files)
         elif ending != _KEY and os.path.islink(path) and not os.path.exists(path):
-            yield Entry(path, problem=_problem(path))
+            yield Source(path, problem=_problem(path))
     for key in sorted(file for file in files - used if file.endswith(_KEY)):
         path = os.path.join(directory, key)
-        yield Entry(path, problem=f"there is no certificate beside it ({', '.join(_CERTIFICATES)})")
+        yield Source(path, problem=f"there is no certificate beside it ({', '.join(_CERTIFICATES)})")
 
 
 def _is_legos_copy(stem: str, ending: str, files: set[str]) -> bool:
@@ -128,10 +124,10 @@ def _is_legos_copy(stem: str, ending: str, files: set[str]) -> bool:
     return ending in (_COMBINED, *_BUNDLES) and {f"{stem}.crt", f"{stem}{_KEY}", f"{stem}.json"} <= files
 
 
-def _pair(path: str, directory: str, stem: str, *, has_key: bool) -> Entry:
+def _pair(path: str, *, has_key: bool) -> Source:
     if not has_key:
-        return Entry(path, {"combined_path": path})
-    base = os.path.join(directory, stem)
-    chain = next((base + ending for ending in _CHAINS if os.path.lexists(base + ending)), "")
-    options = {"private_key_path": base + _KEY, **({"chain_path": chain} if chain else {})}
-    return Entry(path, {"combined_path" if path.endswith(_COMBINED) else "certificate_path": path, **options})
+        return Source(path, {"combined_path": path})
+    base, ending = os.path.splitext(path)
+    options = {"combined_path" if ending == _COMBINED else "certificate_path": path, "private_key_path": base + _KEY}
+    chains = [{"chain_path": base + ending} for ending in _CHAINS if os.path.lexists(base + ending)]
+    return Source(path, {**options, **(chains[0] if chains else {})})

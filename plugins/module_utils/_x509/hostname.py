@@ -25,20 +25,17 @@ def normalised(name: str) -> str:
         return name
 
 
-def covers(pattern: str, host: str) -> bool:
-    """Tell whether a certificate's name covers a host name.
+def covering(host: str) -> tuple[str, ...]:
+    """List the names in a certificate that cover a host as `normalised` writes it: its own, the wildcard in its place.
 
-    A wildcard is a whole left-most label, stands for exactly one label (RFC 6125, section 6.4.3), and needs
-    two labels behind it, as browsers ask.
+    A wildcard is a whole left-most label, stands for exactly one label (RFC 6125, section 6.4.3), and needs two labels
+    behind it, as browsers ask; one as a host needs that very name.
     """
-    pattern, host = normalised(pattern), normalised(host)
-    if not pattern.startswith("*."):
-        return pattern == host and bool(host)
     label, _dot, parent = host.partition(".")
-    return bool(label) and label != "*" and parent == pattern[2:] and "." in parent and "*" not in parent
+    return (host, f"*.{parent}") if label and "." in parent and "*" not in host else (host,)
 
 
 def covered(names: Iterable[str], host: str) -> bool:
-    """Tell whether any of a certificate's names covers a host name; a wildcard as a host needs that very name."""
+    """Tell whether any of a certificate's names covers a host name."""
     host = normalised(host)
-    return bool(host) and any(covers(name, host) or normalised(name) == host for name in names)
+    return bool(host) and any(normalised(name) in covering(host) for name in names)

@@ -11,11 +11,12 @@ from datetime import datetime
 
 from .._errors import CertificateError, PrivateKeyError
 from .._libraries import pkcs12, serialization
-from .certificate import RSA_PSS, Certificate, certificates_from_pem, timestamp
+from .certificate import RSA_PSS, Certificate, timestamp
 from .chain import is_complete, ordered, without_root
-from .pem import PemBlock
-from .private_key import PrivateKey, private_key_from_pem
+from .private_key import PrivateKey
 
+_SELF_SIGNED = "a self-signed certificate, which no browser trusts"
+_NO_INTERMEDIATE = "no intermediate certificate; that is right only if a root issued the leaf itself"
 _MINIMUM_BITS = {"RSA": 2048, "ECDSA": 256, "Ed25519": 256}
 """The key types that TLS servers use, and what clients still accept of each (CA/Browser Forum BR, section 6.1.5)."""
 
@@ -39,30 +40,12 @@ class KeyPair:
         return "".join(link.x509.public_bytes(encoding).decode("ascii") for link in self.chain)
 
 
-@dataclass(frozen=True)
-class Material:
-    """What the user gave, with the words by which errors name it. A PKCS#12 bundle stands for the other three."""
-
-    certificate: Sequence[PemBlock] = ()
-    chain: Sequence[PemBlock] = ()
-    private_key: Sequence[PemBlock] = ()
-    pkcs12: bytes | None = field(default=None, repr=False)
-    passphrase: str | None = field(default=None, repr=False)
-    names: dict[str, str] = field(default_factory=dict)
-
-    def name(self, part: str) -> str:
-        """Name a part for an error: the option, and the path if it came from a file."""
-        return self.names.get(part, part)
-
-
-def read_key_pair(material: Material) -> KeyPair:
-    """Match chain and key, and put the chain in order.
+def key_pair_of(certificates: Sequence[Certificate], key: PrivateKey, what: str) -> KeyPair:
+    """Match what was read of a text or bundle with its key, and put the chain in order.
 
     Raises:
-        InputError: what was given can't be read, or does not fit together.
+        InputError: they do not fit together.
     """
-    certificates, key = _from_pkcs12(material) if material.pkcs12 is not None else _from_pem(material)
-    what = material.name("pkcs12" if material.pkcs12 is not None else "certificate")
     public = key.public_key_der()
     leaf = next((certificate for certificate in certificates if certificate.public_key_der == public), None)
     if leaf is None:
@@ -81,55 +64,34 @@ def read_key_pair(material: Material) -> KeyPair:
     if list(chain) != certificates:
         warnings.append(f"{what}: the chain was put in order: leaf first, then each issuer, nothing twice.")
     if len(chain) == 1:
-        lonely = _SELF_SIGNED if leaf.is_self_issued else _NO_INTERMEDIATE
-        warnings.append(f"{what}: the file holds {lonely}.")
+        warnings.append(f"{what}: the file holds {_SELF_SIGNED if leaf.is_self_issued else _NO_INTERMEDIATE}.")
     return KeyPair(chain, key, tuple(warnings))
 
 
-_SELF_SIGNED = "a self-signed certificate, which no browser trusts"
-_NO_INTERMEDIATE = "no intermediate certificate; that is right only if a root issued the leaf itself"
+def read_pkcs12(content: bytes, passphrase: str | None, what: str) -> tuple[list[Certificate], PrivateKey]:
+    """Read all certificates of a PKCS#12 bundle (RFC 7292), and the key.
 
-
-def _from_pem(material: Material) -> tuple[list[Certificate], PrivateKey]:
-    if not material.certificate:
-        raise CertificateError("no certificate was given", "Set certificate, certificate_path, pkcs12 or pkcs12_path.")
-    if not material.private_key:
-        raise PrivateKeyError("no private key was given", "Set private_key or private_key_path.")
-    certificates = certificates_from_pem(material.certificate, material.name("certificate"))
-    given = set(certificates)  # that both files hold the intermediates is how lego keeps them, and no disorder
-    chain = certificates_from_pem(material.chain, material.name("chain"))
-    certificates += [link for link in chain if link not in given]
-    key = private_key_from_pem(material.private_key, material.passphrase, material.name("private_key"))
-    return certificates, key
-
-
-def _from_pkcs12(material: Material) -> tuple[list[Certificate], PrivateKey]:
-    what, password = material.name("pkcs12"), material.passphrase
+    Raises:
+        PrivateKeyError: it can't be read, or lacks the key or its certificate.
+    """
     try:
-        content = pkcs12.load_pkcs12(material.pkcs12 or b"", password.encode() if password is not None else None)
-        key = PrivateKey(content.key) if content.key else None
+        found = pkcs12.load_pkcs12(content, None if passphrase is None else passphrase.encode())
+        key = PrivateKey(found.key) if found.key else None
     except Exception:  # noqa: BLE001  # whatever these bytes do to the parser is about these bytes
         raise PrivateKeyError(
             f"{what}: not a readable PKCS#12 bundle (wrong or missing passphrase, or damaged)",
             "Its passphrase goes into private_key_passphrase.",
         ) from None
-    if key is None or content.cert is None:
+    if key is None or found.cert is None:
         raise PrivateKeyError(f"{what}: the PKCS#12 bundle holds no private key with its certificate")
-    encoding = serialization.Encoding.DER
-    links = [content.cert, *content.additional_certs]
-    return [Certificate.from_der(link.certificate.public_bytes(encoding), what) for link in links], key
+    links = [
+        link.certificate.public_bytes(serialization.Encoding.DER) for link in (found.cert, *found.additional_certs)
+    ]
+    return [Certificate.from_der(link, what) for link in links], key
 
 
 def check_key_pair(key_pair: KeyPair, now: datetime, min_days_valid: int) -> tuple[str, ...]:
-    """Check that clients would accept it.
-
-    Args:
-        key_pair: what was read.
-        now: the time, aware.
-        min_days_valid: days for which the leaf must still be valid.
-
-    Returns:
-        Warnings.
+    """Check that clients would accept it, and its leaf for so many days, and return what is worth a warning.
 
     Raises:
         CertificateError: too weak, not valid now or not long enough, or not for TLS servers.
@@ -142,7 +104,9 @@ def check_key_pair(key_pair: KeyPair, now: datetime, min_days_valid: int) -> tup
             "Have it issued for a key that is plain RSA (rsaEncryption) or ECDSA.",
         )
     for certificate in key_pair.chain:
-        _check_strength(certificate, signature=certificate in checked)
+        _check_strength(certificate)
+        if certificate in checked and certificate.has_weak_signature:
+            raise CertificateError(f"{certificate.label()} is signed with a hash that clients refuse (SHA-1 or MD5)")
     if not leaf.serves_tls:
         raise CertificateError(f"{leaf.label()} is not for TLS servers (extendedKeyUsage without serverAuth)")
     if not leaf.dns_names:
@@ -163,17 +127,14 @@ def check_key_pair(key_pair: KeyPair, now: datetime, min_days_valid: int) -> tup
     )
 
 
-def _check_strength(certificate: Certificate, *, signature: bool) -> None:
+def _check_strength(certificate: Certificate) -> None:
     kind, bits = certificate.key
     kind = "RSA" if kind == RSA_PSS else kind
-    if kind not in _MINIMUM_BITS:
+    least = _MINIMUM_BITS.get(kind)
+    if least is None:
         raise CertificateError(f"{certificate.label()} has a {kind} key; TLS servers use {', '.join(_MINIMUM_BITS)}")
-    if bits < _MINIMUM_BITS[kind]:
-        raise CertificateError(
-            f"{certificate.label()} has a {kind} key of {bits} bits, {_MINIMUM_BITS[kind]} are the minimum"
-        )
-    if signature and certificate.has_weak_signature:
-        raise CertificateError(f"{certificate.label()} is signed with a hash that clients refuse (SHA-1 or MD5)")
+    if bits < least:
+        raise CertificateError(f"{certificate.label()} has a {kind} key of {bits} bits, {least} are the minimum")
 
 
 def _check_validity(certificate: Certificate, now: datetime) -> None:

@@ -51,14 +51,8 @@ class PemBlock:
 def read_pem(content: str | bytes, what: str) -> list[PemBlock]:
     """Read every block of a text, in its order.
 
-    Line ends, a byte order mark, blank lines, indentation and text between the blocks are of no account.
-
-    Args:
-        content: the text, or a file's bytes.
-        what: what it is, for the errors: an option's name, or a file's path.
-
-    Raises:
-        PemError: names the line where the text stops being PEM.
+    Line ends, a byte order mark, blank lines, indentation and text between the blocks are of no account. `PemError`
+    names the option or the file, and the line where the text stops being PEM.
     """
     lines = _lines(content, what)
     if lines[0].startswith(_VAULT):

@@ -12,29 +12,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._errors import CertificateError, InputError
+from .._errors import CertificateError, InputError, PrivateKeyError
 from .._files import opened
 from .._options import ONE_OF_THESE, contradiction
 from .._redaction import Redactor
 from .certificate import Certificate, certificates_from_pem
 from .chain import leaf_of
-from .directory import entries
-from .key_pair import KeyPair, Material, read_key_pair
+from .key_pair import KeyPair, key_pair_of, read_pkcs12
 from .pem import MAX_BYTES, PemBlock, read_pem
+from .private_key import private_key_from_pem
 
+_NO_CERTIFICATE = "no certificate was given"
 _PARTS = ("certificate", "chain", "private_key", "private_key_passphrase", "pkcs12")
 
 
 @dataclass(frozen=True)
 class Source:
-    """A certificate that a task names.
+    """A certificate that a task names, with the ids or names of the resources that it is meant for.
 
-    Attributes:
-        label: how messages call it.
-        options: the module's, that hold its parts or name their files; `combined_path` is a PEM file of a folder, that
-            may hold certificate and key.
-        resources: the ids or names that it is meant for.
-        problem: why it can't be one.
+    Its options are the module's, that hold its parts or name their files, and `combined_path`, a PEM file of a folder
+    that may hold certificate and key. A problem says why it can't be one.
     """
 
     label: str = ""
@@ -44,40 +41,32 @@ class Source:
     _read: dict[str, str | bytes | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def key_pair(self, redactor: Redactor) -> KeyPair:
-        """Read the chain and its key.
-
-        Args:
-            redactor: learns the secrets before anything else sees them.
+        """Read the chain and its key, whose secrets the redactor learns before anything else sees them.
 
         Raises:
             InputError: the parts can't be read, or do not fit together.
         """
-        self._refuse_problem()
+        links, keys, what = self._given()
         redactor.add(self._content("pkcs12"))
-        names = {part: self._name(part) for part in _PARTS}
-        combined = self._blocks("combined")
-        certificates = [block for block in combined if block.label == "CERTIFICATE"]
-        keys = [block for block in combined if block.label != "CERTIFICATE"]
-        if combined:
-            names["certificate"] = self._name("combined")
+        key_name = what if keys else self._name("private_key")
+        redactor.add("".join(block.text() for block in keys) or self._content("private_key"))
+        keys, chain = keys or self._blocks("private_key"), self._blocks("chain")
+        bundle = _binary(self._content("pkcs12"))
+        passphrase = _passphrase(self._content("private_key_passphrase"))
+        if bundle is not None:
+            what = self._name("pkcs12")
+            certificates, key = read_pkcs12(bundle, passphrase, what)
+        elif not links:
+            raise CertificateError(_NO_CERTIFICATE, "Set certificate, certificate_path, pkcs12 or pkcs12_path.")
+        elif not keys:
+            raise PrivateKeyError("no private key was given", "Set private_key or private_key_path.")
         else:
-            certificates = self._blocks("certificate")
-        if keys:
-            names["private_key"] = self._name("combined")
-            redactor.add("".join(block.text() for block in keys))
-        else:
-            redactor.add(self._content("private_key"))
-            keys = self._blocks("private_key")
-        key_pair = read_key_pair(
-            Material(
-                certificate=certificates,
-                chain=self._blocks("chain"),
-                private_key=keys,
-                pkcs12=_binary(self._content("pkcs12")),
-                passphrase=_passphrase(self._content("private_key_passphrase")),
-                names=names,
-            )
-        )
+            certificates = certificates_from_pem(links, what)
+            given = set(certificates)  # that both files hold the intermediates is how lego keeps them, and no disorder
+            more = certificates_from_pem(chain, self._name("chain"))
+            certificates += [link for link in more if link not in given]
+            key = private_key_from_pem(keys, passphrase, key_name)
+        key_pair = key_pair_of(certificates, key, what)
         redactor.add(key_pair.key.pem())
         return key_pair
 
@@ -87,16 +76,12 @@ class Source:
         Raises:
             InputError: there is none, it can't be read, or several leaves are among the certificates.
         """
-        self._refuse_problem()
-        part = "combined" if "combined_path" in self.options else "certificate"
-        blocks, what = self._blocks(part), self._name(part)
+        links, _keys, what = self._given()
         if "pkcs12_path" in self.options:
             raise InputError("its certificate can't be read without a passphrase, which this task does not ask for")
-        if not blocks:
-            raise CertificateError("no certificate was given", "Set certificate or certificate_path.")
-        if part == "combined":
-            blocks = [block for block in blocks if block.label == "CERTIFICATE"]
-        leaf = leaf_of(list(dict.fromkeys(certificates_from_pem(blocks, what))))
+        if not links:
+            raise CertificateError(_NO_CERTIFICATE, "Set certificate or certificate_path.")
+        leaf = leaf_of(list(dict.fromkeys(certificates_from_pem(links, what))))
         if leaf is None:
             raise CertificateError(f"{what}: the certificates are of several chains, or none of them is a leaf")
         return leaf
@@ -108,9 +93,14 @@ class Source:
         except InputError:  # told of where it is read in earnest
             return False
 
-    def _refuse_problem(self) -> None:
+    def _given(self) -> tuple[list[PemBlock], list[PemBlock], str]:
+        """Read the certificates, what is in the same file beside them, and how errors call that."""
         if self.problem:
             raise InputError(self.problem)
+        part = "combined" if self.options.get("combined_path") else "certificate"
+        blocks = self._blocks(part)
+        rest = [block for block in blocks if block.label != "CERTIFICATE"] if part == "combined" else []
+        return [block for block in blocks if block not in rest], rest, self._name(part)
 
     def _content(self, part: str) -> str | bytes | None:
         """Return an option's text or its file's bytes; what is empty counts as unset."""
@@ -146,26 +136,8 @@ def from_list(certificates: Iterable[Mapping[str, Any]] | None, warnings: list[s
             yield source
 
 
-def from_directory(directory: str | None, shared: Mapping[str, Any]) -> Iterator[Source]:
-    """Yield the certificates of a folder, where one is named.
-
-    Args:
-        directory: the folder.
-        shared: options that count for each of them.
-
-    Raises:
-        InputError: the folder can't be read, or holds nothing that looks like a certificate.
-    """
-    for entry in entries(directory) if directory else ():
-        yield Source(entry.label, {**shared, **entry.options}, problem=entry.problem)
-
-
 def read_file(path: str, option: str) -> bytes:
-    """Read a file's content.
-
-    Raises:
-        InputError: the file can't be read, or is far too large; names the path.
-    """
+    """Read a file's content; the error of one that can't be read, or is far too large, names the path."""
     try:
         with opened(path) as file:
             size = os.fstat(file.fileno()).st_size

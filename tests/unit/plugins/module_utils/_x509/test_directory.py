@@ -8,7 +8,7 @@ import os
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import InputError
-from ansible_collections.gcore.web_security.plugins.module_utils._x509.directory import entries
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.directory import sources
 
 
 def grow(folder, files):
@@ -26,14 +26,14 @@ def grow(folder, files):
 def shown(folder):
     """What was found, each as its label with its options, its file or its problem; paths relative to the folder."""
     return {
-        os.path.relpath(entry.label, folder): " ".join(
+        os.path.relpath(source.label, folder): " ".join(
             [
                 *(f"{option.removesuffix('_path')}={os.path.relpath(path, folder)}"
-                  for option, path in sorted(entry.options.items())),
-                *([f"problem: {entry.problem.replace(f'{folder}/', '')}"] if entry.problem else []),
+                  for option, path in sorted(source.options.items())),
+                *([f"problem: {source.problem.replace(f'{folder}/', '')}"] if source.problem else []),
             ]
         )
-        for entry in entries(str(folder))
+        for source in sources(str(folder))
     }  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def test_the_folder_itself_and_its_sub_folders_may_be_links(tmp_path):
 def test_certbots_upper_folder_is_the_wrong_one(tmp_path):
     grow(tmp_path, CERTBOT)
     with pytest.raises(InputError, match="looks like a certificate") as caught:
-        entries(str(tmp_path))
+        sources(str(tmp_path))
     assert str(tmp_path) in caught.value.message
     assert caught.value.hint == "Is it the right folder?"
 
@@ -237,13 +237,13 @@ def test_the_order_is_that_of_the_names(tmp_path):
 def test_nothing_that_looks_like_a_certificate_is_an_error(files, tmp_path):
     grow(tmp_path, files)
     with pytest.raises(InputError, match="looks like a certificate"):
-        entries(str(tmp_path))
+        sources(str(tmp_path))
 
 
 def test_a_folder_that_is_none_is_named(tmp_path):
     with pytest.raises(InputError) as missing:
-        entries(str(tmp_path / "gone"))
+        sources(str(tmp_path / "gone"))
     assert missing.value.message == f"directory: can't read '{tmp_path}/gone': No such file or directory"
     grow(tmp_path, ["file"])
     with pytest.raises(InputError, match="Not a directory"):
-        entries(str(tmp_path / "file"))
+        sources(str(tmp_path / "file"))

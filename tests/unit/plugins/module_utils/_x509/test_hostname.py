@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.gcore.web_security.plugins.module_utils._x509.hostname import covered, covers, normalised
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.hostname import covered, normalised
 
 SPELLINGS = [
     ("shop.example", "shop.example"),
@@ -54,90 +54,59 @@ def test_any_text_has_one_spelling(text):
     assert not covered(["shop.example", "*.shop.example"], f"{text}.test")
 
 
-COVERED = [
-    ("shop.example", "shop.example"),
-    ("SHOP.example", "shop.Example"),
-    ("shop.example.", "shop.example"),
-    ("shop.example", "shop.example."),
-    ("*.shop.example", "www.shop.example"),
-    ("*.Shop.Example", "WWW.shop.example."),
-    ("*.shop.example", "xn--bcher-kva.shop.example"),
-    ("*.shop.example", "bücher.shop.example"),
-    ("*.bücher.example", "www.xn--bcher-kva.example"),
-    ("xn--bcher-kva.example", "bücher.example"),
-    ("bücher.example", "BÜCHER.example"),
-    ("*.shop.example", "a-b_c.shop.example"),
-    ("*.a.b.c.example", "d.a.b.c.example"),
-    ("localhost", "localhost"),
-]
-NOT_COVERED = [
-    ("shop.example", "www.shop.example"),
-    ("www.shop.example", "shop.example"),
-    ("shop.example", "shop.example.com"),
-    ("shop.example", "xshop.example"),
-    ("*.shop.example", "shop.example"),
-    ("*.shop.example", "a.b.shop.example"),
-    ("*.shop.example", ".shop.example"),
-    ("*.shop.example", "www.xshop.example"),
-    ("*.shop.example", "www.shop.example.com"),
-    ("*.shop.example", "wwwxshop.example"),
-    ("*.example", "shop.example"),
-    ("*.", "shop"),
-    ("*", "shop"),
-    ("*", "shop.example"),
-    ("*.*", "shop.example"),
-    ("*.*.example", "www.shop.example"),
-    ("*.*.example", "www.*.example"),
-    ("www.*.example", "www.shop.example"),
-    ("w*.shop.example", "www.shop.example"),
-    ("*w.shop.example", "www.shop.example"),
-    ("w*w.shop.example", "www.shop.example"),
-    ("**.shop.example", "www.shop.example"),
-    ("xn--*.shop.example", "xn--bcher-kva.shop.example"),
-    ("*shop.example", "myshop.example"),
-    ("*.shop.example", "*.shop.example"),
-    ("shop.example", "*.shop.example"),
-    ("shopxexample", "shop.example"),
-    (".*", "shop.example"),
-    ("", ""),
-    ("", "shop.example"),
-    ("*.shop.example", ""),
-    ("shop.example", ""),
-]
+COVERED = """
+shop.example    shop.example
+SHOP.example    shop.Example
+shop.example.   shop.example
+shop.example    shop.example.
+*.shop.example  www.shop.example
+*.Shop.Example  WWW.shop.example.
+*.shop.example  bücher.shop.example
+*.bücher.example  www.xn--bcher-kva.example
+xn--bcher-kva.example  bücher.example
+*.shop.example  a-b_c.shop.example
+*.a.b.c.example  d.a.b.c.example
+*.shop.example  *.shop.example
+*.bücher.example  *.xn--bcher-kva.example
+localhost       localhost
+"""
+NOT_COVERED = """
+shop.example    www.shop.example
+www.shop.example  shop.example
+shop.example    shop.example.com
+shop.example    xshop.example
+shop.example    *.shop.example
+shopxexample    shop.example
+*.shop.example  shop.example
+*.shop.example  a.b.shop.example
+*.shop.example  .shop.example
+*.shop.example  www.xshop.example
+*.shop.example  www.shop.example.com
+*.shop.example  wwwxshop.example
+*.shop.example  *.www.shop.example
+*.example       shop.example
+*.              shop
+*               shop
+*               shop.example
+*.*             shop.example
+*.*.example     www.shop.example
+*.*.example     www.*.example
+www.*.example   www.shop.example
+w*.shop.example  www.shop.example
+*w.shop.example  www.shop.example
+**.shop.example  www.shop.example
+xn--*.shop.example  xn--bcher-kva.shop.example
+*shop.example   myshop.example
+.*              shop.example
+"""
 
 
-def pairs(table):
-    return pytest.mark.parametrize(("pattern", "host"), table, ids=[f"{pattern!r}-{host!r}" for pattern, host in table])
+@pytest.mark.parametrize(("table", "is_covered"), [(COVERED, True), (NOT_COVERED, False)])
+def test_covered(table, is_covered):
+    for pattern, host in map(str.split, table.strip().splitlines()):
+        assert covered(["other.example", pattern], host) is is_covered, (pattern, host)
 
 
-@pairs(COVERED)
-def test_covers(pattern, host):
-    assert covers(pattern, host)
-    assert covered(["other.example", pattern], host)
-
-
-@pairs(NOT_COVERED)
-def test_covers_not(pattern, host):
-    assert not covers(pattern, host)
-
-
-LISTS = [
-    ([], "shop.example", False),
-    (["a.example", "b.example"], "shop.example", False),
-    (["a.example", "shop.example"], "shop.example", True),
-    (["a.example", "*.example.com"], "shop.example.com", True),
-    (["*.shop.example"], "*.shop.example", True),
-    (["*.bücher.example"], "*.xn--bcher-kva.example", True),
-    (["www.shop.example", "shop.example"], "*.shop.example", False),
-    (["*.shop.example"], "*.www.shop.example", False),
-]
-
-
-@pytest.mark.parametrize(("names", "host", "is_covered"), LISTS)
-def test_covered(names, host, is_covered):
-    assert covered(names, host) is is_covered
-    assert covered(iter(names), host) is is_covered
-
-
-def test_nothing_is_covered_by_an_empty_name():
-    assert not covered([""], "")
+@pytest.mark.parametrize(("names", "host"), [([], "shop.example"), ([""], ""), (["*.a.example"], ""), ([""], "a.b")])
+def test_nothing_covers_nothing(names, host):
+    assert not covered(names, host)

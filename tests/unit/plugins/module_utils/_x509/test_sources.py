@@ -18,12 +18,8 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
 from ansible_collections.gcore.web_security.plugins.module_utils._options import CERTIFICATE, without_empty
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK, Redactor
 from ansible_collections.gcore.web_security.plugins.module_utils._x509 import sources
-from ansible_collections.gcore.web_security.plugins.module_utils._x509.sources import (
-    Source,
-    from_directory,
-    from_list,
-    read_file,
-)
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.directory import from_directory
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.sources import Source, from_list, read_file
 from simulator.authority import Authority
 
 PASSPHRASE = "correct horse $ batterie à clé"
