@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
-"""What all calls of an API have in common: the journal, the rate limit, the fault plan, and who may call."""
+"""What all calls of an API have in common: the journal, the fault plan, and who may call."""
 
 from __future__ import annotations
 
@@ -84,10 +84,6 @@ class Api:
         )
 
     async def _answer(self, exchange: Exchange) -> Answer:
-        seconds = self._world.rate_limit.wait(self._world.settings.rate_limit)
-        if seconds:
-            exchange.entry["fault"] = "rate_limit"
-            return exchange.refused(ApiError(429, headers={"Retry-After": str(seconds)}))
         fault = self._world.faults.pick(exchange.call)
         if fault is None:
             return self.serve(exchange)

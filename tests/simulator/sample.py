@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .fields import DEFAULTS, Resource
+
 if TYPE_CHECKING:
     from .authority import Issued
-
-Resource = dict[str, Any]
 
 ODD_FIELDS: Mapping[str, Any] = {
     "x_nested": {"level": {"deeper": [1, {"deepest": None}]}},
@@ -40,6 +41,7 @@ def resource(resource_id: int, name: str, aliases: Sequence[str | Mapping[str, A
     """Build a full resource with HTTPS off; ``changes`` replace or add fields."""
     return {
         "id": resource_id,
+        **copy.deepcopy(dict(DEFAULTS)),
         "name": name,
         "active": True,
         "enabled": True,
@@ -47,33 +49,24 @@ def resource(resource_id: int, name: str, aliases: Sequence[str | Mapping[str, A
         "created": "2024-03-01 09:54:46.441966+00:00",
         "updated": "2024-06-01 10:21:30.738663+00:00",
         "status": "active",
-        "ssl_type": None,
         "is_waf_enabled": True,
         "is_redirect_to_https_enabled": True,
-        "service_ip": "127.0.0.1",
-        "service_ssl_expire": 0,
         "aliases": [_alias(resource_id, *each) for each in enumerate(aliases, start=1)],
         "origins": [{**_entry("origin", resource_id, "192.0.2.10"), "origin_weight": 50, "origin_mode": "primary"}],
         "rate_limier_rules": [{"method": "POST", "path": "login", "value": 10}],
         "whitelists": [_entry("whitelist", resource_id, "198.51.100.7")],
         "blacklists": [_entry("blacklist", resource_id, "203.0.113.9")],
+        "service_ip": "127.0.0.1",
+        "service_ssl_expire": 0,
         "service_botprotect": 4,
-        "service_cdn": 0,
-        "service_cdn_host": "",
-        "service_cdn_proxy_host": "",
         "service_client_id": 2,
         "service_enable": 1,
-        "service_forcessl": 0,
         "service_geoip_list": "AQ,BV",
         "service_geoip_mode": 1,
         "service_global_whitelist": 1,
-        "service_hsts": 0,
         "service_http2": 1,
         "service_https2http": 1,
         "service_id": resource_id,
-        "service_iphash": 0,
-        "service_methods": "",
-        "service_stream": 0,
         "service_waf": "0",
         "service_wwwredir": 1,
         **changes,

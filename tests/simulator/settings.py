@@ -27,24 +27,15 @@ SHAPES: Mapping[str, Shape] = {
     "paged": Shape(paged=True, wrapped=False),
     "paged_wrapped": Shape(paged=True, wrapped=True),
 }
-EXPIRIES = ("exact", "day", "missing", "zero", "string")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+EXPIRIES = ("exact", "day", "missing", "string")
 
 
 def _is_duration(value: Any) -> bool:
-    return _is_number(value) and value >= 0
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
 
 
 def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
-
-
-def _is_rate_limit(value: Any) -> bool:
-    numbers = value.values() if isinstance(value, dict) and value.keys() == {"rate", "burst"} else [0]
-    return value is None or all(_is_number(number) and number > 0 for number in numbers)
 
 
 def _setting(default: Any, is_good: Callable[[Any], bool]) -> Any:
@@ -63,7 +54,6 @@ class Settings:
     ssl_type_visible: bool = _setting(True, _is_flag)
     return_certificate: bool = _setting(False, _is_flag)
     echo_secrets: bool = _setting(False, _is_flag)
-    rate_limit: dict[str, float] | None = field(default=None, metadata={"is_good": _is_rate_limit})
 
     def patch(self, changes: Mapping[str, Any]) -> None:
         """Apply changes, all or none; raises ValueError for an unknown name or a bad value."""

@@ -28,7 +28,6 @@ _INVALID = "Invalid request data."
 _EXPIRY: Mapping[str, Callable[[int], Any]] = {
     "exact": int,
     "day": lambda expire: expire - expire % _SECONDS_OF_DAY,
-    "zero": lambda _expire: 0,
     "string": str,
 }
 

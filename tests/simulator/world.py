@@ -12,7 +12,6 @@ from .certifier import Certifier
 from .credentials import Credentials
 from .faults import FaultPlan
 from .journal import Journal
-from .ratelimit import RateLimit
 from .sample import resource, with_issued
 from .settings import Settings
 from .store import Record, Store
@@ -28,7 +27,6 @@ class World:
         self.store = Store(self.certifier)
         self.faults = FaultPlan()
         self.journal = Journal()
-        self.rate_limit = RateLimit()
         self._first_settings = dataclasses.asdict(settings)
         self._first_records: list[Record] = []
 
@@ -44,7 +42,6 @@ class World:
         self.store.restore(self._first_records)
         self.faults.replace([])
         self.journal.clear()
-        self.rate_limit = RateLimit()
 
 
 def numbered(count: int) -> Iterable[dict[str, Any]]:

@@ -67,8 +67,6 @@ def test_edit(simulator, api, authority):
         ("expiry", None),
         ("page_size", 0),
         ("echo_secrets", 1),
-        ("rate_limit", {"rate": 1}),
-        ("rate_limit", {"rate": 0, "burst": 1}),
     ],
 )
 def test_bad_settings_are_refused_whole(simulator, name, value):
