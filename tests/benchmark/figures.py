@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from .suite import Aim, Limit, Plan, Round, Sample, Scenario
+from .suite import Aim, Plan, Round, Sample, Scenario
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Cost:
         items: how many it worked on.
         wall: seconds an item.
         cpu: seconds of all processors an item.
-        peak: bytes of memory.
+        peak: bytes of memory, and `memory` how many are allowed, if that is said.
         simulator: the share of one processor that the simulator took meanwhile, None where that is not known.
     """
 
@@ -45,7 +45,13 @@ class Cost:
     wall: Spread
     cpu: Spread
     peak: Spread
+    memory: int | None
     simulator: Spread | None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it kept, always, to what is allowed."""
+        return self.memory is None or self.peak.most <= self.memory
 
 
 @dataclass(frozen=True)
@@ -55,15 +61,6 @@ class Ratio:
     aim: Aim
     wall: Spread
     cpu: Spread
-    is_met: bool
-
-
-@dataclass(frozen=True)
-class Peak:
-    """What a scenario held at most, beside its limit, which is to be kept always."""
-
-    limit: Limit
-    peak: Spread
     is_met: bool
 
 
@@ -87,11 +84,6 @@ class Figures:
         """Return how far each aim is reached."""
         return [self._ratio(aim) for aim in self.plan.suite.aims]
 
-    def peaks(self) -> list[Peak]:
-        """Return how far each limit is kept."""
-        limits = {limit: Spread.of(self._peaks(limit.scenario)) for limit in self.plan.suite.limits}
-        return [Peak(limit, peak, peak.most <= limit.at_most) for limit, peak in limits.items()]
-
     def as_json(self) -> dict[str, Any]:
         """Return figures and the samples that they come from."""
         return {
@@ -100,7 +92,6 @@ class Figures:
             "start_seconds": {title: asdict(spread) for title, spread in self.starts().items()},
             "costs": list(map(asdict, self.costs())),
             "ratios": list(map(asdict, self.ratios())),
-            "peaks": list(map(asdict, self.peaks())),
             "rounds": [{name: asdict(sample) for name, sample in samples.items()} for samples in self.rounds],
         }
 
@@ -112,7 +103,8 @@ class Figures:
             items,
             wall=Spread.of(sample.wall / items for sample in net),
             cpu=Spread.of(sample.cpu / items for sample in net),
-            peak=Spread.of(self._peaks(scenario.name)),
+            peak=Spread.of(samples[scenario.name].peak for samples in self._measured(scenario)),
+            memory=scenario.memory,
             simulator=Spread.of(shares) if shares else None,
         )
 
@@ -127,8 +119,7 @@ class Figures:
         return Ratio(aim, wall, cpu, wall.median <= aim.at_most)
 
     def _net(self, scenario: Scenario) -> list[Sample]:
-        measured = [samples for samples in self.rounds if scenario.name in samples]
-        return [samples[scenario.name] - samples[scenario.start] for samples in measured]
+        return [samples[scenario.name] - samples[scenario.start] for samples in self._measured(scenario)]
 
-    def _peaks(self, name: str) -> list[int]:
-        return [samples[name].peak for samples in self.rounds if name in samples]
+    def _measured(self, scenario: Scenario) -> list[Round]:
+        return [samples for samples in self.rounds if scenario.name in samples]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from .figures import Cost, Figures, Peak, Ratio, Spread
+from .figures import Cost, Figures, Ratio, Spread
 
 _LIBRARIES = ("ansible-core", "requests", "cryptography")
 _MEGABYTE = 1_000_000
@@ -35,7 +35,8 @@ def table(figures: Figures) -> Iterator[str]:
     yield f"{'':{width}}  items  ms an item (CPU)    memory  simulator's CPU"
     for cost in figures.costs():
         yield f"{titles[cost.scenario]:{width}}  {_cost(cost)}"
-    lines = [_ratio(ratio, titles) for ratio in figures.ratios()] + [_peak(peak, titles) for peak in figures.peaks()]
+    lines = [_ratio(ratio, titles) for ratio in figures.ratios()]
+    lines += [_memory(cost, titles) for cost in figures.costs() if cost.memory]
     width = max((len(what) for what, _rest in lines), default=0)
     yield ""
     yield from (f"{what:{width}}  {rest}" for what, rest in lines)
@@ -49,16 +50,17 @@ def _cost(cost: Cost) -> str:
 
 def _ratio(ratio: Ratio, titles: dict[str, str]) -> tuple[str, str]:
     what = f"{titles[ratio.aim.scenario]} / {titles[ratio.aim.against]}"
-    return what, f"{_spread(ratio.wall)}  CPU {_spread(ratio.cpu)}  {_verdict(f'{ratio.aim.at_most:g}', ratio)}"
+    told = _verdict(f"{ratio.aim.at_most:g}", ratio.is_met)
+    return what, f"{_spread(ratio.wall)}  CPU {_spread(ratio.cpu)}  {told}"
 
 
-def _peak(peak: Peak, titles: dict[str, str]) -> tuple[str, str]:
-    what = f"{titles[peak.limit.scenario]}: memory"
-    return what, f"{_megabytes(peak.peak.most)}  {_verdict(_megabytes(peak.limit.at_most), peak)}"
+def _memory(cost: Cost, titles: dict[str, str]) -> tuple[str, str]:
+    told = _verdict(_megabytes(cost.memory or 0), cost.is_small)
+    return f"{titles[cost.scenario]}: memory", f"{_megabytes(cost.peak.most)}  {told}"
 
 
-def _verdict(at_most: str, outcome: Ratio | Peak) -> str:
-    return f"at most {at_most}: {'met' if outcome.is_met else 'MISSED'}"
+def _verdict(at_most: str, is_met: bool) -> str:
+    return f"at most {at_most}: {'met' if is_met else 'MISSED'}"
 
 
 def _megabytes(size: float) -> str:

@@ -28,6 +28,7 @@ class Scenario:
         has_own: whether each of them has a certificate of its own; they share one otherwise.
         start: the scenario that does nothing, whose cost is no part of the work.
         rounds: how often to measure at most; for what takes long, and is so far from its aim that once is enough.
+        memory: bytes that none of its processes may exceed.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Scenario:
     has_own: bool = False
     start: str = "start"
     rounds: int | None = None
+    memory: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,6 @@ class Aim:
 
 
 @dataclass(frozen=True)
-class Limit:
-    """Bytes of memory that no process of a scenario may exceed."""
-
-    scenario: str
-    at_most: int
-
-
-@dataclass(frozen=True)
 class Suite:
     """Scenarios that do the same work, so that their costs can be compared; ``latency`` is seconds an answer."""
 
@@ -69,18 +63,14 @@ class Suite:
     items: int
     scenarios: tuple[Scenario, ...]
     aims: tuple[Aim, ...]
-    limits: tuple[Limit, ...] = ()
     latency: float = 0.0
     rounds: int = 5
 
     def only(self, names: Collection[str]) -> Suite:
         """Leave out the scenarios that have other names, and what they are compared for."""
-        return replace(
-            self,
-            scenarios=tuple(scenario for scenario in self.scenarios if scenario.name in names),
-            aims=tuple(aim for aim in self.aims if {aim.scenario, aim.against} <= set(names)),
-            limits=tuple(limit for limit in self.limits if limit.scenario in names),
-        )
+        scenarios = tuple(scenario for scenario in self.scenarios if scenario.name in names)
+        aims = tuple(aim for aim in self.aims if {aim.scenario, aim.against} <= set(names))
+        return replace(self, scenarios=scenarios, aims=aims)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,6 @@ def test_what_is_compared_is_measured(suite):
     known = names(suite.scenarios)
     assert len(set(known)) == len(known)
     assert {name for aim in suite.aims for name in (aim.scenario, aim.against)} <= set(known)
-    assert {limit.scenario for limit in suite.limits} <= set(known)
     assert {scenario.start for scenario in suite.scenarios} <= set(names(STARTS))
 
 
