@@ -10,11 +10,7 @@ import pytest
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
 from ansible_collections.gcore.web_security.plugins.module_utils._options import CERTIFICATE, RESOURCE_CERT
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate import operation
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import (
-    HTTPS_OFF,
-    RENEWED_BY_VENDOR,
-    CustomCertificate,
-)
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observer, Policy
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.operation import ROTATE_RESOURCE
 from ansible_collections.gcore.web_security.plugins.module_utils._task import run
@@ -34,16 +30,9 @@ from unit.plugins.fakes import (
 )
 
 NEW = issued(not_after=NOW + 90 * DAY)
+OLD = issued(not_before=NOW - 20 * DAY, not_after=NOW - DAY)
 PEM = {"certificate": NEW.full_chain_pem, "private_key": NEW.private_key_pem}
 ALL, ONE, PUT = f"GET {RESOURCES}", f"GET {RESOURCES}/7", f"PUT {RESOURCES}/7"
-
-
-@pytest.fixture
-def no_api(monkeypatch):
-    def unplanned(*_args, **_options):
-        raise AssertionError("no request was to be made")
-
-    monkeypatch.setattr(task, "Transport", unplanned)
 
 
 def play(monkeypatch, *steps):
@@ -58,20 +47,25 @@ def rotated(*, check_mode=False, diff=False, **given):
     return run(ROTATE_RESOURCE, parameters, check_mode=check_mode, diff=diff)
 
 
-def test_a_resource_by_its_id(api):
-    result = rotated(resource_id=7, **PEM)
-    assert api.calls == [ONE, ONE, PUT, ONE]
-    assert result["changed"] is True
-    assert result["verification"]["api"] == "verified"
-    assert result["desired"]["fingerprint_sha256"] == NEW.fingerprint_sha256
+BY = [{"resource_id": 7}, *({"name": name} for name in (NAME, "WWW.Example.COM", f"{NAME}.", f" {NAME} "))]
 
 
-@pytest.mark.parametrize("name", [NAME, "WWW.Example.COM", f"{NAME}.", f" {NAME} "])
-def test_a_resource_by_its_name(api, name):
-    result = rotated(name=name, **PEM)
-    assert api.calls == [ALL, ONE, PUT, ONE]
-    assert result["changed"] is True
-    assert result["resource"]["id"] == 7
+@pytest.mark.parametrize("by", BY, ids=str)
+def test_a_resource_by_its_id_or_its_name(api, by):
+    first = ONE if "resource_id" in by else ALL
+    planned = rotated(check_mode=True, diff=True, **by, **PEM)
+    assert api.calls == [first]
+    api.calls.clear()
+    done = rotated(diff=True, **by, **PEM)
+    assert api.calls == [first, ONE, PUT, ONE]
+    assert planned["changed"] is done["changed"] is True
+    assert planned["diff"] == done["diff"]
+    assert done["verification"]["api"] == "verified"
+    assert done["resource"]["id"] == 7
+    assert done["desired"]["fingerprint_sha256"] == NEW.fingerprint_sha256
+    api.calls.clear()
+    assert rotated(**by, **PEM)["changed"] is False
+    assert api.calls == [first]
 
 
 @pytest.mark.parametrize("stored", ["xn--mller-kva.example", "m\u00fcller.example", "M\u00dcLLER.example."])
@@ -83,32 +77,17 @@ def test_an_international_name_in_any_spelling(api, stored, asked):
     assert rotated(name=asked, **given)["changed"] is True
 
 
-@pytest.mark.parametrize("by", [{"resource_id": 7}, {"name": NAME}], ids=["id", "name"])
-def test_a_second_run_changes_nothing(api, by):
-    rotated(**by, **PEM)
-    api.calls.clear()
-    result = rotated(**by, **PEM)
-    assert result["changed"] is False
-    assert api.writes == 0
-    assert len(api.calls) == 1
-
-
-@pytest.mark.parametrize("by", [{"resource_id": 7}, {"name": NAME}], ids=["id", "name"])
-def test_check_mode_reads_and_never_writes(api, by):
-    planned = rotated(check_mode=True, diff=True, **by, **PEM)
-    assert api.writes == 0
-    done = rotated(diff=True, **by, **PEM)
-    assert planned["changed"] is done["changed"] is True
-    assert planned["diff"] == done["diff"]
-
-
 @pytest.mark.parametrize(
     ("listed", "said", "hint"),
     [
         ([], f"no resource is named {NAME}", "aliases do not count"),
         ([{"id": 1, "name": "other.example", "aliases": [{"alias_data": NAME}]}], "no resource is named", "aliases"),
         ([{"id": 1, "name": None}, {"id": 2}], "no resource is named", "aliases"),
-        ([{"id": 1, "name": NAME}, {"id": 2, "name": NAME.upper()}], "2 resources are named", "resource_id"),
+        (
+            [{"id": 31, "name": NAME}, {"id": 5, "name": NAME.upper()}],
+            f"2 resources are named {NAME}: 31, 5",
+            "resource_id",
+        ),
     ],
     ids=["empty account", "an alias", "no names", "two"],
 )
@@ -120,11 +99,6 @@ def test_a_name_that_is_not_one_resource(monkeypatch, listed, said, hint):
     assert hint in result["msg"]
     assert "Nothing was changed." in result["msg"]
     assert script.is_over()
-
-
-def test_two_of_a_name_are_told_with_their_ids(monkeypatch):
-    play(monkeypatch, (ALL, answer(200, [{"id": 31, "name": NAME}, {"id": 5, "name": NAME}])))
-    assert "named www.example.com: 31, 5" in rotated(name=NAME, **PEM)["msg"]
 
 
 def test_a_resource_that_a_page_repeats_is_still_one(monkeypatch):
@@ -153,6 +127,7 @@ def test_a_resource_that_is_not_there(monkeypatch):
         ({"resource_id": 7, "private_key": None}, "no private key was given"),
         ({"resource_id": 7, "private_key": issued().private_key_pem}, "does not belong to"),
         ({"resource_id": 7, "certificate": NEW.certificate_pem[:-30]}, "truncated"),
+        ({"resource_id": 7, "certificate": OLD.full_chain_pem, "private_key": OLD.private_key_pem}, "expired at"),
         ({"resource_id": 7, "min_days_valid": 91}, "min_days_valid asks for 91"),
         ({"resource_id": 7, "api_key": None}, "no credentials"),
         ({"resource_id": 7, "api_token": "another"}, "both api_key and api_token"),
@@ -169,15 +144,10 @@ def test_what_the_input_alone_gets_wrong_is_found_before_any_request(monkeypatch
     assert not script.calls
 
 
-def test_an_expired_certificate_never_leaves(no_api):
-    old = issued(not_before=NOW - 20 * DAY, not_after=NOW - DAY)
-    result = rotated(resource_id=7, certificate=old.full_chain_pem, private_key=old.private_key_pem)
-    assert "expired at" in result["msg"]
-
-
 @pytest.mark.parametrize("state", [{"state": "absent"}, {"type": "lets_encrypt"}], ids=["absent", "lets_encrypt"])
 @pytest.mark.parametrize("option", CERTIFICATE)
-def test_options_of_a_certificate_have_no_place_beside_no_certificate(no_api, state, option):
+def test_options_of_a_certificate_have_no_place_beside_no_certificate(monkeypatch, state, option):
+    play(monkeypatch)
     result = rotated(resource_id=7, **{option: "something"}, **state)
     assert result["failed"] is True
     assert f"{option} exclude each other" in result["msg"]
@@ -250,36 +220,20 @@ def taken(monkeypatch, **given):
 
 
 def test_the_options_of_a_policy(monkeypatch):
-    given = {
-        "edge_probe": "always",
-        "edge_port": 8443,
-        "edge_timeout": 2.5,
-        "verify": "edge",
-        "verify_timeout": 77,
-        "verify_interval": 3,
-    }
-    policy, _target = taken(monkeypatch, **given, **PEM)
-    assert policy == Policy(check_mode=True, **given)
+    given = {"edge_probe": "always", "edge_port": 8443, "edge_timeout": 2.5}
+    given |= {"verify": "edge", "verify_timeout": 77, "verify_interval": 3}
+    assert taken(monkeypatch, **given, **PEM)[0] == Policy(check_mode=True, **given)
+    assert taken(monkeypatch, edge_probe="auto", **PEM)[0] == Policy(check_mode=True)  # as documented
 
 
-def test_the_policy_that_nobody_asked_for_is_the_documented_one(monkeypatch):
-    policy, _target = taken(monkeypatch, edge_probe="auto", **PEM)
-    assert policy == Policy(check_mode=True)
+PERMISSIONS = ("force", "replace_lets_encrypt", "allow_downgrade", "require_alias_coverage")
 
 
-@pytest.mark.parametrize("name", ["force", "replace_lets_encrypt", "allow_downgrade", "require_alias_coverage"])
+@pytest.mark.parametrize("name", PERMISSIONS)
 def test_each_permission_is_its_own(monkeypatch, name):
-    names = ("force", "replace_lets_encrypt", "allow_downgrade", "require_alias_coverage")
     _policy, target = taken(monkeypatch, **{name: True}, **PEM)
     assert isinstance(target, CustomCertificate)
-    assert {other: getattr(target, other) for other in names} == {other: other == name for other in names}
-
-
-@pytest.mark.parametrize(
-    ("given", "target"), [({"state": "absent"}, HTTPS_OFF), ({"type": "lets_encrypt"}, RENEWED_BY_VENDOR)]
-)
-def test_the_other_targets(monkeypatch, given, target):
-    assert taken(monkeypatch, **given)[1] is target
+    assert {other: getattr(target, other) for other in PERMISSIONS} == {other: other == name for other in PERMISSIONS}
 
 
 def test_nothing_that_comes_out_shows_the_key_or_the_token(api):
