@@ -11,10 +11,10 @@ from ansible_collections.gcore.web_security.plugins.module_utils._clock import D
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Scan, endpoints
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
-from unit.plugins.fakes import FakeClock, certificate, issued, resource_json
+from unit.plugins.fakes import SILENT, FakeClock, certificate, issued, resource_json
 
 LEAF = EdgeAnswer(certificate(issued("*.example.com")))
-SILENT = EdgeAnswer(problem="192.0.2.7:443 did not answer within 5 s")
+ALIASES = [{"alias_data": "a.example.net"}, {"alias_data": "b.example.net", "alias_ssl_expire": 1900000000}]
 
 
 class Edges:
@@ -40,8 +40,7 @@ def scan(edges, *, total=1800, clock=None):
 
 def test_every_host_name_is_asked_for_at_its_resource_s_address():
     edges = Edges()
-    aliases = [{"alias_data": "a.example.net"}, {"alias_data": "b.example.net", "alias_ssl_expire": 1900000000}]
-    hosts = endpoints([resource(2), resource(1, aliases=aliases, service_ip="192.0.2.1")])
+    hosts = endpoints([resource(2), resource(1, aliases=ALIASES, service_ip="192.0.2.1")])
     run = scan(edges)
     answered = run.ask(hosts, workers=1)
     assert edges.asked == [
@@ -58,8 +57,7 @@ def test_every_host_name_is_asked_for_at_its_resource_s_address():
 @pytest.mark.parametrize("ssl_type", [None, ""])
 def test_where_https_is_off_there_is_nobody_to_ask(ssl_type):
     edges = Edges()
-    aliases = [{"alias_data": "a.example.net"}, {"alias_data": "b.example.net", "alias_ssl_expire": 1900000000}]
-    scan(edges).ask(endpoints([resource(1, ssl_type=ssl_type, aliases=aliases)]), workers=1)
+    scan(edges).ask(endpoints([resource(1, ssl_type=ssl_type, aliases=ALIASES)]), workers=1)
     assert [name for _address, _port, name, _timeout in edges.asked] == ["b.example.net"]
 
 

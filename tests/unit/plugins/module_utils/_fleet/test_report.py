@@ -12,9 +12,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
     StoppedError,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import OUTCOMES, FleetReport, Member
-from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import (
-    render,
-)
+from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import render
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Applied, ChangeState
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation
@@ -48,77 +46,65 @@ def entry(number=1, state=None, error=None, left_alone="", warnings=(), verdict=
     return Member(Applied(plan, state) if state else plan, error, site=resource, desired=NEW.desired, **named)
 
 
-def planned(number=1):
-    return entry(number, verdict=DRIFT)
-
-
-def alone(error):
-    return Member(error=error, id=1, name="www.example.com")
-
-
-def result_of(given):
-    return told(given)["results"][0]
+def planned():
+    return entry(verdict=DRIFT)
 
 
 def told(*entries, diff=False, error=None, **fields):
     return render(FleetReport(entries, **fields), error, diff)
 
 
+STOPPED = StoppedError("the run was stopped: enough")
+QUIET = ("in_sync", "lets_encrypt", "https_disabled", "suspended")
+
+
 @pytest.mark.parametrize(
-    ("given", "outcome", "changed"),
+    ("given", "outcome", "changed", "failed"),
     [
-        (entry(), "in_sync", None),
-        (entry(state=MADE), "rotated", True),
-        (planned(), "would_rotate", True),
-        (entry(error=REFUSED), "failed", False),
-        (entry(error=REFUSED, state=UNKNOWN), "failed", True),
-        (entry(error=REFUSED, state=MADE), "failed", True),
-        (entry(error=REFUSED, state=IGNORED), "failed", False),
-        (entry(error=StoppedError("the run was stopped: enough")), "not_attempted", False),
-        (entry(left_alone="lets_encrypt"), "lets_encrypt", None),
-        (entry(left_alone="https_disabled"), "https_disabled", None),
-        (entry(left_alone="suspended"), "suspended", None),
-        (alone(MatchError("one and two compete")), "failed", None),
-        (alone(InputError("no resource")), "failed", None),
+        (entry(), "in_sync", None, False),
+        (entry(state=MADE), "rotated", True, False),
+        (planned(), "would_rotate", True, False),
+        (entry(error=REFUSED), "failed", False, True),
+        (entry(error=REFUSED, state=UNKNOWN), "failed", True, True),
+        (entry(error=REFUSED, state=MADE), "failed", True, True),
+        (entry(error=REFUSED, state=IGNORED), "failed", False, True),
+        (entry(error=STOPPED), "not_attempted", False, True),
+        (entry(left_alone="lets_encrypt"), "lets_encrypt", None, False),
+        (entry(left_alone="https_disabled"), "https_disabled", None, False),
+        (entry(left_alone="suspended"), "suspended", None, False),
+        (Member(error=MatchError("one and two compete"), id=1, name="www.example.com"), "failed", None, True),
+        (Member(error=InputError("no resource"), id=1, name="www.example.com"), "failed", None, True),
     ],
 )
-def test_what_became_of_one(given, outcome, changed):
-    result = result_of(given)
-    assert result["outcome"] == given.outcome == outcome
+def test_what_became_of_one(given, outcome, changed, failed):
+    result = told(given, diff=True)
+    (facts,) = result["results"]
+    assert facts["outcome"] == given.outcome == outcome
+    assert facts.get("changed") is changed
+    assert bool(facts.get("msg")) == (outcome not in QUIET)
     assert outcome in OUTCOMES
-    assert result.get("changed") is changed
-    assert bool(result.get("msg")) == (outcome not in ("in_sync", "lets_encrypt", "https_disabled", "suspended"))
+    assert result.get("failed", False) is told(entry(2), given).get("failed", False) is failed
+    assert result["changed"] is bool(result["diff"]) is bool(changed)
+    assert "diff" not in told(given)
 
 
 def test_what_is_in_sync_is_short():
-    assert set(result_of(entry())) == {
+    assert set(told(entry())["results"][0]) == {
         "id", "name", "outcome", "certificate", "drift", "verification", "current_fingerprint_sha256",
         "desired_fingerprint_sha256",
     }  # fmt: skip
 
 
 def test_a_failure_tells_what_the_api_said_and_what_to_do():
-    result = result_of(entry(error=REFUSED, state=UNKNOWN))
+    (result,) = told(entry(error=REFUSED, state=UNKNOWN))["results"]
     unknown = "Whether the change was made is not known: the write got no answer. Run the task again: it looks first."
     assert result["msg"] == f"PUT /security/resources/1 answered 400. {unknown} Look."
     assert result["api_error"]["request_id"] == "r-1"
 
 
-@pytest.mark.parametrize(
-    ("entries", "stopped", "failed"),
-    [
-        ([entry()], "", False),
-        ([entry(state=MADE)], "", False),
-        ([planned()], "", False),
-        ([entry(left_alone="suspended")], "", False),
-        ([entry(), entry(2, error=REFUSED)], "", True),
-        ([entry(error=StoppedError("enough"))], "", True),
-        ([entry()], "interrupted by SIGTERM", True),
-        ([], "", False),
-    ],
-)
-def test_when_the_task_fails(entries, stopped, failed):
-    assert told(*entries, stopped=stopped).get("failed", False) is failed
+def test_a_run_that_was_stopped_fails_and_an_empty_one_does_not():
+    assert told(entry(), stopped="interrupted by SIGTERM")["failed"]
+    assert "failed" not in told()
 
 
 def test_the_message_counts_names_some_and_says_what_to_do():
@@ -131,21 +117,14 @@ def test_the_message_counts_names_some_and_says_what_to_do():
 
 
 def test_counts():
-    report = FleetReport(
+    found = FleetReport(
         (entry(), entry(2, error=REFUSED)),
-        unmatched_resources=[Resource.from_api(site(3))],
-        unmatched_certificates=["spare"],
-        bad_certificates=[{"certificate": "x", "problem": "x: no key"}],
-    )
-    assert report.summary() == {
-        **dict.fromkeys(OUTCOMES, 0),
-        "in_sync": 1,
-        "failed": 1,
-        "resources": 3,
-        "unmatched_resources": 1,
-        "unmatched_certificates": 1,
-        "bad_certificates": 1,
-    }
+        [Resource.from_api(site(3))],
+        ["spare"],
+        [{"certificate": "x", "problem": "x: no key"}],
+    ).summary()
+    ones = ("in_sync", "failed", "unmatched_resources", "unmatched_certificates", "bad_certificates")
+    assert found == {**dict.fromkeys([*OUTCOMES, *ones], 0), **dict.fromkeys(ones, 1), "resources": 3}
 
 
 @pytest.mark.parametrize(
@@ -170,19 +149,3 @@ def test_what_many_have_in_common_is_one_warning():
         f"8 resources ({names}, ...): judged by the expiry date alone.",
         "n009.example.com: something of its own.",
     ]
-
-
-@pytest.mark.parametrize(
-    ("given", "has_diff"),
-    [
-        (entry(), False),
-        (entry(state=IGNORED, error=REFUSED), False),
-        (entry(state=MADE), True),
-        (planned(), True),
-        (entry(state=UNKNOWN, error=REFUSED), True),
-        (entry(left_alone="suspended"), False),
-    ],
-)
-def test_a_diff_of_what_changes(given, has_diff):
-    assert bool(told(given, diff=True)["diff"]) is has_diff
-    assert "diff" not in told(given)

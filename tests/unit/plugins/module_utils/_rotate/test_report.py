@@ -39,10 +39,6 @@ def applied(state=ChangeState.MADE, **fields):
     return Applied(plan(), state, **fields)
 
 
-def told(known, error=None, diff=False):
-    return render(known, error, diff)
-
-
 CHANGE = (
     f"(expiry_differs): custom {OLD.fingerprint_sha256[:12]} (until {OLD_UNTIL}) "
     f"to custom {NEW.fingerprint_sha256[:12]} (until {NEW_UNTIL})"
@@ -65,7 +61,7 @@ def in_sync(reason):
     ],
 )
 def test_the_message_of_a_success(known, message, changed):
-    result = told(known)
+    result = render(known, None, False)
     assert result["msg"] == message
     assert result["changed"] is changed
     assert "failed" not in result
@@ -87,85 +83,55 @@ UNKNOWN = "Whether the change was made is not known: the write got no answer. Ru
     ids=["planned", *(state.name for state in ChangeState)],
 )
 def test_the_message_of_a_failure(known, said, changed):
-    result = told(known, ERROR)
+    result = render(known, ERROR, False)
     assert result["msg"] == f"{LABEL}: what happened. {said} What to do next."
     assert result["failed"] is True
     assert result["changed"] is changed
 
 
-def test_a_receipt_is_told_after_what_became_of_the_write():
-    message = told(applied(receipt="PUT /x answered 200 (request id r-1)"), ERROR)["msg"]
-    assert "it is not undone. PUT /x answered 200 (request id r-1). What to do next." in message
-
-
 @pytest.mark.parametrize("message", ["what happened", "what happened.", "what happened. "])
-def test_a_message_has_one_full_stop(message):
-    assert "what happened. Nothing" in told(plan(), GcoreError(message))["msg"]
+def test_a_message_has_one_full_stop_and_ends_where_it_ends(message):
+    failure = render(plan(), GcoreError(message), False)
+    assert failure["msg"] == f"{LABEL}: what happened. Nothing was changed."
+    received = render(applied(receipt="PUT /x answered 200 (request id r-1)"), ERROR, False)["msg"]
+    assert "it is not undone. PUT /x answered 200 (request id r-1). What to do next." in received
 
 
-def test_a_failure_without_a_hint_ends_where_it_ends():
-    assert told(plan(), GcoreError("it broke"))["msg"] == f"{LABEL}: it broke. Nothing was changed."
+NOTHING = ("resource", "current", "drift", "collateral")
 
 
-def test_a_failure_before_anything_was_known():
-    result = told(None, ERROR, diff=True)
+@pytest.mark.parametrize("known", [None, {"desired": {"ssl_type": "custom"}, "warnings": ["one"]}])
+def test_a_failure_before_the_site_was_looked_at(known):
+    result = render(known, ERROR, True)
     assert result["msg"] == "what happened. Nothing was changed. What to do next."
-    assert not any(result[name] for name in ("resource", "desired", "current", "drift", "collateral", "warnings"))
+    assert not any(result[name] for name in NOTHING)
+    assert (result["desired"], result["warnings"]) == ((known or {}).get("desired"), (known or {}).get("warnings", []))
     assert "diff" not in result
 
 
-def test_a_failure_before_the_site_was_looked_at():
-    result = told({"desired": {"ssl_type": "custom"}, "warnings": ["one"]}, ERROR, diff=True)
-    assert result["desired"] == {"ssl_type": "custom"}
-    assert result["warnings"] == ["one"]
-    assert result["current"] is None
-    assert "diff" not in result
-
-
-def test_a_failure_shows_what_was_known_by_then():
-    result = told(plan(refusal=ConflictError("stop")), ConflictError("stop"))
+def test_a_failure_shows_what_was_known_by_then_and_has_the_keys_of_a_success():
+    known = plan(refusal=ConflictError("stop"))
+    result = render(known, known.refusal, True)
     assert result["resource"]["id"] == 7
     assert result["desired"]["fingerprint_sha256"] == NEW.fingerprint_sha256
     assert result["current"]["fingerprint_sha256"] == OLD.fingerprint_sha256
     assert result["drift"] == DRIFT.facts()
+    assert set(result) == {*render(applied(), None, True), "failed"}
 
 
 def test_a_failure_of_the_api_brings_its_facts():
     error = ApiError("GET /x", "answered 404", status=404, body={"message": "gone", "request_id": "r-1", "more": 1})
-    assert told(plan(), error)["api_error"] == {
-        "call": "GET /x",
-        "status": 404,
-        "exception_class": None,
-        "message": "gone",
-        "invalid_fields": None,
-        "info": None,
-        "request_id": "r-1",
-    }
+    untold = dict.fromkeys(("exception_class", "invalid_fields", "info"))
+    shown = {"call": "GET /x", "status": 404, "message": "gone", "request_id": "r-1"}
+    assert render(plan(), error, False)["api_error"] == {**untold, **shown}
 
 
-def test_success_and_failure_have_the_same_keys_beside_their_own():
-    success, failure = told(applied(), diff=True), told(applied(), ERROR, diff=True)
-    assert set(failure) - set(success) == {"failed"}
-    assert not set(success) - set(failure)
+STATES = [plan(), *(applied(state) for state in ChangeState)]
 
 
-@pytest.mark.parametrize("known", [plan(), applied(), applied(ChangeState.UNKNOWN)])
-def test_the_diff_of_a_change_is_the_plan(known):
-    diff = told(known, diff=True)["diff"]
-    assert diff["before_header"] == diff["after_header"] == LABEL
-    assert diff["before"]["fingerprint_sha256"] == OLD.fingerprint_sha256
-    assert diff["after"]["fingerprint_sha256"] == NEW.fingerprint_sha256
-
-
-def test_the_diff_of_nothing_has_two_equal_sides():
-    diff = told(in_sync("fingerprint_matches"), diff=True)["diff"]
-    assert diff["before"] == diff["after"]
-    assert diff["before"]["fingerprint_sha256"] == OLD.fingerprint_sha256
-
-
-@pytest.mark.parametrize("known", [plan(), *(applied(state) for state in ChangeState)])
+@pytest.mark.parametrize("known", STATES)
 def test_the_diff_holds_parsed_facts_and_nothing_that_moves_by_itself(known):
-    result = told(known, ERROR, diff=True)
+    result = render(known, ERROR, True)
     for side in ("before", "after"):
         assert set(result["diff"][side]) == {
             "ssl_type", "fingerprint_sha256", "subject", "issuer", "serial_number", "subject_alt_names", "key_type",
@@ -173,6 +139,15 @@ def test_the_diff_holds_parsed_facts_and_nothing_that_moves_by_itself(known):
         }  # fmt: skip
     assert "BEGIN" not in json.dumps(result)
     assert result["current"]["days_left"] == 10
+
+
+@pytest.mark.parametrize("known", [in_sync("fingerprint_matches"), *STATES])
+def test_the_diff_of_a_change_is_the_plan_and_that_of_nothing_has_two_equal_sides(known):
+    diff = render(known, None, True)["diff"]
+    is_changed = known not in (STATES[1], in_sync("fingerprint_matches"))
+    assert diff["before_header"] == diff["after_header"] == LABEL
+    assert diff["before"]["fingerprint_sha256"] == OLD.fingerprint_sha256
+    assert diff["after"]["fingerprint_sha256"] == (NEW if is_changed else OLD).fingerprint_sha256
 
 
 @pytest.mark.parametrize(
@@ -185,4 +160,4 @@ def test_the_diff_holds_parsed_facts_and_nothing_that_moves_by_itself(known):
     ids=["off", "le", "unknown"],
 )
 def test_the_story_of_a_change_names_what_was_there(fields, words):
-    assert words in told(plan(seen=observed(None, **fields)))["msg"]
+    assert words in render(plan(seen=observed(None, **fields)), None, False)["msg"]
