@@ -46,13 +46,25 @@ def test_all_facts_of_a_host_name():
     chain_facts = {"length": 2, "is_complete": True, **end}
     edge = {"address": "192.0.2.7", "port": 443, "problem": None, "certificate": facts, "chain": chain_facts}
     assert found == {
-        "host": "n1.example.com", "resource_id": 1, "resource": "n1.example.com", "is_alias": False,
-        "resource_status": "active", "state": "ok", "level": "ok", "reasons": [],
-        "ssl_type": "custom", "evidence": "edge", **end, "lifetime_left_percent": 99,
+        "host": "n1.example.com",
+        "resource_id": 1,
+        "resource": "n1.example.com",
+        "is_alias": False,
+        "resource_status": "active",
+        "state": "ok",
+        "level": "ok",
+        "reasons": [],
+        "ssl_type": "custom",
+        "evidence": "edge",
+        **end,
+        "lifetime_left_percent": 99,
         "warning_from": timestamp(OLD.not_after - life / 4),
         "critical_from": timestamp(OLD.not_after - life / 10),
-        "api": end, "edge": {**edge, "other_certificate": None, "other_problem": None},
-        "agrees": True, "covers_host": True, "given": None,
+        "api": end,
+        "edge": {**edge, "other_certificate": None, "other_problem": None},
+        "agrees": True,
+        "covers_host": True,
+        "given": None,
     }
 
 

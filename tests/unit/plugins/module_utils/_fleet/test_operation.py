@@ -203,18 +203,6 @@ def test_a_bad_pair_is_fatal_or_named_and_skipped(files, problem, world, tmp_pat
     assert f"Left out: {expected}." in result["warnings"]
 
 
-@pytest.mark.parametrize("skip", [False, True])
-def test_a_lineage_of_links_that_lead_nowhere_is_a_bad_certificate(skip, world, tmp_path):
-    fill(tmp_path, {"good.crt": NEW.full_chain_pem, "good.key": NEW.private_key_pem, "a.example.com/README": ""})
-    for part in ("fullchain", "privkey"):
-        (tmp_path / f"a.example.com/{part}.pem").symlink_to(f"../../archive/a.example.com/{part}1.pem")
-    result = ran(directory=str(tmp_path), on_bad_certificate="skip" if skip else "fail")
-    problem = f"{tmp_path}/a.example.com: {tmp_path}/a.example.com/fullchain.pem is a link to ../../archive/"
-    assert outcomes(result) == (["rotated"] * 4 if skip else [])
-    told = result["warnings"] if skip else [result["msg"].replace("1 of the certificates can't be used", "Left out")]
-    assert any(text.startswith(f"Left out: {problem}") and "which belongs beside it" in text for text in told)
-
-
 VAULTED = f"$ANSIBLE_VAULT;1.1;AES256\n{'61' * 40}\n"
 
 
@@ -233,55 +221,40 @@ def test_what_to_do_about_a_bad_pair_is_told_and_none_of_several(no_api, tmp_pat
 
 # --- folders ----------------------------------------------------------------------------------------------------------
 
-GOOD = {
-    "crt, key, and a pem with both": {
-        "a.crt": NEW.full_chain_pem,
-        "a.key": NEW.private_key_pem,
-        "a.pem": NEW.full_chain_pem + NEW.private_key_pem,
-    },
-    "p12": {"a.p12": NEW.pkcs12()},
-    "certbot": {"a/fullchain.pem": NEW.full_chain_pem, "a/privkey.pem": NEW.private_key_pem},
-}
+GOOD = [
+    {"a.crt": NEW.full_chain_pem, "a.key": NEW.private_key_pem, "a.pem": NEW.full_chain_pem + NEW.private_key_pem},
+    {"a.p12": NEW.pkcs12()},
+    {"a/fullchain.pem": NEW.full_chain_pem, "a/privkey.pem": NEW.private_key_pem},
+]
 
 
-@pytest.mark.parametrize("files", GOOD.values(), ids=GOOD)
-def test_a_folder(files, world, tmp_path):
+@pytest.mark.parametrize("files", GOOD, ids=["crt, key, and a pem with both", "p12", "certbot"])
+def test_a_folder_beside_a_list(files, world, tmp_path):
     fill(tmp_path, files)
-    result = ran(directory=str(tmp_path))
+    own = element(issued("n002.example.com", days=80), label="own")
+    result = ran(directory=str(tmp_path), certificates=[own])
     assert outcomes(result) == ["rotated"] * 4
     assert not result["unmatched"]["certificates"]
-    assert result["results"][0]["certificate"].startswith(str(tmp_path / "a"))
+    first, second, third, fourth = (each["certificate"] for each in result["results"])
+    assert first == third == fourth
+    assert (first.startswith(str(tmp_path / "a")), second) == (True, "own")
 
 
-@pytest.mark.parametrize("how", ["private_key_passphrase", "private_key_passphrase_path"])
 @pytest.mark.parametrize(
-    "files",
+    ("files", "how"),
     [
-        {"a.crt": NEW.full_chain_pem, "a.key": NEW.key_pem(passphrase=PASSPHRASE)},
-        {"a.pem": NEW.full_chain_pem + NEW.key_pem(passphrase=PASSPHRASE)},
-        {"a.p12": NEW.pkcs12(PASSPHRASE)},
+        ({"a.pem": NEW.full_chain_pem + NEW.key_pem(passphrase=PASSPHRASE)}, {"private_key_passphrase": PASSPHRASE}),
+        ({"a.p12": NEW.pkcs12(PASSPHRASE)}, {"private_key_passphrase_path": "PATH"}),
     ],
-    ids=["key", "pem", "p12"],
+    ids=["pem", "p12"],
 )
 def test_one_passphrase_for_a_folder(files, how, world, tmp_path):
-    fill(tmp_path, {"keys/x": "", "certificates/x": ""})
+    fill(tmp_path, {"passphrase": f"{PASSPHRASE}\n", "certificates/x": ""})
     fill(tmp_path / "certificates", files)
-    fill(tmp_path / "keys", {"passphrase": f"{PASSPHRASE}\n"})
-    value = PASSPHRASE if how == "private_key_passphrase" else str(tmp_path / "keys" / "passphrase")
-    result = ran(directory=str(tmp_path / "certificates"), **{how: value})
+    given = {name: value.replace("PATH", str(tmp_path / "passphrase")) for name, value in how.items()}
+    result = ran(directory=str(tmp_path / "certificates"), **given)
     assert outcomes(result) == ["rotated"] * 4
     assert PASSPHRASE not in str(result)
-
-
-def test_a_list_and_a_folder(world, tmp_path):
-    own = issued("n002.example.com", days=80)
-    fill(tmp_path, {"a.p12": NEW.pkcs12()})
-    result = ran(directory=str(tmp_path), certificates=[element(own, label="own")])
-    assert [each["certificate"] for each in result["results"]] == [
-        f"{tmp_path}/a.p12",
-        "own",
-        *[f"{tmp_path}/a.p12"] * 2,
-    ]
 
 
 def test_pkcs12_by_content(world):

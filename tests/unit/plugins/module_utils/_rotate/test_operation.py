@@ -26,7 +26,6 @@ from unit.plugins.fakes import (
     issued,
     refused,
     resource_json,
-    unix,
 )
 
 NEW = issued(not_after=NOW + 90 * DAY)
@@ -101,12 +100,6 @@ def test_a_name_that_is_not_one_resource(monkeypatch, listed, said, hint):
     assert script.is_over()
 
 
-def test_a_resource_that_a_page_repeats_is_still_one(monkeypatch):
-    raw = resource_json(service_ssl_expire=unix(NOW + 90 * DAY))
-    play(monkeypatch, (ALL, answer(200, [raw, raw])))
-    assert rotated(name=NAME, **PEM)["changed"] is False
-
-
 def test_a_resource_that_is_not_there(monkeypatch):
     play(monkeypatch, (ONE, answer(404, {"exception_class": "NotFoundError", "request_id": "r-8"})))
     result = rotated(resource_id=7, **PEM)
@@ -122,7 +115,6 @@ def test_a_resource_that_is_not_there(monkeypatch):
     [
         ({"resource_id": 0}, "resource_id is 0"),
         ({"resource_id": 7, "certificate": None}, "no certificate was given"),
-        ({"resource_id": 7, "certificate": ""}, "no certificate was given"),
         ({"resource_id": 7, "certificate": " \n"}, "no certificate was given"),
         ({"resource_id": 7, "private_key": None}, "no private key was given"),
         ({"resource_id": 7, "private_key": issued().private_key_pem}, "does not belong to"),
@@ -187,21 +179,6 @@ def test_warnings_of_the_input_and_of_the_resource_are_told(api):
     text = "\n".join(result["warnings"])
     assert "no intermediate certificate" in text
     assert "bare.example.com" in text
-
-
-def test_the_contents_of_files(api, tmp_path):
-    for name, text in (("crt", NEW.certificate_pem), ("chain", NEW.chain_pem), ("key", NEW.key_pem(passphrase="pw"))):
-        (tmp_path / name).write_text(text)
-    (tmp_path / "pass").write_text("pw\n")
-    result = rotated(
-        resource_id=7,
-        certificate_path=str(tmp_path / "crt"),
-        chain_path=str(tmp_path / "chain"),
-        private_key_path=str(tmp_path / "key"),
-        private_key_passphrase_path=str(tmp_path / "pass"),
-    )
-    assert result["changed"] is True
-    assert api.bodies[0]["service_ssl_crt"] == NEW.full_chain_pem
 
 
 def taken(monkeypatch, **given):
