@@ -10,8 +10,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from paths import BUILD, shown
 from stage.interrupts import interruptible
-from toolchain.paths import BUILD, shown
 
 from .figures import Figures
 from .report import table, versions, write_json

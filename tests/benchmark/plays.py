@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from toolchain.paths import ROOT
+from paths import ROOT
 
 
 def _local(tasks: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
+from paths import ROOT
 from stage.interrupts import interruptible
-from toolchain.paths import ROOT
 
 from .compare import allowed, differences, shown
 from .record import record

@@ -16,9 +16,9 @@ from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 
+from paths import COLLECTION, COLLECTION_PATH
 from simulator.handle import Simulator
 from stage.stage import Stage, stage
-from toolchain.paths import COLLECTION, COLLECTION_PATH
 
 from .action.corpus_world import arrange
 from .cases import CASES, MODULES, Case

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from paths import isolated_environment, linked
 from simulator.handle import Simulator
-from toolchain import trees
-from toolchain.process import isolated_environment
 
 from . import command
 
@@ -67,7 +66,7 @@ def _environment(folder: Path, simulator: Simulator) -> dict[str, str]:
     settings = folder / "ansible.cfg"
     settings.touch()
     return isolated_environment(Path(sys.executable).parent) | {
-        "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(trees.linked().parents[2]),
+        "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(linked()),
         "ANSIBLE_CONFIG": str(settings),
         "ANSIBLE_HOME": str(folder / ".ansible"),
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",

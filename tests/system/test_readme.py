@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from paths import known_files
 from simulator.handle import Simulator, resource, with_installed
-from toolchain.trees import known_files
 from unit.docs.guide import READMES, ROOT, fenced
 
 from .material import API_KEY, CANARIES, issued

@@ -11,8 +11,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from .process import Failed
-
 # What a style sheet, or a style within a page, gets from another host.
 _STYLE = re.compile(r"""(?:url\(|@import)\s*["']?((?:https?:)?//[^"')\s]+)""")
 
@@ -35,18 +33,9 @@ class Page(HTMLParser):
         leads.extend(values[name] for name in ("action", "data", "href", "poster", "src") if name in values)
 
 
-def check(site: Path) -> None:
-    """Every link leads to a page and an anchor of the site, or is a full https address; nothing else is loaded.
-
-    Raises:
-        Failed: names what is wrong, and on which page.
-    """
-    if wrong := sorted(set(_problems(site))):
-        raise Failed("\n".join([f"{len(wrong)} links are wrong:", *wrong]))
-
-
-def _problems(site: Path) -> Iterator[str]:
-    pages = {path: Page(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
+def problems(site: Path) -> Iterator[str]:
+    """Say which link leads neither to a place of the site nor to a full https address, and what else is loaded."""
+    pages = {path: Page(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
     for path, page in pages.items():
         for url in page.links:
             if problem := _elsewhere(url) if _is_full(url) else _here(url, path, pages):
@@ -54,7 +43,7 @@ def _problems(site: Path) -> Iterator[str]:
         for url in page.loads:
             if problem := "is loaded from another host" if _is_full(url) else _here(url, path, pages):
                 yield f"{path.relative_to(site)}: {url} {problem}"
-    for path in site.rglob("*.css"):
+    for path in sorted(site.rglob("*.css")):
         for url in _STYLE.findall(path.read_text(encoding="utf-8")):
             yield f"{path.relative_to(site)}: {url} is loaded from another host"
 

@@ -1,0 +1,415 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The gcore.web_security authors
+
+"""What the make targets do: a target is one session, or all sessions that have its tag, in the order below."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nox
+
+sys.path.insert(0, str(Path(__file__).parent / "tests"))
+
+from checks import ansible_test, changed, files, links
+from paths import (
+    BUILD,
+    COLLECTION,
+    COLLECTION_PATH,
+    COLLECTIONS,
+    ROOT,
+    caller_environment,
+    isolated_environment,
+    known_files,
+    linked,
+)
+
+REQUIREMENTS = ROOT / "tests" / "requirements"
+LIBRARIES = "ansible-core requests cryptography"
+NEWEST_FIRST = "3.14 3.13 3.12 3.11 3.10"
+
+# Of the Pythons, the first one found; and what pip installs.
+ENVIRONMENTS = {
+    "tools": (NEWEST_FIRST, "-r tools.txt"),
+    # Whatever is newest on the day that the environment is made: that is its point.
+    "newest": (NEWEST_FIRST, f"-r browser.txt {LIBRARIES}"),
+    # The oldest that meta/runtime.yml and requirements.txt allow.
+    "floor": ("3.10", "-r tests.txt -c floor-constraints.txt ansible-core==2.16.0"),
+    "core-2.17": ("3.12 3.11 3.10", "-r tests.txt ansible-core==2.17.*"),
+    "core-2.18": ("3.13 3.12 3.11", "-r tests.txt ansible-core==2.18.*"),
+    "core-2.19": ("3.13 3.12 3.11", "-r tests.txt ansible-core==2.19.*"),
+    "core-2.20": ("3.14 3.13 3.12", "-r tests.txt ansible-core==2.20.*"),
+    "docs": (NEWEST_FIRST, "-r docs.txt"),
+    "galaxy-importer": (NEWEST_FIRST, "-r galaxy-importer.txt"),
+    "rulebook": (NEWEST_FIRST, f"-r rulebook.txt {LIBRARIES}"),
+}
+
+
+def search_path() -> str:
+    """Put pyenv's real Pythons first: its shims exit 127 where no version is selected."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    real = sorted(pyenv.glob("versions/3.*/bin"), key=lambda path: [int(n) for n in re.findall(r"\d+", path.parts[-2])])
+    others = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join([*map(str, reversed(real)), *(path for path in others if "shims" not in Path(path).parts)])
+
+
+os.environ["PATH"] = search_path()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A session at work in an environment."""
+
+    session: nox.Session
+    environment: str
+
+    @property
+    def binaries(self) -> Path:
+        """Where the environment's commands are."""
+        return BUILD / self.environment / "venv" / "bin"
+
+    @property
+    def folder(self) -> Path:
+        """Where this session leaves what it makes, and no other does."""
+        return BUILD / self.session.name
+
+    @property
+    def home(self) -> Path:
+        """A home folder, so that the user's own stays as it is."""
+        return self.folder / "home"
+
+    def run(
+        self,
+        name: str,
+        *words: object,
+        collections: Path = COLLECTIONS,
+        env: Mapping[str, str | None] | None = None,
+        silent: bool = False,
+    ) -> str:
+        """Run one of the environment's commands: with these collections, and nobody's own settings."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        (self.home / "ansible.cfg").touch()
+        settings = {
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            "ANSIBLE_CONFIG": str(self.home / "ansible.cfg"),
+            "COLLECTION_UNDER_TEST": str(collections / COLLECTION_PATH),
+            "HOME": str(self.home),
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(self.folder / "hypothesis"),
+        }
+        command = [str(self.binaries / name), *map(str, words)]
+        seen = {**isolated_environment(self.binaries), **settings, **(env or {})}
+        return str(self.session.run(*command, env=seen, include_outer_env=False, silent=silent))
+
+    def pytest(self, *words: str, collections: Path = COLLECTIONS) -> None:
+        """Run pytest over what the caller names, or else over `words`."""
+        named = any((ROOT / word.partition("::")[0]).exists() for word in self.session.posargs)
+        chosen = [word for word in words if word.startswith("-") or not named]
+        cache = f"cache_dir={self.folder / 'pytest'}"
+        self.run("pytest", "-o", cache, *chosen, *self.session.posargs, collections=collections)
+
+    def copied(self) -> Path:
+        """Copy the collection to its own place: some tools refuse links, or walk through what git ignores."""
+        tree = self.folder / COLLECTION_PATH
+        known = {tree / name for name in known_files()}
+        for path in tree.rglob("*"):
+            # ansible-test brings the environments that it keeps in tests/output up to date by itself.
+            if path.is_file() and path not in known and not {".git", "output"} & set(path.parts):
+                path.unlink()
+        for path in known:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path.relative_to(tree), path)
+        subprocess.run(["git", "init", "--quiet", str(tree)], env=caller_environment(), check=True)
+        return tree
+
+    def installed(self) -> Path:
+        """Build the archive that users install, and install it into an empty folder."""
+        archive = self.archive()
+        where = ["--collections-path", archive.with_name("installed"), "--offline"]
+        self.run("ansible-galaxy", "collection", "install", archive, *where)
+        return archive.with_name("installed")
+
+    def archive(self) -> Path:
+        """Build the archive, which may hold nothing that a working tree grew."""
+        folder = self.folder / "archive"
+        shutil.rmtree(folder, ignore_errors=True)
+        self.run("ansible-galaxy", "collection", "build", ROOT, "--output-path", folder)
+        (archive,) = folder.glob("*.tar.gz")
+        self.expect_none("galaxy.yml's build_ignore lets through", files.strangers(archive, known_files()))
+        return archive
+
+    def expect_none(self, what: str, found: list[str]) -> None:
+        """End red where something was found."""
+        if found:
+            self.session.error("\n".join([f"{what}:", *found]))
+
+
+def register(action: Callable[[nox.Session], None], name: str, *tags: str, requires: str = "") -> None:
+    """Make a session that keeps what it prints, where several print at a time."""
+
+    @functools.wraps(action)
+    def session(session: nox.Session) -> None:
+        if session.parallel:
+            log = BUILD / "logs" / f"{name}.log"
+            log.parent.mkdir(parents=True, exist_ok=True)
+            tee = subprocess.Popen(["tee", str(log)], stdin=subprocess.PIPE)
+            for stream in (sys.stdout, sys.stderr):
+                os.dup2(tee.stdin.fileno(), stream.fileno())  # type: ignore[union-attr]
+        action(session)
+
+    needed = [requires] if requires else []
+    nox.session(name=name, tags=[*tags], requires=needed, venv_backend="none", allow_parallel=True)(session)
+
+
+def part(environment: str, *tags: str, name: str = "") -> Callable[[Callable[[Part], None]], None]:
+    """Make a session that works in an environment, which another session makes before."""
+
+    def decorate(action: Callable[[Part], None]) -> None:
+        @functools.wraps(action)
+        def session(session: nox.Session) -> None:
+            if not (BUILD / environment / "venv" / "made-from").is_file():
+                session.skip(f"no Python {ENVIRONMENTS[environment][0]}")
+            linked()
+            action(Part(session, environment))
+
+        register(session, name or action.__name__.replace("_", "-"), *tags, requires=f"environment-{environment}")
+
+    return decorate
+
+
+def make_environment(name: str, session: nox.Session) -> None:
+    """Make an environment, unless it is there already and made from these very requirements."""
+    pythons, packages = ENVIRONMENTS[name]
+    venv = BUILD / name / "venv"
+    python = next(filter(None, (shutil.which(f"python{version}") for version in pythons.split())), None)
+    if not python:
+        shutil.rmtree(venv, ignore_errors=True)
+        session.skip(f"no Python {pythons}")
+    texts = [text for name in re.findall(r"-[rc] (\S+)", packages) for text in requirements(REQUIREMENTS / name)]
+    wanted = hashlib.sha256("\n".join([python, packages, *texts]).encode())
+    stamp = venv / "made-from"
+    if stamp.is_file() and stamp.read_text() == wanted.hexdigest():
+        return
+    session.run(sys.executable, "-m", "virtualenv", "-q", "--clear", "--no-periodic-update", "-p", python, str(venv))
+    with session.chdir(REQUIREMENTS):
+        env = caller_environment()
+        pip = (str(venv / "bin" / "pip"), "--disable-pip-version-check")
+        session.run(*pip, "install", "-q", "-q", *packages.split(), env=env, include_outer_env=False)
+        session.run(*pip, "freeze", env=env, include_outer_env=False)
+    stamp.write_text(wanted.hexdigest())
+
+
+def requirements(path: Path) -> list[str]:
+    """Read a requirements file and all that it includes."""
+    text = path.read_text()
+    included = re.findall(r"^-r (\S+)", text, re.MULTILINE)
+    return [text, *(inner for name in included for inner in requirements(path.parent / name))]
+
+
+for _name in ENVIRONMENTS:
+    register(functools.partial(make_environment, _name), f"environment-{_name}")
+
+
+@part("tools", "lint", "test")
+def rules(part: Part) -> None:
+    """Check licence lines, that there are no private keys, and the READMEs' sections and links."""
+    part.expect_none("see CONTRIBUTING.md", list(files.complaints(known_files(), ROOT)))
+
+
+PACKAGES = ("plugins", "extensions")
+HELPERS = ("awx", "benchmark", "checks", "corpus", "demo", "simulator", "stage")
+TYPED = [*(f"ansible_collections.{COLLECTION}.{name}" for name in PACKAGES), *HELPERS]
+MYPY = ("mypy", *(word for name in TYPED for word in ("--package", name)), "--module", "paths", "--module", "noxfile")
+
+for _name, _command in {
+    "ruff": ("ruff", "check", "--output-format", "concise", "."),
+    "ruff-format": ("ruff", "format", "--check", "."),
+    "mypy": MYPY,
+    "yamllint": ("yamllint", "--strict", "."),
+    "workflows": ("zizmor", "--offline", "--quiet", "--min-severity", "medium", ".github"),
+    "changelog-fragments": ("antsibull-changelog", "lint"),
+    "changelog-file": ("antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"),
+}.items():
+
+    @part("tools", "lint", "test", name=_name)
+    def _lint(part: Part, command: tuple[str, ...] = _command) -> None:
+        part.run(*command)
+
+
+@part("tools", "lint", "test")
+def collection_docs(part: Part) -> None:
+    """Check the documentation of plugins, roles and guides."""
+    with part.session.chdir(part.copied()):
+        words = ("lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".")
+        part.run("antsibull-docs", *words, collections=part.folder)
+
+
+@part("tools", "lint", "test")
+def ansible_lint(part: Part) -> None:
+    """Check roles, playbooks and examples."""
+    with part.session.chdir(part.copied()):
+        part.run("ansible-lint", "--offline", "--nocolor", "--profile", "production", collections=part.folder)
+
+
+@part("tools", "lint", "test")
+def execution_environment(part: Part) -> None:
+    """Check that an image gets every requirement of the collection, and that the example of one describes one."""
+    part.copied()
+    found = part.run("ansible-builder", "introspect", part.folder, silent=True)
+    example = ROOT / "docs" / "examples" / "execution-environment" / "execution-environment.yml"
+    part.run("ansible-builder", "create", "-f", example, "-c", part.folder / "context")
+    found += (part.folder / "context" / "_build" / "requirements.yml").read_text()
+    texts = [(ROOT / name).read_text() for name in ("requirements.txt", "meta/ee-bindep.txt")]
+    wanted = [line for text in texts for line in text.splitlines() if line and not line.startswith("#")]
+    part.expect_none("an image would lack", [line for line in (*wanted, COLLECTION) if line not in found])
+
+
+@part("tools")
+def quick(part: Part) -> None:
+    """Check what differs from main: ruff, mypy, and the unit tests that mirror it."""
+    paths = changed.changed_files()
+    part.session.log(f"Changed: {', '.join(map(str, paths)) or 'nothing'}")
+    if code := [path for path in paths if path.suffix == ".py"]:
+        part.run("ruff", "check", "--output-format", "concise", *code)
+        part.run("ruff", "format", "--check", *code)
+        part.run(*MYPY)
+    if tests := changed.unit_tests(paths):
+        part.pytest("-q", *tests)
+
+
+@part("tools")
+def changelog(part: Part) -> None:
+    """Fold the fragments into the changelog of galaxy.yml's version."""
+    part.run("antsibull-changelog", "release", "--reload-plugins", "--update-existing")
+
+
+@part("docs", "test")
+def docs(part: Part) -> None:
+    """Write the reference and the guides as one site; what leads nowhere is an error."""
+    pages, site = part.folder / "rst", part.folder / "html"
+    tree = part.copied()
+    for folder in (pages, site):
+        shutil.rmtree(folder, ignore_errors=True)
+    pages.mkdir(mode=0o755)  # antsibull-docs refuses a folder that others may write to
+    words = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version")
+    part.run("antsibull-docs", "collection", *words, "--dest-dir", pages, COLLECTION, collections=part.folder)
+    places = ("--conf-dir", tree / "docs" / "docsite", "--doctree-dir", part.folder / "doctrees", pages, site)
+    part.run("sphinx-build", "--quiet", "--fail-on-warning", "--fresh-env", *places, collections=part.folder)
+    part.expect_none("links are wrong", list(links.problems(site)))
+    part.session.log(f"The site begins at {(site / 'index.html').relative_to(ROOT)}")
+
+
+@part("newest", "build", "test", name="build")
+def build(part: Part) -> None:
+    """Use the archive that users install from an empty folder."""
+    installed = part.installed()
+    for folder, kind in {"modules": "module", "inventory": "inventory", "filter": "filter"}.items():
+        found = (installed / COLLECTION_PATH / "plugins" / folder).glob("[!_]*.py")
+        part.run("ansible-doc", "--type", kind, *(f"{COLLECTION}.{path.stem}" for path in found), collections=installed)
+    part.pytest("tests/system/test_installed.py", "tests/system/test_installed_report.py", collections=installed)
+
+
+@part("galaxy-importer", "build", "test")
+def galaxy_importer(part: Part) -> None:
+    """Have the archive taken by what Galaxy and Automation Hub run before they publish it, without a complaint."""
+    archive = part.archive()
+    settings = {"GALAXY_IMPORTER_CONFIG": str(ROOT / "tests" / "checks" / "galaxy_importer.cfg")}
+    with part.session.chdir(archive.parent):
+        said = part.run("python", "-m", "galaxy_importer.main", archive, env=settings, silent=True)
+    part.expect_none("galaxy-importer warns", said.splitlines())
+
+
+def by_ansible_test(part: Part, command: str, *words: str) -> None:
+    """Run ansible-test over a copy, held to the environment's oldest releases."""
+    tree = part.copied()
+    constraints = REQUIREMENTS / f"{part.environment}-constraints.txt"
+    for folder in ("unit", "integration") if constraints.is_file() else ():
+        shutil.copy2(constraints, tree / "tests" / folder / "constraints.txt")
+    ansible_test.prepare(part.home, part.binaries / "python")
+    with part.session.chdir(tree):
+        part.run("ansible-test", command, *words, collections=part.folder, env={"PYTHONPATH": None})
+
+
+def unit(part: Part) -> None:
+    """Run the unit tests."""
+    part.pytest("tests/unit")
+
+
+def system(part: Part) -> None:
+    """Run ansible-playbook against the simulator."""
+    part.pytest("tests/system", "--ignore-glob=*/test_installed*.py", "--ignore-glob=*/test_rulebook*.py")
+
+
+def integration(part: Part) -> None:
+    """Run the integration targets, each a role."""
+    by_ansible_test(part, "integration", "--venv", "--requirements", *part.session.posargs)
+
+
+# antsibull-changelog has read the changelog. The newest release judges the style; how plugins are read and imported
+# is each release's own.
+SANITY = {"newest": ("--skip-test", "changelog")}
+READ_BY = ("action-plugin-docs", "ansible-doc", "compile", "import", "runtime-metadata", "validate-modules")
+
+
+def sanity(part: Part) -> None:
+    """Run ansible-core's own rules, on the environment's Python; not one finding may be hidden in an ignore file."""
+    part.expect_none("there are no ignore files here", [str(path) for path in ROOT.glob("tests/sanity/ignore*.txt")])
+    python = next(part.binaries.glob("python3.*")).name.removeprefix("python")
+    chosen = part.session.posargs or SANITY.get(part.environment, [f"--test={name}" for name in READ_BY])
+    by_ansible_test(part, "sanity", "--local", "--python", python, *chosen)
+
+
+def unit_ansible_test(part: Part) -> None:
+    """Run the unit tests as certification does: modules and what they share see nothing of the control node."""
+    by_ansible_test(part, "units", "--venv", "--requirements", *part.session.posargs)
+
+
+SUITES: list[tuple[Callable[[Part], None], str, str]] = [
+    # What takes longest comes first, so that all lanes end together.
+    (unit, "newest", "newest test"),
+    (system, "newest", "newest test"),
+    (system, "floor", "floor test"),
+    (sanity, "floor", "sanity test"),
+    (sanity, "newest", "sanity test"),
+    (unit, "floor", "floor test"),
+    (integration, "newest", "newest test"),
+    (integration, "floor", "floor"),
+    (unit_ansible_test, "newest", ""),
+    *((action, name, "cores") for name in ENVIRONMENTS if name.startswith("core-") for action in (unit, system)),
+]
+for _action, _name, _tags in SUITES:
+    part(_name, *_tags.split(), name=f"{_action.__name__.replace('_', '-')}-{_name}")(_action)
+
+
+@part("newest", "test")
+def unit_ansible_test_smoke(part: Part) -> None:
+    """Run by ansible-test what shows that it can run them all: pytest has run them."""
+    by_ansible_test(part, "units", "--venv", "--requirements", "tests/unit/plugins/modules/")
+
+
+@part("rulebook", "test")
+def rulebook(part: Part) -> None:
+    """Run the archive's event source and rulebook under a real ansible-rulebook."""
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        part.session.skip("no Java for ansible-rulebook (Debian: openjdk-17-jre-headless)")
+    part.pytest("tests/system/test_rulebook.py", collections=part.installed())
+
+
+@part("newest")
+def demo(part: Part) -> None:
+    """Show the collection at work."""
+    part.run("python", "-m", "demo", *part.session.posargs)
+
+
+@part("newest")
+def bench(part: Part) -> None:
+    """Measure it."""
+    part.run("python", "-m", "benchmark", *part.session.posargs)
