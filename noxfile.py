@@ -133,9 +133,10 @@ class Part:
     def installed(self) -> Path:
         """Build the archive that users install, and install it into an empty folder."""
         archive = self.archive()
-        where = ["--collections-path", archive.with_name("installed"), "--offline"]
-        self.run("ansible-galaxy", "collection", "install", archive, *where)
-        return archive.with_name("installed")
+        folder = archive.with_name("installed")
+        where = ("--collections-path", folder, "--offline")
+        self.run("ansible-galaxy", "collection", "install", archive, *where, collections=folder)
+        return folder
 
     def archive(self) -> Path:
         """Build the archive, which may hold nothing that a working tree grew."""
@@ -334,8 +335,10 @@ def by_ansible_test(part: Part, command: str, *words: str) -> None:
     for folder in ("unit", "integration") if constraints.is_file() else ():
         shutil.copy2(constraints, tree / "tests" / folder / "constraints.txt")
     ansible_test.prepare(part.home, part.binaries / "python")
+    python = next(part.binaries.glob("python3.*")).name.removeprefix("python")
     with part.session.chdir(tree):
-        part.run("ansible-test", command, *words, collections=part.folder, env={"PYTHONPATH": None})
+        chosen = (command, "--python", python, *words)
+        part.run("ansible-test", *chosen, collections=part.folder, env={"PYTHONPATH": None})
 
 
 def unit(part: Part) -> None:
@@ -362,9 +365,8 @@ READ_BY = ("action-plugin-docs", "ansible-doc", "compile", "import", "runtime-me
 def sanity(part: Part) -> None:
     """Run ansible-core's own rules, on the environment's Python; not one finding may be hidden in an ignore file."""
     part.expect_none("there are no ignore files here", [str(path) for path in ROOT.glob("tests/sanity/ignore*.txt")])
-    python = next(part.binaries.glob("python3.*")).name.removeprefix("python")
     chosen = part.session.posargs or SANITY.get(part.environment, [f"--test={name}" for name in READ_BY])
-    by_ansible_test(part, "sanity", "--local", "--python", python, *chosen)
+    by_ansible_test(part, "sanity", "--local", *chosen)
 
 
 def unit_ansible_test(part: Part) -> None:
