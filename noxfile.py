@@ -347,8 +347,10 @@ def unit(part: Part) -> None:
 
 
 def system(part: Part) -> None:
-    """Run ansible-playbook against the simulator."""
-    part.pytest("tests/system", "--ignore-glob=*/test_installed*.py", "--ignore-glob=*/test_rulebook*.py")
+    """Run ansible-playbook against the simulator; beside the newest releases, what another release can break."""
+    chosen = () if part.environment == "newest" else ("-mversion_sensitive",)
+    elsewhere = ("--ignore-glob=*/test_installed*.py", "--ignore-glob=*/test_rulebook*.py")
+    part.pytest("tests/system", *elsewhere, *chosen)
 
 
 def integration(part: Part) -> None:
