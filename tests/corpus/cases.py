@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from simulator.handle import installation, resource, rule, with_installed, with_issued
 
@@ -19,57 +19,42 @@ LATER = int(NOW.timestamp()) + 1000 * 86400
 PASSPHRASE, WRONG = "Ünlöck the corpus", "not the passphrase"
 
 Json = dict[str, Any]
+Table = Mapping[str, Any]
+Modes = Sequence[str]
 
 
-@dataclass(frozen=True)
-class Case:
-    """One task in its own circumstances.
+class Case(NamedTuple):
+    """One task in its own circumstances; its name begins with its module's word, its modes are some of record's.
 
-    Attributes:
-        name: begins with its module's word.
-        options: bytes are a file's content, a table of them is a folder; None leaves out what all cases have.
-        number: of the resource where that is all of its world, so that others may run at its side; 0 where it is not.
-        modes: of `record.MODES`.
+    Of the options bytes are a file's content, a table of them is a folder; None leaves out what all cases have. The
+    number is that of the resource where that is all of its world, so that others may run at its side; 0 otherwise.
     """
 
     name: str
-    options: Mapping[str, Any]
+    options: Table
     seeds: Sequence[Json]
     faults: Sequence[Json]
-    settings: Mapping[str, Any]
-    modes: Sequence[str]
+    settings: Table
+    modes: Modes
     number: int = 0
-
-    @property
-    def module(self) -> str:
-        """The module that it calls."""
-        return f"gcore.web_security.{MODULES[self.name.partition('-')[0]]}"
 
 
 CASES: list[Case] = []
 _THREE = "a=old b=old c=old"
+_NONE: Table = MappingProxyType({})
 _BOTH, _REAL, _ALL = ("real", "check"), ("real",), ("real", "check", "plain")
 
 
 def _seed(number: int, name: str, has: str, edge: Any = None, fields: Any = None) -> Json:
-    """A resource that has the pair of that name, or `le`, or `off`."""
+    """Make a resource that has the pair of that name, or `le`, or `off`."""
     made = {**resource(number, name if "." in name else f"{name}.{ZONE}"), **(fields or {})}
-    if has in PAIRS:
-        seed = with_installed(made, PAIRS[has])
-    else:
-        seed = with_issued(made, lets_encrypt=True, **LETS_ENCRYPT) if has == "le" else {"resource": made}
+    seed = {"resource": made} if has == "off" else with_issued(made, lets_encrypt=True, **LETS_ENCRYPT)
     mode = {"mode": edge} if isinstance(edge, str) else edge
-    return {**seed, **({"edge": mode} if mode else {})}
+    return {**(with_installed(made, PAIRS[has]) if has in PAIRS else seed), **({"edge": mode} if mode else {})}
 
 
 def site(
-    name: str,
-    options: Mapping[str, Any],
-    has: str = "old",
-    *faults: Json,
-    edge: Any = None,
-    modes: Sequence[str] = _BOTH,
-    **fields: Any,
+    name: str, options: Table, has: str = "old", *faults: Json, edge: Any = None, modes: Modes = _BOTH, **fields: Any
 ) -> None:
     """Add a case of `gcore_resource_cert` with one resource that nobody else looks at."""
     number = 700_000 + len(CASES)
@@ -79,33 +64,34 @@ def site(
 
 def account(
     name: str,
-    options: Mapping[str, Any],
+    options: Table,
     sites: str = _THREE,
     *faults: Json,
-    edges: Mapping[str, Any] | None = None,
-    fields: Mapping[str, Any] | None = None,
-    modes: Sequence[str] = _BOTH,
+    edges: Table = _NONE,
+    fields: Table = _NONE,
+    modes: Modes = _BOTH,
     **settings: Any,
 ) -> None:
     """Add a case with an account of its own."""
-    has = dict(word.split("=") for word in sites.split())
-    parts = [(site, has[site], (edges or {}).get(site), (fields or {}).get(site)) for site in has]
-    seeds = [_seed(number, *part) for number, part in enumerate(parts, start=1)]
+    seeds = []
+    for number, word in enumerate(sites.split(), start=1):
+        site, has = word.split("=")
+        seeds.append(_seed(number, site, has, edges.get(site), fields.get(site)))
     CASES.append(Case(name, options, seeds, faults, settings, modes))
 
 
 def given(pair: str, **options: Any) -> Json:
-    """The options of a certificate and its key."""
+    """Return the options of a certificate and its key."""
     return {"certificate": PAIRS[pair].full_chain_pem, "private_key": PAIRS[pair].private_key_pem, **options}
 
 
 def serving(pair: str) -> Json:
-    """An edge that serves this, whatever is stored."""
+    """Make an edge that serves this, whatever is stored."""
     return {"mode": "given", **installation(PAIRS[pair])}
 
 
 def aliases(name: str, expires: int = 0) -> list[Json]:
-    """One alias."""
+    """Make one alias."""
     return [{"id": 1, "alias_data": name, "alias_ssl_expire": expires}]
 
 
@@ -288,7 +274,7 @@ account("resource-downgrade-by-edge", {**BY_ID, **given("sooner")}, "a=later", e
 
 # Fleets.
 def offers(*pairs: str, **more: Any) -> Json:
-    """The list of certificates, each with its name as label."""
+    """Return the list of certificates, each with its name as label."""
     return {"certificates": [{"label": pair, **given(pair), **more} for pair in pairs]}
 
 

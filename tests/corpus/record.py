@@ -75,17 +75,15 @@ def _run(place: Stage, *words: str) -> str:
 
 
 def _documented(place: Stage) -> Json:
-    """The tables of options and results."""
+    """Return the tables of options and results."""
     modules = (f"{COLLECTION}.{name}" for name in MODULES.values())
-    return {
-        f"ansible-doc {name} {part}": _tables(table)
-        for name, document in json.loads(_run(place, "ansible-doc", "--json", "--type", "module", *modules)).items()
-        for part, table in (("options", document["doc"]["options"]), ("return", document["return"]))
-    }
+    documents = json.loads(_run(place, "ansible-doc", "--json", "--type", "module", *modules)).items()
+    options = {f"ansible-doc {name} options": _tables(each["doc"]["options"]) for name, each in documents}
+    return options | {f"ansible-doc {name} return": _tables(each["return"]) for name, each in documents}
 
 
 def _tables(table: Json) -> Json:
-    """Without the prose; what an entry contains is a table again."""
+    """Leave out the prose; what an entry contains is a table again."""
     prose, tables = ("description", "sample", "version_added"), ("suboptions", "contains")
     return {
         name: {key: _tables(value) if key in tables else value for key, value in entry.items() if key not in prose}
@@ -114,8 +112,13 @@ def _played(
 
 def _plays(cases: Sequence[Case], way: str) -> Iterator[Json]:
     """Cases that share an account run side by side, the others one in each lane."""
-    for (module, is_shared), group in groupby(cases, lambda case: (case.module, bool(case.number))):
-        task = {module: "", "args": "{{ options }}", "register": "result", "ignore_errors": True}
+    for (word, is_shared), group in groupby(cases, lambda case: (case.name.partition("-")[0], bool(case.number))):
+        task = {
+            f"{COLLECTION}.{MODULES[word]}": "",
+            "args": "{{ options }}",
+            "register": "result",
+            "ignore_errors": True,
+        }
         world = {"corpus_world": "", "args": "{{ world }}"}
         tasks = {"tasks": [task]} if is_shared else {"tasks": [world, task], "serial": LANES}
         yield {"hosts": [case.name for case in group], "gather_facts": False, "environment": WAYS[way], **tasks}
@@ -135,15 +138,18 @@ def _host(place: Stage, simulator: Simulator, case: Case) -> Json:
     common: Json = {"resource_id": case.number} if case.number else {}
     common |= {"api_url": simulator.api_url, "api_key": simulator.api_key, "edge_port": simulator.edge_port}
     options = {**common, "total_timeout": 120, "edge_timeout": 30, "retries": 0, **case.options}
-    given = {name: _given(place, f"{case.name}/{name}", value) for name, value in options.items() if value is not None}
     world = {"seeds": case.seeds, "faults": case.faults, "settings": case.settings}
+    given = _each_given(place, case.name, options)
     return {"options": given, "world": {"admin_url": simulator.admin_url, **world}}
 
 
 def _given(place: Stage, name: str, value: Any) -> Any:
     """Bytes are a file's content, a table is a folder, also in a list of options; what the option gets is its path."""
     if isinstance(value, list):
-        return [_elements(place, f"{name}/{number}", element) for number, element in enumerate(value)]
+        return [
+            _each_given(place, f"{name}/{at}", each) if isinstance(each, dict) else each
+            for at, each in enumerate(value)
+        ]
     path = place.folder / "files" / name
     if isinstance(value, bytes):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -155,10 +161,8 @@ def _given(place: Stage, name: str, value: Any) -> Any:
     return str(path) if isinstance(value, bytes | dict) else value
 
 
-def _elements(place: Stage, name: str, element: Any) -> Any:
-    if not isinstance(element, dict):
-        return element
-    return {option: _given(place, f"{name}/{option}", value) for option, value in element.items()}
+def _each_given(place: Stage, name: str, options: Json) -> Json:
+    return {option: _given(place, f"{name}/{option}", value) for option, value in options.items() if value is not None}
 
 
 def _normaliser(place: Stage, lanes: Sequence[Simulator], case: Case) -> Normaliser:
