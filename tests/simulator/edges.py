@@ -126,7 +126,7 @@ class Connection:
 
     async def serve(self) -> None:
         """Shake hands as the edge's mode wants it, then answer one request."""
-        if not await self._until_choice():
+        if not await self._pump(lambda: self._handshake() or self._outgoing.pending > 0, is_heard=False):
             return
         choice = self.choice or Choice(None, "unknown", None)
         mode, shown = choice.mode, None if choice.mode in MUTE else choice.material
@@ -139,65 +139,50 @@ class Connection:
         )
         try:
             if mode == "silent":
-                while await self._reader.read(_CHUNK):
-                    pass
+                await self._pump(lambda: False, is_heard=False)
             elif mode == "plain":
                 self._writer.write(_PLAIN)
-            else:
-                await self._finish()
+            elif await self._pump(self._handshake) and self.tls.version() is not None:
+                await self._pump(lambda: _is_over(self._answer))
         finally:
             self._world.journal.close(entry)
 
-    async def _until_choice(self) -> bool:
-        """Feed the handshake until there is something to answer; False where the client left."""
-        while True:
-            data = await self._reader.read(_CHUNK)
-            if not data:
-                return False
-            self._incoming.write(data)
-            if self._step() or self._outgoing.pending:
-                return True
-
-    def _step(self) -> bool:
-        """Go on with the handshake; True when it is over, well or badly."""
-        try:
-            self.tls.do_handshake()
-        except ssl.SSLWantReadError:
-            return False
-        except ssl.SSLError:
-            return True
-        return True
-
-    async def _finish(self) -> None:
-        if await self._pump(self._step) and self.tls.version() is not None:
-            await self._pump(self._answered)
-
-    async def _pump(self, step: Callable[[], bool]) -> bool:
-        """Carry bytes until a step says that it is over; False where the client left."""
+    async def _pump(self, step: Callable[[], bool], *, is_heard: bool = True) -> bool:
+        """Carry bytes, out only where the client shall hear, until a step says that it is over; False where it left."""
         while not step():
-            await self._flush()
+            if is_heard:
+                await self._flush()
             data = await self._reader.read(_CHUNK)
             if not data:
                 return False
             self._incoming.write(data)
-        await self._flush()
+        if is_heard:
+            await self._flush()
         return True
 
-    def _answered(self) -> bool:
-        """Answer whatever is asked; True when there is nothing more to wait for."""
-        try:
-            if self.tls.read(_CHUNK):
-                self.tls.write(_HELLO)
-        except ssl.SSLWantReadError:
-            return False
-        except ssl.SSLError:
-            return True
-        return True
+    def _handshake(self) -> bool:
+        return _is_over(self.tls.do_handshake)
+
+    def _answer(self) -> None:
+        """Answer whatever is asked."""
+        if self.tls.read(_CHUNK):
+            self.tls.write(_HELLO)
 
     async def _flush(self) -> None:
         if self._outgoing.pending > 0:
             self._writer.write(self._outgoing.read())
             await self._writer.drain()
+
+
+def _is_over(act: Callable[[], object]) -> bool:
+    """Go on with something; True when there is nothing more to wait for, well or badly."""
+    try:
+        act()
+    except ssl.SSLWantReadError:
+        return False
+    except ssl.SSLError:
+        return True
+    return True
 
 
 def _is_loopback(address: str) -> bool:
