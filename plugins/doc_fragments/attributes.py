@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Documentation fragment `gcore.web_security.attributes`."""
+    """Documentation fragment `gcore.web_security.attributes`, with `.local_or_remote` where a host can do it too."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -25,4 +25,19 @@ attributes:
     description: Has an action plugin of the same name, so that some of the work runs on the control node.
   async:
     description: Supports being used with the C(async) keyword.
+"""
+
+    LOCAL_OR_REMOTE = r"""
+attributes:
+  action_group:
+    support: full
+    membership: [gcore.web_security.gcore]
+  action:
+    support: full
+    details:
+      - On a local connection without C(become), C(environment) and C(async), the work is done in the controller's
+        process.
+      - Otherwise the module runs on the host, and files and environment variables are those of the host.
+  async:
+    support: full
 """

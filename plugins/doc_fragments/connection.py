@@ -33,14 +33,13 @@ options:
     description:
       - How many times a call is tried again after a failure that may pass, such as a lost connection, a C(429) or a
         C(5xx).
-      - The wait between two tries doubles from half a second to eight, or is what the API's C(Retry-After) asks for,
-        up to a minute.
+      - The wait between two tries doubles from half a second to eight, or is what the API's C(Retry-After) asks for, up
+        to a minute.
       - A write is never repeated blindly. The resource is read first, and written again only if that is still needed.
     type: int
     default: 5
   total_timeout:
-    description:
-      - Seconds for the whole task, all tries and all waiting included.
+    description: Seconds for the whole task, all tries and all waiting included.
     type: int
     default: 1800
 notes:
@@ -58,8 +57,7 @@ requirements:
     HTTPS = r"""
 options:
   validate_certs:
-    description:
-      - Whether to verify the TLS certificate of the API.
+    description: Whether to verify the TLS certificate of the API.
     type: bool
     default: true
   ca_path:
@@ -70,8 +68,7 @@ options:
       - For C(https), the proxy variables of the environment, such as E(HTTPS_PROXY) and E(NO_PROXY), are honoured.
     type: path
   request_timeout:
-    description:
-      - Seconds for one request and its whole answer, which may have up to 64 MiB.
+    description: Seconds for one request and its whole answer, which may have up to 64 MiB.
     type: int
     default: 30
 """

@@ -12,8 +12,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   concurrency:
-    description:
-      - How many resources are worked on at the same time.
+    description: How many resources are worked on at the same time.
     type: int
     default: 16
   requests_per_second:

@@ -14,13 +14,13 @@ author:
   - The gcore.web_security authors (@gcore-web-security)
 description:
   - Writes down what M(gcore.web_security.gcore_resource_cert_info) found.
-  - The role P(gcore.web_security.cert_expiry_report#role) does that for files, from the look at the account to the
-    file in its place.
+  - The role P(gcore.web_security.cert_expiry_report#role) does that for files, from the look at the account to the file
+    in its place.
 positional: format
 options:
   _input:
-    description:
-      - The result of M(gcore.web_security.gcore_resource_cert_info), or a report in the format V(json), parsed.
+    description: The result of M(gcore.web_security.gcore_resource_cert_info), or a report in the format V(json),
+      parsed.
     type: dict
     required: true
   format:
@@ -42,13 +42,11 @@ options:
       - If nothing but the time of the run differs, it is returned as it is. So a file is changed only by news.
     type: str
   title:
-    description:
-      - The heading, for V(html), V(markdown) and V(junit).
+    description: The heading, for V(html), V(markdown) and V(junit).
     type: str
     default: Certificates
   fail_on_warning:
-    description:
-      - Whether a test case of V(junit) fails on a warning too.
+    description: Whether a test case of V(junit) fails on a warning too.
     type: bool
     default: false
 seealso:

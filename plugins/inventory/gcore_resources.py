@@ -14,13 +14,12 @@ author:
   - The gcore.web_security authors (@gcore-web-security)
 description:
   - Each resource of the account is a host under its name, and what is known of it are the host's variables.
-  - The source is a YAML file whose name is C(gcore.yml) or C(gcore.yaml), or ends with C(.gcore.yml) or
-    C(.gcore.yaml).
+  - The source is a YAML file whose name is C(gcore.yml) or C(gcore.yaml), or ends with C(.gcore.yml) or C(.gcore.yaml).
   - Tasks for these hosts run on the control node, because C(ansible_connection) is C(local), as they do for the
     implicit C(localhost).
   - The hosts are in the groups C(ssl_custom), C(ssl_lets_encrypt) or C(ssl_none), as they have HTTPS. Where the API
-    does not tell, a resource whose certificate has an expiry date is in C(ssl_custom), any other in C(ssl_none). A
-    type that is not known here makes the group C(ssl_) with its name. Suspended resources are in C(suspended) as well.
+    does not tell, a resource whose certificate has an expiry date is in C(ssl_custom), any other in C(ssl_none). A type
+    that is not known here makes the group C(ssl_) with its name. Suspended resources are in C(suspended) as well.
 extends_documentation_fragment:
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
@@ -30,8 +29,7 @@ extends_documentation_fragment:
   - gcore.web_security.many.selection
 options:
   plugin:
-    description:
-      - Marks the file as one for this plugin.
+    description: Marks the file as one for this plugin.
     type: str
     required: true
     choices: [gcore.web_security.gcore_resources]

@@ -14,21 +14,11 @@ from datetime import datetime, timedelta, timezone
 from ._errors import DeadlineError
 
 
-def _utc_now() -> datetime:
-    return datetime.now(timezone.utc)
-
-
 @dataclass(frozen=True)
 class Clock:
-    """The machine's clock.
+    """The machine's clock, in seconds but for the date and time, which is aware and UTC."""
 
-    Attributes:
-        now: the date and time, aware, UTC.
-        monotonic: seconds that only ever grow.
-        sleep: wait for some seconds.
-    """
-
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
@@ -46,11 +36,7 @@ class Deadline:
         return max(self._end - self._clock.monotonic(), 0.0)
 
     def check(self, doing: str) -> None:
-        """Refuse to begin anything when the time is over.
-
-        Raises:
-            DeadlineError: names what was about to be done.
-        """
+        """Raise `DeadlineError`, with what was about to be done, when the time is over."""
         if not self.remaining():
             raise DeadlineError(f"the total time of {self._seconds:g} s was over before: {doing}")
 

@@ -12,14 +12,10 @@ from typing import Any
 
 
 class GcoreError(Exception):
-    """The base of every error that this collection raises on purpose.
-
-    Attributes:
-        known: what the result can tell all the same, in the operation's own terms.
-    """
+    """The base of every error that this collection raises on purpose."""
 
     hint = ""
-    known: object = None
+    known: object = None  # what the result can tell all the same, in the operation's own terms
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -103,27 +99,19 @@ class DeadlineError(GcoreError):
 
 
 class ApiError(GcoreError):
-    """A call of the API failed.
-
-    Attributes:
-        call: the method and the path, such as `PUT /security/resources/7`.
-        status: the HTTP status, None where there was no answer.
-        retry_after: seconds that the API asked to wait, None where it did not.
-        retryable: the same call may succeed later.
-        outcome_unknown: a write that may or may not have taken effect.
-    """
+    """A call of the API, such as `PUT /security/resources/7`, failed."""
 
     def __init__(
         self,
         call: str,
         problem: str,
         *,
-        status: int | None = None,
+        status: int | None = None,  # of HTTP, None where there was no answer
         body: Mapping[str, Any] | None = None,
         hint: str | None = None,
-        retry_after: float | None = None,
-        retryable: bool = False,
-        outcome_unknown: bool = False,
+        retry_after: float | None = None,  # seconds that the API asked to wait
+        retryable: bool = False,  # the same call may succeed later
+        outcome_unknown: bool = False,  # a write that may or may not have taken effect
     ) -> None:
         super().__init__(f"{call} {problem}", hint)
         self.call = call

@@ -19,11 +19,7 @@ _NO_FILES = {
 
 
 def opened(path: str) -> BinaryIO:
-    """Open a file to be read, without ever waiting for it.
-
-    Raises:
-        OSError, ValueError: it can't be read, or is no file.
-    """
+    """Open a file to be read, without ever waiting for it; what is no file is an `OSError` too."""
     file = open(  # noqa: SIM115  # whoever asked for it closes it
         path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK | os.O_NOCTTY)
     )

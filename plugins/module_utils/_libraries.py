@@ -56,10 +56,6 @@ def libraries_are_here() -> bool:
 
 
 def require_libraries() -> None:
-    """Refuse to go on without them.
-
-    Raises:
-        MissingLibraryError: names what this Python lacks and how to install it.
-    """
+    """Raise `MissingLibraryError` where this Python lacks any."""
     if _MISSING:
         raise MissingLibraryError(sorted(set(_MISSING)))

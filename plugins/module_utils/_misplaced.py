@@ -40,11 +40,7 @@ _PATH = re.compile(r"[~.]{0,2}/|[^\n]*(?:/|\.[A-Za-z0-9]{1,8}$)")
 
 
 def mind_misplaced(redactor: Redactor, values: Mapping[str, Any]) -> list[str]:
-    """Let a redactor learn the secrets that stand in options for none.
-
-    Returns:
-        The options that take a path and were given something else, whose value is hidden as a whole.
-    """
+    """Let a redactor learn the secrets in options for none; return the path options whose value it hides as a whole."""
     hidden = []
     for name, text in _texts("", values):
         is_path = name in _FOR_PATHS

@@ -9,7 +9,7 @@ import base64
 import re
 import string
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -100,25 +100,20 @@ class Redactor:
         _gather(value, texts)
         cleaned: dict[str, str] = {}
         for batch in _batches(texts):
-            folded = {text: _folded(_head(text)) for text in batch}
-            runs = _shared(forms, set(folded.values()))
+            folded = {_folded(text[: _LONGEST + _MARGIN]) for text in batch}
+            # Anew each time: the runs of a thousand keys would fill memory.
+            runs = _common(forms.spellings, folded, _RUN) | _common(forms.encodings, folded, _HEX_RUN)
             cleaned.update((text, _cleaned(text, forms.words, runs)) for text in batch)
         return _mapped(value, cleaned)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Forms:
-    """What is looked for in texts.
+    """What is looked for in texts."""
 
-    Attributes:
-        words: masked where they stand alone.
-        spellings: of which any run is masked.
-        encodings: the same in hexadecimal.
-    """
-
-    words: re.Pattern[str] | None = field(repr=False)
-    spellings: Sequence[str] = field(repr=False)
-    encodings: Sequence[str] = field(repr=False)
+    words: re.Pattern[str] | None  # masked where they stand alone
+    spellings: Sequence[str]  # of which any run is masked
+    encodings: Sequence[str]  # the same in hexadecimal
 
     @classmethod
     def of(cls, secrets: Collection[str | bytes], hidden: Collection[str]) -> _Forms:
@@ -193,12 +188,8 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
     yield batch
 
 
-def _head(text: str) -> str:
-    return text[: _LONGEST + _MARGIN]
-
-
 def _cleaned(text: str, words: re.Pattern[str] | None, runs: frozenset[str]) -> str:
-    cleaned = _head(text)
+    cleaned = text[: _LONGEST + _MARGIN]
     cleaned = _masked(cleaned, _spans(cleaned, runs)) if runs else cleaned
     cleaned = _USER_INFO.sub(MASK, KEY_BLOCK.sub(MASK, cleaned))
     cleaned = words.sub(MASK, cleaned) if words else cleaned
@@ -257,23 +248,12 @@ def _places(text: str) -> tuple[Sequence[int], Sequence[int]]:
     return starts, ends
 
 
-def _shared(forms: _Forms, texts: Collection[str]) -> frozenset[str]:
-    """Find the runs of secrets that texts have, anew each time: those of a thousand keys would fill memory."""
-    return _common(forms.spellings, texts, _RUN) | _common(forms.encodings, texts, _HEX_RUN)
-
-
 def _common(forms: Sequence[str], texts: Collection[str], size: int) -> frozenset[str]:
     """Find the runs of one size that both have: mostly none, and to see that some of a form's pieces are enough."""
-    if not forms:
-        return frozenset()
     piece = size - _STRIDE + 1
-    if _runs(texts, piece).isdisjoint(_pieces(forms, piece, _STRIDE)):
+    if not forms or set(_pieces(texts, piece, 1)).isdisjoint(_pieces(forms, piece, _STRIDE)):
         return frozenset()
-    return frozenset(_runs(texts, size).intersection(_pieces(forms, size, 1)))
-
-
-def _runs(texts: Collection[str], size: int) -> set[str]:
-    return set(_pieces(texts, size, 1))
+    return frozenset(_pieces(texts, size, 1)).intersection(_pieces(forms, size, 1))
 
 
 def _pieces(texts: Collection[str], size: int, stride: int) -> Iterator[str]:

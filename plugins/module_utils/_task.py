@@ -8,7 +8,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ._clock import Clock, Deadline
 from ._errors import GcoreError, InternalError
@@ -40,21 +40,13 @@ class Interruption:
 
 @dataclass
 class Task:
-    """What an operation gets to work with.
+    """What an operation gets to work with."""
 
-    Attributes:
-        values: the parameters, the environment filled in, empty ones None.
-        check_mode: nothing may be written.
-        redactor: learns every secret before it is used.
-        say: shows a line to the person who waits.
-        interruption: is told by an operation that lets itself be interrupted.
-    """
-
-    values: dict[str, Any]
+    values: dict[str, Any]  # the parameters, the environment filled in, empty ones None
     check_mode: bool
-    redactor: Redactor
+    redactor: Redactor  # learns every secret before it is used
     clock: Clock = field(default_factory=Clock)
-    say: Say = silent
+    say: Say = silent  # shows a line to the person who waits
     interruption: Interruption = field(default_factory=Interruption)
 
     def client(self, connections: int = 1, on_hold: Callable[[float], None] = no_notice) -> Client:
@@ -93,17 +85,12 @@ class Task:
         )
 
 
-@dataclass(frozen=True)
-class Operation:
-    """What a module does, and how that is told.
+class Operation(NamedTuple):
+    """What a module does, and how that is told."""
 
-    Attributes:
-        perform: does it, and returns what there is to tell; its errors carry as much of that as was known.
-        render: makes the result of what is known, which may be None, of the error that ended it, if one did, and of
-            whether a diff is asked for.
-    """
-
+    # Returns what there is to tell; its errors carry as much of that as was known.
     perform: Callable[[Task], Any]
+    # Makes the result of what is known, which may be None, of the error that ended it, and whether a diff is asked for.
     render: Callable[[Any, GcoreError | None, bool], Result]
 
 
@@ -116,16 +103,7 @@ def run(
     say: Say = silent,
     interruption: Interruption | None = None,
 ) -> Result:
-    """Run an operation to its result, a failed one included.
-
-    Args:
-        operation: the work.
-        parameters: as Ansible parsed them.
-        check_mode: nothing may be written.
-        diff: the result shall hold one.
-        say: shows a line to the person who waits.
-        interruption: says afterwards whether the operation was interrupted.
-    """
+    """Run an operation with the parameters as Ansible parsed them, to its result, a failed one included."""
     redactor = Redactor()
     hidden: list[str] = []
     try:
@@ -134,13 +112,8 @@ def run(
         hidden = mind_misplaced(redactor, values)
         for name in SECRETS:
             redactor.add(values.get(name))
-        task = Task(
-            values,
-            check_mode,
-            redactor,
-            say=lambda line: say(printable(line)),
-            interruption=interruption or Interruption(),
-        )
+        task = Task(values, check_mode, redactor, say=lambda line: say(printable(line)))
+        task.interruption = interruption or task.interruption
         result = operation.render(operation.perform(task), None, diff)
     except Exception as error:  # noqa: BLE001  # the boundary: nothing passes it uncleaned
         told = error if isinstance(error, GcoreError) else InternalError(error)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -33,19 +33,13 @@ _MISSING = " is required."
 _UNSHOWN = "What was given is not shown, for it may be a secret."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Parsed:
-    """Options as Ansible parses them.
+    """Options as Ansible parses them, their defaults filled in; or complaints, in sentences, and no values."""
 
-    Attributes:
-        values: by name, defaults filled in; empty where there are complaints.
-        complaints: what is wrong with them, in sentences.
-        secrets: the values of options that are for secrets.
-    """
-
-    values: dict[str, Any] = field(default_factory=dict, repr=False)
+    values: dict[str, Any]
     complaints: tuple[str, ...] = ()
-    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    secrets: frozenset[str] = frozenset()  # the values of options that are for secrets
 
 
 def parsed(specification: Specification, given: Mapping[str, Any]) -> Parsed:
@@ -53,10 +47,10 @@ def parsed(specification: Specification, given: Mapping[str, Any]) -> Parsed:
     try:
         result = ArgumentSpecValidator(specification, **specification.together).validate(given)
     except (TypeError, ValueError):  # Ansible takes any name for a text, and before 2.17 any text for a dictionary
-        return Parsed(complaints=complaints(specification, given))
+        return Parsed({}, complaints(specification, given))
     secrets = frozenset(result._no_log_values)
     if result.error_messages:
-        return Parsed(complaints=complaints(specification, given), secrets=secrets)
+        return Parsed({}, complaints(specification, given), secrets)
     return Parsed(result.validated_parameters, secrets=secrets)
 
 

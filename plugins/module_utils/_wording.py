@@ -18,12 +18,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def printable(text: str, but: str = "") -> str:
-    """Spell by their numbers the characters that a terminal obeys, and those that make a text look like another one.
-
-    Args:
-        text: names, subjects and an API's words are a stranger's.
-        but: characters that are left as they are.
-    """
+    """Spell by number what a terminal obeys, and what makes a text look like another one, all but some characters."""
     if text.isprintable():
         return text
     return "".join(one if one in but or _is_printable(one) else one.encode("unicode_escape").decode() for one in text)

@@ -14,8 +14,8 @@ version_added: 1.0.0
 author:
   - The gcore.web_security authors (@gcore-web-security)
 description:
-  - Takes certificates with their keys, finds with one list call the resources that they cover, looks concurrently
-    which of these do not have them yet, and writes those and only those, in waves.
+  - Takes certificates with their keys, finds with one list call the resources that they cover, looks concurrently which
+    of these do not have them yet, and writes those and only those, in waves.
   - Each resource is treated as M(gcore.web_security.gcore_resource_cert) treats it - judged by evidence, written with
     nothing but its certificate's fields changed, and proved afterwards.
   - The failure of one resource does not touch another. The task fails in the end if any did, and its result tells of
@@ -78,12 +78,10 @@ options:
         certificate that can't be used.
     type: path
   private_key_passphrase:
-    description:
-      - The passphrase of the encrypted keys and bundles in O(directory).
+    description: The passphrase of the encrypted keys and bundles in O(directory).
     type: str
   private_key_passphrase_path:
-    description:
-      - A file with what O(private_key_passphrase) takes.
+    description: A file with what O(private_key_passphrase) takes.
     type: path
   on_bad_certificate:
     description:
@@ -104,8 +102,7 @@ options:
     type: str
     choices: [ecdsa, rsa]
   enable_https:
-    description:
-      - Whether resources that have HTTPS off get the certificate that covers them.
+    description: Whether resources that have HTTPS off get the certificate that covers them.
     type: bool
     default: false
   waves:
@@ -124,56 +121,12 @@ options:
       - If unset, only a wave that fails as a whole stops the run.
     type: str
   progress:
-    description:
-      - Whether to show what happens while it happens. That is possible only where the action plugin does the work.
+    description: Whether to show what happens while it happens. That is possible only where the action plugin does the
+      work.
     type: bool
     default: true
-  min_days_valid:
-    description:
-      - Refuse a certificate that expires in fewer days.
-    type: int
-    default: 0
-  require_alias_coverage:
-    description:
-      - Whether it is an error, and not only a warning, that the certificate leaves an alias uncovered that has no
-        certificate of its own.
-    type: bool
-    default: false
-  allow_downgrade:
-    description:
-      - Whether a certificate may be replaced by one that expires earlier. Where only the API tells the expiry, up to a
-        day may be rounding, and is a warning.
-    type: bool
-    default: false
-  replace_lets_encrypt:
-    description:
-      - Whether resources with a Let's Encrypt certificate, which renews itself, get the certificate that covers them.
-    type: bool
-    default: false
-  force:
-    description:
-      - Write the certificates even where they are already there.
-    type: bool
-    default: false
-  verify:
-    description:
-      - How to prove a change, as for M(gcore.web_security.gcore_resource_cert).
-    type: str
-    choices: [none, api, edge]
-    default: api
-  verify_timeout:
-    description:
-      - Seconds for the edges of a wave to serve their certificates.
-    type: int
-    default: 900
-  verify_interval:
-    description:
-      - Seconds between two rounds of handshakes while waiting for them.
-    type: int
-    default: 10
   total_timeout:
-    description:
-      - Seconds for the whole task, all tries and all waiting included.
+    description: Seconds for the whole task, all tries and all waiting included.
     type: int
     default: 14400
 extends_documentation_fragment:
@@ -181,32 +134,15 @@ extends_documentation_fragment:
   - gcore.web_security.connection.https
   - gcore.web_security.edge
   - gcore.web_security.edge.probe
+  - gcore.web_security.rotation
   - gcore.web_security.many
   - gcore.web_security.many.selection
   - gcore.web_security.attributes
+  - gcore.web_security.attributes.local_or_remote
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: full
-    details:
-      - One diff for each resource that changes, of parsed facts, never of certificates or keys themselves.
-  idempotent:
-    support: partial
-    details:
-      - With O(force=true) every run writes.
-      - Where neither the API nor the edge tells which certificate is there, it is written to be sure.
-  action_group:
-    support: full
-    membership: [gcore.web_security.gcore]
-  action:
-    support: full
-    details:
-      - On a local connection without C(become), C(environment) and C(async), the work is done in the controller's
-        process.
-      - Otherwise the module runs on the host, and files and environment variables are those of the host.
-  async:
-    support: full
+    details: One diff for each resource that changes, of parsed facts, never of certificates or keys themselves.
 seealso:
   - module: gcore.web_security.gcore_resource_cert
 """
@@ -271,7 +207,6 @@ results:
     id:
       description: The id of the resource.
       type: int
-      sample: 1234
     name:
       description: Its host name.
       type: str
@@ -295,7 +230,6 @@ results:
     changed:
       description: Whether it was changed. Not there where nothing was to be done.
       type: bool
-      sample: true
     drift:
       description: The judgement, as M(gcore.web_security.gcore_resource_cert) returns it.
       type: dict
@@ -316,11 +250,9 @@ results:
       description: Other settings that changed meanwhile. The resource counts as failed if there are any.
       type: list
       elements: dict
-      sample: []
     wave:
       description: The wave in which it was, or would be written.
       type: int
-      sample: 1
     msg:
       description: What happened to it, and after a failure what to do next.
       type: str
@@ -330,7 +262,6 @@ results:
     api_error:
       description: What the API refused, as M(gcore.web_security.gcore_resource_cert) returns it.
       type: dict
-      sample: null
 plan:
   description: In check mode, the resources that would be written, with their certificate and wave.
   returned: always
@@ -338,9 +269,8 @@ plan:
   elements: dict
   sample: [{"id": 1234, "name": "www.example.com", "certificate": "/etc/pki/www.example.com.crt", "wave": 1}]
 unmatched:
-  description:
-    - Resources that no certificate covers, and certificates that no resource gets, because they cover none or another
-      one fits better. Those that are in RV(results[].twins) are not among them.
+  description: Resources that no certificate covers, and certificates that no resource gets, because they cover none or
+    another one fits better. Those that are in RV(results[].twins) are not among them.
   returned: always
   type: dict
   sample: {"resources": [{"id": 7, "name": "old.example.com"}], "certificates": ["/etc/pki/sites/spare.crt"]}

@@ -15,30 +15,23 @@ author:
   - The gcore.web_security authors (@gcore-web-security)
 description:
   - Compares the SHA-256 fingerprint of the certificate that a DDoS-protected resource has with the desired one, and
-    replaces it
-    only if they differ.
-  - The API does not return the installed certificate. What is there now is found from evidence, best first - the
-    API's answer,
-    should it hold the certificate, a TLS handshake with the edge, and the expiry date that the API tells. The result
-    says which
-    evidence was used.
-  - Certificate and key are checked before anything is sent - that they can be read, belong together, are in order
-    and complete,
-    valid now, strong enough, and cover the resource's name.
+    replaces it only if they differ.
+  - The API does not return the installed certificate. What is there now is found from evidence, best first - the API's
+    answer, should it hold the certificate, a TLS handshake with the edge, and the expiry date that the API tells. The
+    result says which evidence was used.
+  - Certificate and key are checked before anything is sent - that they can be read, belong together, are in order and
+    complete, valid now, strong enough, and cover the resource's name.
   - A write sends the whole resource as a fresh read gave it, with nothing but the certificate's fields set, and is
-    followed by
-    another read that shows that the certificate is stored and that no other setting moved.
+    followed by another read that shows that the certificate is stored and that no other setting moved.
   - The API has no ETags. A write follows its read at once, and a read that is two seconds old by then is made again,
-    once.
-    What somebody else changes in that moment between the two is overwritten, and no read shows it.
+    once. What somebody else changes in that moment between the two is overwritten, and no read shows it.
 options:
   resource_id:
-    description:
-      - The id of the resource. Exactly one of O(resource_id) and O(name) is needed.
+    description: The id of the resource. Exactly one of O(resource_id) and O(name) is needed.
     type: int
   name:
-    description:
-      - The exact name of the resource. It is an error if none or several resources have it. Aliases do not count.
+    description: The exact name of the resource. It is an error if none or several resources have it. Aliases do not
+      count.
     type: str
   state:
     description:
@@ -52,8 +45,7 @@ options:
     description:
       - V(custom) is a certificate of your own, which O(certificate) and O(private_key), or O(pkcs12), give.
       - V(lets_encrypt) is a certificate that the vendor obtains and renews. It is a paid option, and needs the
-        resource's DNS
-        record to point at its protected IP.
+        resource's DNS record to point at its protected IP.
     type: str
     choices: [custom, lets_encrypt]
     default: custom
@@ -63,121 +55,45 @@ options:
       - Line ends, blank lines, a byte order mark and text between the blocks are of no account.
     type: str
   certificate_path:
-    description:
-      - A file with what O(certificate) takes, on the host where the task runs.
+    description: A file with what O(certificate) takes, on the host where the task runs.
     type: path
   chain:
-    description:
-      - The intermediate certificates in PEM, where O(certificate) does not hold them.
+    description: The intermediate certificates in PEM, where O(certificate) does not hold them.
     type: str
   chain_path:
-    description:
-      - A file with what O(chain) takes.
+    description: A file with what O(chain) takes.
     type: path
   private_key:
-    description:
-      - The private key in PEM (PKCS#8, PKCS#1 or SEC1), encrypted or not.
+    description: The private key in PEM (PKCS#8, PKCS#1 or SEC1), encrypted or not.
     type: str
   private_key_path:
-    description:
-      - A file with what O(private_key) takes.
+    description: A file with what O(private_key) takes.
     type: path
   private_key_passphrase:
-    description:
-      - The passphrase of O(private_key) or O(pkcs12), where it is encrypted.
+    description: The passphrase of O(private_key) or O(pkcs12), where it is encrypted.
     type: str
   private_key_passphrase_path:
-    description:
-      - A file with what O(private_key_passphrase) takes. A final line end is not part of it.
+    description: A file with what O(private_key_passphrase) takes. A final line end is not part of it.
     type: path
   pkcs12:
-    description:
-      - A PKCS#12 bundle with certificate, chain and key, as base64. It stands for O(certificate), O(chain) and
-        O(private_key).
+    description: A PKCS#12 bundle with certificate, chain and key, as base64. It stands for O(certificate), O(chain) and
+      O(private_key).
     type: str
   pkcs12_path:
-    description:
-      - A PKCS#12 file.
+    description: A PKCS#12 file.
     type: path
-  min_days_valid:
-    description:
-      - Refuse a certificate that expires in fewer days.
-    type: int
-    default: 0
-  require_alias_coverage:
-    description:
-      - Whether it is an error, and not only a warning, that the certificate leaves an alias uncovered that has no
-        certificate of
-        its own.
-    type: bool
-    default: false
-  allow_downgrade:
-    description:
-      - Whether a certificate may be replaced by one that expires earlier.
-      - An expiry that only the API tells may be a rounded date. Up to a day later than the desired one, it is a warning
-        and no error.
-    type: bool
-    default: false
-  replace_lets_encrypt:
-    description:
-      - Whether the certificate may take the place of a Let's Encrypt certificate, which renews itself.
-    type: bool
-    default: false
-  force:
-    description:
-      - Write the certificate even if it is already there. The task then always reports a change.
-    type: bool
-    default: false
-  verify:
-    description:
-      - How to prove a change.
-      - V(none) trusts the API's answer to the write.
-      - V(api) reads the resource again. The certificate must show within 30 seconds, and no other setting may have
-        moved.
-      - V(edge) also waits until the edge serves the certificate, after a change, and where nothing had to be written.
-        What is not proved in time is a failure. In check mode, one handshake is made, and a missing proof is a warning.
-    type: str
-    choices: [none, api, edge]
-    default: api
-  verify_timeout:
-    description:
-      - Seconds for the edge to serve the certificate. The vendor says that it takes minutes, up to fifteen.
-    type: int
-    default: 900
-  verify_interval:
-    description:
-      - Seconds between two handshakes while waiting for the edge.
-    type: int
-    default: 10
 extends_documentation_fragment:
   - gcore.web_security.connection
   - gcore.web_security.connection.https
   - gcore.web_security.edge
   - gcore.web_security.edge.probe
+  - gcore.web_security.rotation
   - gcore.web_security.attributes
+  - gcore.web_security.attributes.local_or_remote
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: full
-    details:
-      - Shows parsed facts of the certificates, never the certificates or keys themselves.
-  idempotent:
-    support: partial
-    details:
-      - With O(force=true) every run writes.
-      - Where neither the API nor the edge tells which certificate is there, it is written to be sure.
-  action_group:
-    support: full
-    membership: [gcore.web_security.gcore]
-  action:
-    support: full
-    details:
-      - On a local connection without C(become), C(environment) and C(async), the work is done in the controller's
-        process.
-      - Otherwise the module runs on the host, and files and environment variables are those of the host.
-  async:
-    support: full
+    details: Shows parsed facts of the certificates, never the certificates or keys themselves.
 seealso:
   - name: How to renew a certificate by hand
     description: What this module does, in the words of the vendor, as last published.
@@ -234,7 +150,6 @@ resource:
     id:
       description: Its id.
       type: int
-      sample: 1234
     name:
       description: Its host name.
       type: str
@@ -298,7 +213,6 @@ desired:
     key_size:
       description: Bits of the key.
       type: int
-      sample: 256
     not_before:
       description: The start of the validity, UTC.
       type: str
@@ -310,12 +224,11 @@ desired:
     days_left:
       description: Whole days until then, negative once it is over.
       type: int
-      sample: 90
 current:
   description:
     - Facts of the certificate that the resource had when the task first looked, as far as anybody tells.
-    - Where neither the API nor the edge shows it, RV(current.not_after) and RV(current.days_left) come from the
-      API's expiry.
+    - Where neither the API nor the edge shows it, RV(current.not_after) and RV(current.days_left) come from the API's
+      expiry.
   returned: always
   type: dict
   contains: *certificate_facts
@@ -327,14 +240,13 @@ drift:
     detected:
       description: Whether the resource lacks what is desired.
       type: bool
-      sample: true
     reason:
       description:
         - In sync are V(fingerprint_matches) and V(expiry_matches).
-        - Drift are V(fingerprint_differs), V(chain_differs), V(expiry_differs), V(https_disabled), V(no_evidence)
-          and V(forced).
-        - V(lets_encrypt), V(custom_certificate) and V(https_disabled) name what is there, where the type itself is
-          in question.
+        - Drift are V(fingerprint_differs), V(chain_differs), V(expiry_differs), V(https_disabled), V(no_evidence) and
+          V(forced).
+        - V(lets_encrypt), V(custom_certificate) and V(https_disabled) name what is there, where the type itself is in
+          question.
       type: str
       sample: expiry_differs
     evidence:
@@ -344,7 +256,6 @@ drift:
     propagating:
       description: The certificate is stored, and the edge does not serve it yet.
       type: bool
-      sample: false
 verification:
   description: What is proven of the state after the task.
   returned: always
@@ -376,7 +287,6 @@ api_error:
     status:
       description: The HTTP status, null if there was no answer.
       type: int
-      sample: 400
     exception_class:
       description: The API's kind of error.
       type: str

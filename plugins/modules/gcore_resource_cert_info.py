@@ -20,12 +20,10 @@ description:
   - Optionally tells where given certificates are, and which resources do not have theirs yet.
 options:
   resource_id:
-    description:
-      - The id of the one resource to look at.
+    description: The id of the one resource to look at.
     type: int
   name:
-    description:
-      - The exact host name of the one resource to look at. Aliases do not count.
+    description: The exact host name of the one resource to look at. Aliases do not count.
     type: str
   probe_edge:
     description:
@@ -51,21 +49,18 @@ options:
     type: int
     default: 7
   warning_percent:
-    description:
-      - How much of a certificate's lifetime is left, see O(warning_days). With V(100), days count alone, as they do
-        where nobody tells when the certificate began.
+    description: How much of a certificate's lifetime is left, see O(warning_days). With V(100), days count alone, as
+      they do where nobody tells when the certificate began.
     type: int
     default: 25
   critical_percent:
-    description:
-      - How much of a certificate's lifetime is left, see O(critical_days). With V(100), days count alone, as they do
-        where nobody tells when the certificate began.
+    description: How much of a certificate's lifetime is left, see O(critical_days). With V(100), days count alone, as
+      they do where nobody tells when the certificate began.
     type: int
     default: 10
   certificates:
-    description:
-      - Certificates to compare with. No keys are needed. Which one belongs on which resource is decided as
-        M(gcore.web_security.gcore_fleet_cert) does. One whose file is empty is left out with a warning.
+    description: Certificates to compare with. No keys are needed. Which one belongs on which resource is decided as
+      M(gcore.web_security.gcore_fleet_cert) does. One whose file is empty is left out with a warning.
     type: list
     elements: dict
     suboptions:
@@ -83,9 +78,8 @@ options:
         type: list
         elements: str
   directory:
-    description:
-      - A folder with certificates to compare with, in the layouts that M(gcore.web_security.gcore_fleet_cert) knows.
-        PKCS#12 bundles in it are left out.
+    description: A folder with certificates to compare with, in the layouts that M(gcore.web_security.gcore_fleet_cert)
+      knows. PKCS#12 bundles in it are left out.
     type: path
   prefer_key_type:
     description:
@@ -101,27 +95,15 @@ extends_documentation_fragment:
   - gcore.web_security.many
   - gcore.web_security.many.selection
   - gcore.web_security.attributes
+  - gcore.web_security.attributes.local_or_remote
 attributes:
   check_mode:
     support: full
-    details:
-      - Nothing is changed in any mode.
+    details: Nothing is changed in any mode.
   diff_mode:
     support: none
-    details:
-      - Nothing is changed.
+    details: Nothing is changed.
   idempotent:
-    support: full
-  action_group:
-    support: full
-    membership: [gcore.web_security.gcore]
-  action:
-    support: full
-    details:
-      - On a local connection without C(become), C(environment) and C(async), the work is done in the controller's
-        process.
-      - Otherwise the module runs on the host, and files and environment variables are those of the host.
-  async:
     support: full
 seealso:
   - module: gcore.web_security.gcore_resource_cert
@@ -196,7 +178,6 @@ hosts:
     resource_id:
       description: The id of the resource.
       type: int
-      sample: 1234
     resource:
       description: The name of the resource.
       type: str
@@ -204,7 +185,6 @@ hosts:
     is_alias:
       description: Whether the host name is an alias of the resource.
       type: bool
-      sample: false
     resource_status:
       description: V(active) or V(suspended), as the API tells it.
       type: str
@@ -252,11 +232,9 @@ hosts:
     days_left:
       description: Whole days until then, negative once it is over.
       type: int
-      sample: 3
     lifetime_left_percent:
       description: How much of the certificate's lifetime is left. Null where only its end is known.
       type: int
-      sample: 3
     warning_from:
       description: From when on its end is near enough for V(warning), UTC. Null where no end is known.
       type: str
@@ -276,7 +254,6 @@ hosts:
         days_left:
           description: Whole days.
           type: int
-          sample: 3
     edge:
       description: What the edge answered. Null where it was not asked.
       type: dict
@@ -288,11 +265,9 @@ hosts:
         port:
           description: Its TCP port.
           type: int
-          sample: 443
         problem:
           description: Why there is no certificate, null where there is one.
           type: str
-          sample: null
         certificate:
           description: Facts of the leaf that it serves, as M(gcore.web_security.gcore_resource_cert) returns them.
           type: dict
@@ -307,11 +282,9 @@ hosts:
             length:
               description: How many certificates, the leaf included.
               type: int
-              sample: 2
             is_complete:
               description: Whether it leads on from the leaf, as far as it shows that. Null where nobody can tell.
               type: bool
-              sample: true
             not_after:
               description: When the first of them expires, UTC.
               type: str
@@ -319,25 +292,20 @@ hosts:
             days_left:
               description: Whole days until then.
               type: int
-              sample: 3
         other_certificate:
           description:
             - Facts of the leaf with a key of the other type, RSA or ECDSA, that it has for clients that want that one.
             - Null where it has none, and where that can't be told.
           type: dict
-          sample: null
         other_problem:
           description: Why nobody can tell whether it has one, null where that is told.
           type: str
-          sample: null
     agrees:
       description: Whether the edge serves what the API's expiry says, a day aside. Null where one does not tell.
       type: bool
-      sample: true
     covers_host:
       description: Whether the certificate is for this host name. Null where no certificate is known.
       type: bool
-      sample: true
     given:
       description: The given certificate that belongs here. Null where there is none.
       type: dict
@@ -357,11 +325,9 @@ hosts:
         is_served:
           description: Whether it is there. Null where that can't be told.
           type: bool
-          sample: false
         lags_behind:
           description: Whether another certificate is there that does not end later.
           type: bool
-          sample: true
 given_certificates:
   description: Where each given certificate is, and which host names do not have it yet.
   returned: success

@@ -29,39 +29,22 @@ _TEMPLATE = re.compile(r"\{(?=[{%#])")
 
 @dataclass(frozen=True)
 class Seen:
-    """Remembers a host name as it was in the last scan that saw it.
+    """Remembers a host name as it was in the last scan that saw it."""
 
-    Attributes:
-        facts: which one it is, its state and its level.
-        told_at: when it came into that state, or was told of again; in the seconds of some clock.
-    """
-
-    facts: Json
-    told_at: float
+    facts: Json  # which one it is, its state and its level
+    told_at: float  # when it came into that state, or was told of again; in the seconds of some clock
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Holds what is kept between two scans.
+    """Holds what is kept between two scans."""
 
-    Attributes:
-        hosts: what the last one saw that did not fail.
-        failures: how many failed since.
-    """
-
-    hosts: Mapping[Key, Seen] = field(default_factory=dict)
-    failures: int = 0
+    hosts: Mapping[Key, Seen] = field(default_factory=dict)  # as the last one saw them that did not fail
+    failures: int = 0  # since then
 
 
 def events_of(result: Json, memory: Memory, now: float, repeat_after: float | None = None) -> tuple[list[Json], Memory]:
-    """Say what to tell of a scan, and what to keep of it.
-
-    Args:
-        result: of the scan; it may have failed.
-        memory: of those before it.
-        now: in the seconds of some clock.
-        repeat_after: seconds after which a bad state that lasts is told once more, None for never.
-    """
+    """Say what to tell of a scan that may have failed, and what to keep of it; None repeats nothing."""
     if result.get("failed"):
         news = [] if memory.failures else [_of_source("failing", result["msg"])]
         return news, Memory(memory.hosts, memory.failures + 1)

@@ -17,15 +17,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Options:
-    """Holds what a user may say of a report.
-
-    Attributes:
-        title: its heading.
-        fail_on_warning: whether a warning fails a test case of JUnit.
-    """
+    """Holds what a user may say of a report."""
 
     title: str = "Certificates"
-    fail_on_warning: bool = False
+    fail_on_warning: bool = False  # of a test case of JUnit
 
 
 @dataclass(frozen=True)
@@ -43,17 +38,13 @@ class Findings:
 
     @classmethod
     def of(cls, result: Any) -> Findings:
-        """Read a result of the module, or a report in JSON.
-
-        Raises:
-            ValueError: it is something else.
-        """
+        """Read a result of the module, or a report in JSON; anything else is a `ValueError`."""
         found = plain(result) if isinstance(result, Mapping) else {}
         found = {**found, "warnings": found.get("warnings") or []}
-        missing = [field.name for field in fields(cls) if field.name not in found]
-        if missing:
+        names = [field.name for field in fields(cls)]
+        if missing := [name for name in names if name not in found]:
             raise ValueError(f"this is no result of gcore_resource_cert_info: {', '.join(missing)} missing")
-        return cls(**{field.name: found[field.name] for field in fields(cls)})
+        return cls(**{name: found[name] for name in names})
 
     def worst_first(self) -> list[Json]:
         """Return the hosts in the order in which a person has to care for them."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from .findings import Findings, Json
@@ -31,70 +33,6 @@ _TALLEST = 96.0
 _TALL = 16.0
 
 
-class Tick(NamedTuple):
-    """Labels the axis."""
-
-    place: float
-    label: str
-    anchor: str = "middle"
-
-
-class Band(NamedTuple):
-    """Marks the days before an expiry in which it is a warning, or critical."""
-
-    level: str
-    start: float
-    width: float
-
-
-class Lane(NamedTuple):
-    """Shows one moment at which something expires."""
-
-    place: float
-    level: str
-    bands: list[Band]
-    hosts: list[str]
-    date: str
-    left: str
-
-
-class Piece(NamedTuple):
-    """Stands for the hosts of one level in a column."""
-
-    level: str
-    top: float
-    height: float
-
-
-class Column(NamedTuple):
-    """Stands for the hosts that expire in one stretch of the axis."""
-
-    place: float
-    size: int
-    pieces: list[Piece]
-
-
-class Timeline(NamedTuple):
-    """Holds the drawing, with columns only where the lanes do not show everything.
-
-    Attributes:
-        start: where today is.
-        later: how many dates are in no lane.
-        width: of a column.
-        height: of the columns' drawing, in pixels.
-        undated: how many hosts have no date.
-    """
-
-    start: float
-    ticks: list[Tick]
-    lanes: list[Lane]
-    later: int
-    columns: list[Column]
-    width: float
-    height: float
-    undated: int
-
-
 class Axis(NamedTuple):
     """Turns days that are left into places."""
 
@@ -108,8 +46,8 @@ class Axis(NamedTuple):
         return round(self.start + (100 - self.start) * math.sqrt(min(days, self.horizon) / self.horizon), 2)
 
 
-def timeline(findings: Findings) -> Timeline:
-    """Lay it out."""
+def timeline(findings: Findings) -> SimpleNamespace:
+    """Lay it out, with columns only where the lanes do not show everything."""
     now = seconds(findings.checked_at)
     dated = [(((seconds(host["not_after"]) - now) / _DAY), host) for host in findings.hosts if host["not_after"]]
     last = max((days for days, _host in dated), default=0.0)
@@ -118,13 +56,13 @@ def timeline(findings: Findings) -> Timeline:
         next((days for days in _HORIZONS if days >= last), _HORIZONS[-1]),
     )
     groups = _groups(dated)
-    return Timeline(
-        start=axis.start,
+    return SimpleNamespace(
+        start=axis.start,  # where today is
         ticks=_ticks(axis),
         lanes=[_lane(axis, *group) for group in groups[:LANES]],
-        later=len(groups[LANES:]),
+        later=len(groups[LANES:]),  # dates that are in no lane
         columns=_columns(axis, dated) if len(groups) > LANES else [],
-        width=round((100 - axis.start) / _COLUMNS, 2),
+        width=round((100 - axis.start) / _COLUMNS, 2),  # of a column
         height=_TALLEST + _TALL,
         undated=len(findings.hosts) - len(dated),
     )
@@ -139,24 +77,31 @@ def _groups(dated: list[tuple[float, Json]]) -> list[tuple[float, list[Json]]]:
     return [(key[0], hosts) for key, hosts in sorted(groups.items(), key=lambda group: group[0][:2])]
 
 
-def _lane(axis: Axis, days: float, hosts: list[Json]) -> Lane:
+def _lane(axis: Axis, days: float, hosts: list[Json]) -> SimpleNamespace:
+    """Show one moment at which something expires."""
     first = hosts[0]
-    date, left = day(first["not_after"]), until(first["days_left"])
-    return Lane(axis.place(days), first["level"], _bands(axis, first), [host["host"] for host in hosts], date, left)
+    return SimpleNamespace(
+        place=axis.place(days),
+        level=first["level"],
+        bands=_bands(axis, first),
+        hosts=[host["host"] for host in hosts],
+        date=day(first["not_after"]),
+        left=until(first["days_left"]),
+    )
 
 
-def _ticks(axis: Axis) -> list[Tick]:
+def _ticks(axis: Axis) -> list[SimpleNamespace]:
     """Write bare numbers but for the last one, which says that they are days."""
-    ticks = [Tick(axis.place(0), "today", "middle" if axis.start else "start")]
+    ticks = [SimpleNamespace(place=axis.place(0), label="today", anchor="middle" if axis.start else "start")]
     for days in (days for days in _TICKS if days < axis.horizon):
         place = axis.place(days)
         if place - ticks[-1].place >= _APART:
-            ticks.append(Tick(place, f"{days}"))
-    ticks.append(Tick(100.0, f"{axis.horizon} days", "end"))
-    return [Tick(0.0, "over", "start"), *ticks] if axis.start else ticks
+            ticks.append(SimpleNamespace(place=place, label=f"{days}", anchor="middle"))
+    ticks.append(SimpleNamespace(place=100.0, label=f"{axis.horizon} days", anchor="end"))
+    return [SimpleNamespace(place=0.0, label="over", anchor="start"), *ticks] if axis.start else ticks
 
 
-def _bands(axis: Axis, host: Json) -> list[Band]:
+def _bands(axis: Axis, host: Json) -> list[SimpleNamespace]:
     """Draw how near its end is a finding: that depends on the certificate's life, so each lane has its own."""
     bands = []
     start = axis.place(0)
@@ -164,13 +109,13 @@ def _bands(axis: Axis, host: Json) -> list[Band]:
         begins = host.get(f"{level}_from")  # a report that an earlier version wrote has none
         end = axis.place((seconds(host["not_after"]) - seconds(begins)) / _DAY) if begins else start
         if end > start:
-            bands.append(Band(level, start, round(end - start, 2)))
+            bands.append(SimpleNamespace(level=level, start=start, width=round(end - start, 2)))
             start = end
     return bands
 
 
-def _columns(axis: Axis, dated: list[tuple[float, Json]]) -> list[Column]:
-    """Give each place its column; the tallest one sets the scale."""
+def _columns(axis: Axis, dated: list[tuple[float, Json]]) -> list[SimpleNamespace]:
+    """Stack the hosts of each stretch of the axis by their levels; the tallest column sets the scale."""
     width = (100 - axis.start) / _COLUMNS
     counts: dict[float, Counter[str]] = {}
     for days, host in dated:
@@ -179,15 +124,15 @@ def _columns(axis: Axis, dated: list[tuple[float, Json]]) -> list[Column]:
         left = place - width / 2 if days < 0 else axis.start + nth * width
         counts.setdefault(round(left, 2), Counter())[host["level"]] += 1
     scale = min(_TALL, _TALLEST / max(count.total() for count in counts.values()))
-    return [_column(place, count, scale) for place, count in sorted(counts.items())]
+    return [
+        SimpleNamespace(place=place, size=count.total(), pieces=[*_pieces(count, scale)])
+        for place, count in sorted(counts.items())
+    ]
 
 
-def _column(place: float, count: Counter[str], scale: float) -> Column:
-    pieces = []
+def _pieces(count: Counter[str], scale: float) -> Iterator[SimpleNamespace]:
     top = _TALLEST + _TALL
-    for level in reversed(LEVELS):
-        if count[level]:
-            height = max(count[level] * scale, 2.0)
-            top -= height
-            pieces.append(Piece(level, round(top, 1), round(height, 1)))
-    return Column(place, count.total(), pieces)
+    for level in (level for level in reversed(LEVELS) if count[level]):
+        height = max(count[level] * scale, 2.0)
+        top -= height
+        yield SimpleNamespace(level=level, top=round(top, 1), height=round(height, 1))

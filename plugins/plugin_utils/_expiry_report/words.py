@@ -25,21 +25,13 @@ _MONTHS = (
 
 
 class State(NamedTuple):
-    """Tells a state of a host name by more than a colour.
-
-    Attributes:
-        name: in results.
-        level: how bad it is.
-        word: for a person.
-        sign: one character, for where there are no drawings.
-        meaning: a sentence; `{critical_days}` and the other thresholds stand for their values.
-    """
+    """Tells a state of a host name by more than a colour."""
 
     name: str
     level: str
     word: str
-    sign: str
-    meaning: str
+    sign: str  # one character, for where there are no drawings
+    meaning: str  # a sentence; `{critical_days}` and the other thresholds stand for their values
 
 
 _NEAR = "Fewer than {{{0}_days}} days and less than {{{0}_percent}} % of its life are left, or less than a day."
@@ -107,9 +99,7 @@ def verdict(findings: Findings) -> str:
         return "No host name was found."
     if not critical and not warning:
         return "The only host name is in order." if len(findings.hosts) == 1 else f"All {total} are in order."
-    parts = []
-    if critical:
-        parts.append(f"{critical:,} of {total} {'is' if critical == 1 else 'are'} critical")
+    parts = [f"{critical:,} of {total} {'is' if critical == 1 else 'are'} critical"] if critical else []
     if warning:
         parts.append(f"{warning:,} {'more' if critical else f'of {total}'} need{'s' if warning == 1 else ''} a look")
     return f"{', '.join(parts)}."

@@ -21,8 +21,7 @@ description:
   - Options that cannot be right are an error when the source starts.
 options:
   interval:
-    description:
-      - Seconds from the end of a look to the next one.
+    description: Seconds from the end of a look to the next one.
     type: int
     default: 3600
   repeat_after:
@@ -31,59 +30,48 @@ options:
       - Set it where an action may come too early, such as a rotation before the new certificate is there.
     type: int
   include:
-    description:
-      - Only the resources with these ids, names, or names that match these globs.
+    description: Only the resources with these ids, names, or names that match these globs.
     type: list
     elements: str
   exclude:
-    description:
-      - Not the resources with these ids, names, or names that match these globs.
+    description: Not the resources with these ids, names, or names that match these globs.
     type: list
     elements: str
   probe_edge:
-    description:
-      - Whether to make a TLS handshake for each host name. Without, the API's expiry is all that is known.
+    description: Whether to make a TLS handshake for each host name. Without, the API's expiry is all that is known.
     type: bool
     default: true
   warning_days:
-    description:
-      - With fewer days left, and less than O(warning_percent) of its lifetime, a certificate is in the state
-        V(warning). In its last 24 hours none is V(ok).
+    description: With fewer days left, and less than O(warning_percent) of its lifetime, a certificate is in the state
+      V(warning). In its last 24 hours none is V(ok).
     type: int
     default: 30
   critical_days:
-    description:
-      - With fewer days left, and less than O(critical_percent) of its lifetime, a certificate is in the state
-        V(critical). In its last 24 hours every one is, or in its last third if it lives less than three days.
+    description: With fewer days left, and less than O(critical_percent) of its lifetime, a certificate is in the state
+      V(critical). In its last 24 hours every one is, or in its last third if it lives less than three days.
     type: int
     default: 7
   warning_percent:
-    description:
-      - How much of its lifetime is left, see O(warning_days). With V(100), days count alone.
+    description: How much of its lifetime is left, see O(warning_days). With V(100), days count alone.
     type: int
     default: 25
   critical_percent:
-    description:
-      - How much of its lifetime is left, see O(critical_days). With V(100), days count alone.
+    description: How much of its lifetime is left, see O(critical_days). With V(100), days count alone.
     type: int
     default: 10
   concurrency:
-    description:
-      - How many edges are asked at the same time.
+    description: How many edges are asked at the same time.
     type: int
     default: 16
   requests_per_second:
-    description:
-      - The most requests a second to the API. If unset, as many as it takes without complaint.
+    description: The most requests a second to the API. If unset, as many as it takes without complaint.
     type: float
   edge_port:
-    description:
-      - The TCP port of the TLS handshake.
+    description: The TCP port of the TLS handshake.
     type: int
     default: 443
   edge_timeout:
-    description:
-      - Seconds for the TLS handshake.
+    description: Seconds for the TLS handshake.
     type: float
     default: 5.0
   api_key:
@@ -92,36 +80,30 @@ options:
       - Exactly one of O(api_key) and O(api_token) is needed, as an option or from the environment.
     type: str
   api_token:
-    description:
-      - A session token of the Gcore customer portal. If unset, the environment variable E(GCORE_API_TOKEN) is used.
+    description: A session token of the Gcore customer portal. If unset, the environment variable E(GCORE_API_TOKEN) is
+      used.
     type: str
   api_url:
-    description:
-      - The base URL of the API. If unset, the environment variable E(GCORE_BASE_URL) is used, then
-        C(https://api.gcore.com).
+    description: The base URL of the API. If unset, the environment variable E(GCORE_BASE_URL) is used, then
+      C(https://api.gcore.com).
     type: str
   validate_certs:
-    description:
-      - Whether to verify the TLS certificate of the API.
+    description: Whether to verify the TLS certificate of the API.
     type: bool
     default: true
   ca_path:
-    description:
-      - A file of CA certificates in PEM, or a folder of them, to verify the API's certificate with.
+    description: A file of CA certificates in PEM, or a folder of them, to verify the API's certificate with.
     type: path
   request_timeout:
-    description:
-      - Seconds for one request and its whole answer.
+    description: Seconds for one request and its whole answer.
     type: int
     default: 30
   retries:
-    description:
-      - How many times a call is tried again after a failure that may pass, before the look fails.
+    description: How many times a call is tried again after a failure that may pass, before the look fails.
     type: int
     default: 5
   total_timeout:
-    description:
-      - Seconds for one look, all tries and all waiting included.
+    description: Seconds for one look, all tries and all waiting included.
     type: int
     default: 1800
 notes:
@@ -281,7 +263,7 @@ async def look(options: Json) -> Json:
     def until_over(task: Task) -> Json:
         return scan_resources(replace(task, clock=Clock(monotonic=monotonic)))
 
-    operation = replace(SCAN_RESOURCES, perform=until_over)
+    operation = SCAN_RESOURCES._replace(perform=until_over)
     values = {**dict.fromkeys(_NOT_HERE), **options}
     try:
         return await asyncio.to_thread(run, operation, values, check_mode=False, diff=False)

@@ -3,18 +3,28 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 
 import pytest
 import yaml
 from ansible.module_utils import basic
 
-from ansible_collections.gcore.web_security.plugins.doc_fragments import attributes, connection, edge
+from ansible_collections.gcore.web_security.plugins import doc_fragments
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
-from ansible_collections.gcore.web_security.plugins.module_utils._options import DEFAULT_API_URL, RESOURCE_CERT
+from ansible_collections.gcore.web_security.plugins.module_utils._options import (
+    DEFAULT_API_URL,
+    FLEET_CERT,
+    RESOURCE_CERT,
+    RESOURCE_CERT_INFO,
+)
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate import verdict as drift
-from ansible_collections.gcore.web_security.plugins.modules import gcore_resource_cert
+from ansible_collections.gcore.web_security.plugins.modules import (
+    gcore_fleet_cert,
+    gcore_resource_cert,
+    gcore_resource_cert_info,
+)
 from unit.plugins.fakes import DAY, NOW, TOKEN, issued, refused
 from unit.plugins.running import run_module
 
@@ -102,34 +112,38 @@ def test_no_secret_is_shown_in_the_invocation(api, module, option):
     assert TOKEN not in json.dumps(result)
 
 
-def documented():
-    module = yaml.safe_load(gcore_resource_cert.DOCUMENTATION)
-    options = dict(module["options"])
-    for fragment in module["extends_documentation_fragment"]:
+MODULES = [
+    (gcore_resource_cert, RESOURCE_CERT),
+    (gcore_fleet_cert, FLEET_CERT),
+    (gcore_resource_cert_info, RESOURCE_CERT_INFO),
+]
+
+
+def facts(options, inner):
+    """What is told of options, or taken, in the same words."""
+    said = ("type", "default", "choices", "elements", "required")
+    return {
+        name: [*((option.get(one), type(option.get(one))) for one in said), facts(option.get(inner, {}), inner)]
+        for name, option in options.items()
+    }
+
+
+@pytest.mark.parametrize(("module", "specification"), MODULES, ids=[module.__name__ for module, _taken in MODULES])
+def test_the_documented_options_are_those_that_are_taken_as_they_are(module, specification):
+    told = yaml.safe_load(module.DOCUMENTATION)
+    found = {}
+    for fragment in told["extends_documentation_fragment"]:
         _namespace, _collection, name, *variant = fragment.split(".")
-        holder = {"attributes": attributes, "connection": connection, "edge": edge}[name].ModuleDocFragment
+        holder = importlib.import_module(f"{doc_fragments.__name__}.{name}").ModuleDocFragment
         text = getattr(holder, variant[0].upper() if variant else "DOCUMENTATION")
-        found = yaml.safe_load(text).get("options") or {}
-        assert not set(found) & set(options)
-        options.update(found)
-    return options
-
-
-def test_the_documented_options_are_those_that_are_taken():
-    assert set(documented()) == set(RESOURCE_CERT)
-
-
-@pytest.mark.parametrize("name", RESOURCE_CERT)
-def test_an_option_is_documented_as_it_is(name):
-    taken, told = RESOURCE_CERT[name], documented()[name]
-    facts = ("type", "default", "choices", "elements", "required")
-    assert {fact: told.get(fact) for fact in facts} == {fact: taken.get(fact) for fact in facts}
-    assert type(told.get("default")) is type(taken.get("default"))
-    assert told["description"]
-
-
-def test_the_default_url_is_the_documented_one():
-    assert f"C({DEFAULT_API_URL})" in " ".join(documented()["api_url"]["description"])
+        found |= yaml.safe_load(text).get("options") or {}
+    options = {**found, **told["options"]}
+    assert facts(options, "suboptions") == facts(specification, "options")
+    assert all(option["description"] for option in options.values())
+    assert f"C({DEFAULT_API_URL})" in str(options["api_url"])
+    for example in yaml.safe_load(module.EXAMPLES):
+        given = example.get(f"gcore.web_security.{module.__name__.rpartition('.')[2]}", {})
+        assert set(given) <= set(specification)
 
 
 def test_every_documented_reason_is_one_and_none_is_missing():
@@ -150,8 +164,3 @@ def test_every_returned_value_is_documented(api, module, fails):
     assert {name for name, value in told.items() if value["returned"] == "always"} <= set(result)
     for name in ("resource", "desired", "drift", "verification", *(["api_error"] if fails else [])):
         assert set(result[name]) == set(told[name]["contains"]), name
-
-
-def test_the_examples_use_options_that_there_are():
-    for example in yaml.safe_load(gcore_resource_cert.EXAMPLES):
-        assert set(example["gcore.web_security.gcore_resource_cert"]) <= set(RESOURCE_CERT)
