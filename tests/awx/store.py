@@ -20,16 +20,11 @@ _NEW: Mapping[str, Item] = {"projects": {"status": "pending"}, "job_templates": 
 
 
 class Store:
-    """All of AWX's objects.
-
-    Attributes:
-        playbooks: what a project has once it is synchronized.
-        syncs: how the next synchronizations of projects end, `successful` where nothing is said.
-    """
+    """All of AWX's objects."""
 
     def __init__(self, playbooks: Iterable[str]) -> None:
-        self.playbooks = list(playbooks)
-        self.syncs: list[str] = []
+        self.playbooks = list(playbooks)  # what a project has once it is synchronized
+        self.syncs: list[str] = []  # how the next synchronizations end, `successful` where nothing is said
         self._numbers = count(1)
         self._items: dict[str, dict[int, Item]] = {kind: {} for kind in FIELDS}
         self._joined: dict[tuple[str, int, str], list[int]] = {}

@@ -11,14 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Field:
-    """A field: of which type, and whether it has to be there.
-
-    Attributes:
-        type: the Python type of its value.
-        required: an object can't be made without it.
-        to: the kind of object whose id it holds.
-        default: what an object has that was made without it.
-    """
+    """A field: its value's type, whether it has to be there, and the kind of object whose id it holds, if any."""
 
     type: type | tuple[type, ...] = str
     required: bool = False

@@ -30,23 +30,15 @@ class Spread:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a scenario costs, the start subtracted.
-
-    Attributes:
-        items: how many it worked on.
-        wall: seconds an item.
-        cpu: seconds of all processors an item.
-        peak: bytes of memory, and `memory` how many are allowed, if that is said.
-        simulator: the share of one processor that the simulator took meanwhile, None where that is not known.
-    """
+    """What a scenario costs, the start subtracted."""
 
     scenario: str
     items: int
-    wall: Spread
-    cpu: Spread
-    peak: Spread
-    memory: int | None
-    simulator: Spread | None
+    wall: Spread  # seconds an item
+    cpu: Spread  # of all processors
+    peak: Spread  # bytes of memory
+    memory: int | None  # how many are allowed
+    simulator: Spread | None  # the share of one processor that it took meanwhile, where that is known
 
     @property
     def is_small(self) -> bool:

@@ -99,19 +99,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Sample:
-    """What a command cost, all that it started and waited for included.
-
-    Attributes:
-        wall: seconds on the wall's clock.
-        cpu: seconds of all processors together.
-        peak: bytes of memory that the largest of its processes held.
-        simulator: seconds of a processor that the simulator took meanwhile; None where the system does not tell.
-    """
+    """What a command cost in seconds, all that it started and waited for included."""
 
     wall: float
-    cpu: float
-    peak: int = 0
-    simulator: float | None = None
+    cpu: float  # of all processors together
+    peak: int = 0  # bytes of memory that the largest of its processes held
+    simulator: float | None = None  # what the simulator took of a processor meanwhile, where the system tells
 
     def __sub__(self, start: Sample) -> Sample:
         """Take off what the start alone costs; memory is no sum."""

@@ -25,16 +25,11 @@ _LEFT_OUT = ("invocation", "ansible_facts")
 
 
 class Normaliser:
-    """Replaces what varies within one result.
-
-    Args:
-        names: tokens of values that the case knows; the others are numbered by kind as they come.
-        now: from which times are told, in whole hours, so that one time more does not count the others anew.
-    """
+    """Replaces what varies within one result: values that are not known by a name are numbered by kind as they come."""
 
     def __init__(self, names: Mapping[str, str], now: datetime) -> None:
         self._names = names
-        self._now = now
+        self._now = now  # times are whole hours from it: numbered, one time more would count the others anew
         longest_first = sorted(map(re.escape, names), key=len, reverse=True)
         self._known = re.compile(rf"(?<![0-9A-Za-z])(?:{'|'.join(longest_first) or '(?!)'})(?![0-9A-Za-z])")
         self._numbered: dict[str, list[str]] = {}

@@ -55,19 +55,13 @@ PLAYBOOK = """\
 
 @dataclass(frozen=True)
 class Site:
-    """A resource of the account.
-
-    Attributes:
-        outcome: what the rotation makes of it, empty where no certificate covers it.
-        about: why.
-        certificate: the folder's, if it gets one or has it.
-    """
+    """A resource of the account, and what the rotation makes of it and why."""
 
     id: int
     name: str
-    outcome: str
+    outcome: str  # empty where no certificate covers it
     about: str
-    certificate: str = ""
+    certificate: str = ""  # the folder's, if it gets one or has it
     aliases: tuple[str, ...] = ()
 
 

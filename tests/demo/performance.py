@@ -79,10 +79,7 @@ class Performance:
         self.witness = Witness(stage.simulator)
 
     def run(self, command: str, status: int = 0) -> str:
-        """Show a command, run it by the shell, show what it prints, and return that.
-
-        Where it is to fail nothing but the message is shown. Raises BrokenPromiseError at another exit status.
-        """
+        """Show a command, run it by the shell, and show what it prints, of what is to fail the message; return that."""
         self.screen.command(command)
         show = Excerpt(self.screen.output) if status else self.screen.output
         ended, output = self.stage.run(["sh", "-c", command], show)

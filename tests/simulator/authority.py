@@ -49,10 +49,7 @@ _COMMON_NAME_LIMIT = 64
 
 
 def new_key(key_type: str = "ec", *, key_size: int = 2048, curve: str = "secp256r1") -> PrivateKey:
-    """Make a private key; ``key_size`` in bits counts for ``rsa``, ``curve`` for ``ec``.
-
-    Raises KeyError for an unknown key type or curve.
-    """
+    """Make a private key; ``key_size`` in bits counts for ``rsa``, ``curve`` for ``ec``."""
     makers: Mapping[str, Callable[[], PrivateKey]] = {
         "ec": lambda: ec.generate_private_key(CURVES[curve]()),
         "rsa": lambda: rsa.generate_private_key(65537, key_size),
@@ -63,10 +60,7 @@ def new_key(key_type: str = "ec", *, key_size: int = 2048, curve: str = "secp256
 
 @dataclass(frozen=True)
 class Issued:
-    """A certificate, its key, and its issuers from the nearest to the root.
-
-    A self-signed certificate has no issuers.
-    """
+    """A certificate, its key, and its issuers from the nearest to the root; none where it is self-signed."""
 
     certificate: x509.Certificate
     key: PrivateKey
@@ -123,10 +117,7 @@ class Issued:
         return fingerprints.not_after(self.certificate)
 
     def key_pem(self, format: str = "pkcs8", passphrase: str | None = None) -> str:  # noqa: A002
-        """Write the key as ``pkcs8`` or ``traditional`` (PKCS#1, SEC1) PEM.
-
-        Raises ValueError where the key type has no traditional form (Ed25519).
-        """
+        """Write the key as ``pkcs8`` or ``traditional`` (PKCS#1, SEC1) PEM; raises ValueError for Ed25519's latter."""
         return self.key.private_bytes(Encoding.PEM, KEY_FORMATS[format], _encryption(passphrase)).decode()
 
     def pkcs12(self, passphrase: str | None = None) -> bytes:
@@ -192,11 +183,10 @@ class Authority:
         aia: str | None = None,
         serial: int | None = None,
     ) -> Issued:
-        """Issue a certificate for host names (U- or A-labels, wildcards) and IP addresses.
+        """Issue a certificate for host names (U- or A-labels, wildcards; the first is the common name) and addresses.
 
-        The first name is the common name. ``not_before`` defaults to an hour ago and
-        ``not_after`` to ``days`` from now; ``key`` reuses a key; ``aia`` is the URL of the
-        issuer's certificate; ``hash_algorithm`` is ``sha1`` or one of ``HASHES``.
+        ``not_before`` defaults to an hour ago, ``aia`` is the URL of the issuer's certificate, and ``hash_algorithm``
+        one of ``HASHES`` or ``sha1``.
         """
         leaf_key = key or new_key(key_type, key_size=key_size, curve=curve)
         extensions = _extensions(leaf_key, self.key, names=names if san else (), ca=ca, eku=eku, aia=aia)

@@ -28,10 +28,7 @@ class Certifier:
         self.fallback = Material.of(self._commercial.issue(["edge.invalid"]))
 
     def issue(self, resource: Resource, options: Mapping[str, Any]) -> Material:
-        """Issue for a resource's names; ``options`` as the admin door takes them.
-
-        ``not_before`` and ``not_after`` are ISO 8601 texts. Raises ValueError for an unknown option.
-        """
+        """Issue for a resource's names, with options as the admin door takes them; raises ValueError for another."""
         unknown = options.keys() - _OPTIONS
         if unknown:
             raise ValueError(f"unknown options of issue: {sorted(unknown)}")

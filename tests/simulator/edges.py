@@ -52,10 +52,7 @@ class Edges:
         await self.sync()
 
     async def sync(self) -> None:
-        """Open and close listeners until they fit the resources' addresses.
-
-        Raises OSError where an address can't be listened on.
-        """
+        """Open and close listeners until they fit the resources' addresses; raises OSError where one can't be used."""
         wanted = {each for each in self._world.store.addresses() if _is_loopback(each)}
         wanted.add(self.host)
         for address in self._servers.keys() - wanted:

@@ -46,10 +46,9 @@ DEFAULTS: Mapping[str, Any] = {
 
 
 def replaced(stored: Resource, body: Mapping[str, Any]) -> Resource:
-    """Return what a PUT of ``body`` makes of ``stored``.
+    """Return what a PUT makes of a resource: what the body leaves out is reset to its default, or removed without one.
 
-    Read-only fields stay. Any other field that the body leaves out is reset to its default, or
-    removed where it has none. The certificate and its key never become part of the resource.
+    Read-only fields stay. The certificate and its key never become part of the resource.
     """
     written = {name: value for name, value in body.items() if name not in READ_ONLY and name not in CREDENTIALS}
     result: Resource = {}

@@ -111,10 +111,7 @@ class Simulator:
         self._admin("DELETE", "/journal")
 
     def seed(self, items: Iterable[Mapping[str, Any]], issue: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Add or replace resources: plain ones, or from with_installed() and with_issued().
-
-        With ``issue`` the simulator issues a certificate for each of them, which must be plain.
-        """
+        """Add or replace resources, with ``issue`` each with a certificate that the simulator issues."""
         seeds = [with_issued(dict(item), **issue) if issue is not None else item for item in items]
         return self._admin("PUT", "/resources", seeds)
 
@@ -127,11 +124,7 @@ class Simulator:
         return self._admin("GET", "/resources")
 
     def resource(self, resource_id: int) -> dict[str, Any]:
-        """Return the full state of one resource.
-
-        ``resource`` is what is stored, ``installed`` the facts of the certificate or None,
-        ``served`` the fingerprint that the edge shows or None, ``edge`` its mode.
-        """
+        """Return the state of one resource: what is stored and installed, what its edge serves, and the edge's mode."""
         return self._admin("GET", f"/resources/{resource_id}")
 
     def edit(

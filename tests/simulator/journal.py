@@ -54,11 +54,7 @@ class Journal:
 
 
 def key_facts(text: Any) -> dict[str, Any]:
-    """Say which key a text holds without keeping it.
-
-    ``sha256`` is that of the text, ``spki_sha256`` that of the public key and ``label`` what
-    stands in the BEGIN line; the last two are None where there is no such thing.
-    """
+    """Say which key a text holds without keeping it: its public part and its BEGIN line are None where it is none."""
     raw = str(text).encode(errors="surrogatepass")
     label = _LABEL.search(str(text))
     return {

@@ -79,11 +79,7 @@ def with_installed(resource: Resource, issued: Issued) -> dict[str, Any]:
 
 
 def with_issued(resource: Resource, **options: Any) -> dict[str, Any]:
-    """Make a seed for which the simulator issues the certificate itself.
-
-    Options: ``days``, ``names``, ``not_before``, ``not_after`` (ISO 8601), ``key_type``,
-    ``lets_encrypt``.
-    """
+    """Make a seed for which the simulator issues the certificate itself; README.md names the options."""
     return {"resource": resource, "issue": options}
 
 

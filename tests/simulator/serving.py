@@ -38,10 +38,7 @@ class Serving:
         return self.pinned if self.mode == "dual" else None
 
     def arrived(self, delay: float) -> Material | None:
-        """Return the latest that was stored ``delay`` seconds ago or earlier.
-
-        What was seeded is there from the start.
-        """
+        """Return the latest that was stored ``delay`` seconds ago or earlier, and else what was seeded."""
         horizon = time.monotonic() - delay
         late = [material for moment, material in self.history[1:] if moment <= horizon]
         first = self.history[0][1] if self.history else None

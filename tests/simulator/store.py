@@ -117,10 +117,7 @@ class Store:
         return record
 
     def edit(self, resource_id: int, parts: Mapping[str, Any]) -> Record:
-        """Change some fields, or the certificate, as somebody else would.
-
-        ``parts`` holds ``resource`` (fields to merge), ``install`` or ``issue``.
-        """
+        """Merge ``resource`` into the fields, and ``install`` or ``issue`` a certificate, as somebody else would."""
         unknown = parts.keys() - (_SEED_KEYS - {"edge"})
         if unknown:
             raise ValueError(f"unknown parts of an edit: {sorted(unknown)}")
