@@ -172,31 +172,20 @@ RESOURCE_CERT_INFO = Specification(
     mutually_exclusive=[("resource_id", "name"), *product(("resource_id", "name"), ("include", "exclude"))],
 )
 
-_AT_LEAST = {
-    "min_days_valid": 0,
-    "request_timeout": 1,
-    "retries": 0,
-    "total_timeout": 1,
-    "verify_timeout": 0,
-    "verify_interval": 1,
-    "edge_port": 1,
-    "edge_timeout": 0.1,
-    "resource_id": 1,
-    "concurrency": 1,
-    "requests_per_second": 0.01,
-    "warning_days": 0,
-    "critical_days": 0,
-    "warning_percent": 0,
-    "critical_percent": 0,
-}
-_AT_MOST = {
-    "request_timeout": 3600,
-    "edge_port": 65535,
-    "edge_timeout": 3600,
-    "warning_days": 36500,
-    "critical_days": 36500,
-    "warning_percent": 100,
-    "critical_percent": 100,
+_RANGES = {
+    "min_days_valid": (0, math.inf),
+    "request_timeout": (1, 3600),
+    "retries": (0, math.inf),
+    "total_timeout": (1, math.inf),
+    "verify_timeout": (0, math.inf),
+    "verify_interval": (1, math.inf),
+    "edge_port": (1, 65535),
+    "edge_timeout": (0.1, 3600),
+    "resource_id": (1, math.inf),
+    "concurrency": (1, math.inf),
+    "requests_per_second": (0.01, math.inf),
+    **dict.fromkeys(("warning_days", "critical_days"), (0, 36500)),
+    **dict.fromkeys(("warning_percent", "critical_percent"), (0, 100)),
 }
 """Beyond these the system would take another number, or none."""
 
@@ -214,8 +203,8 @@ def resolved(parameters: Mapping[str, Any], environment: Mapping[str, str] | Non
             values[name] = values[name] or _from_environment(name, values, environment.get(variable)) or None
     if "api_url" in values:
         values["api_url"] = values["api_url"] or DEFAULT_API_URL
-    for name, least in _AT_LEAST.items():
-        value, most = values.get(name), _AT_MOST.get(name, math.inf)
+    for name, (least, most) in _RANGES.items():
+        value = values.get(name)
         if value is not None and not value >= least:
             raise InputError(f"{name} is {value}, the least that it can be is {least}")
         if value is not None and value > most:

@@ -210,18 +210,15 @@ results:
     name:
       description: Its host name.
       type: str
-      sample: www.example.com
     outcome:
       description:
         - V(rotated), V(would_rotate) in check mode, V(in_sync), V(failed), or V(not_attempted) where the run was
           stopped.
         - Left alone are V(lets_encrypt), V(https_disabled) and V(suspended).
       type: str
-      sample: rotated
     certificate:
       description: The label of its certificate.
       type: str
-      sample: /etc/letsencrypt/live/www.example.com
     twins:
       description: The labels of those that fit equally well and have a key of another type. Not there where none does.
       type: list
@@ -241,11 +238,9 @@ results:
     current_fingerprint_sha256:
       description: Of the certificate that it had when the task first looked, null where nobody tells.
       type: str
-      sample: 0c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e
     desired_fingerprint_sha256:
       description: Of its certificate.
       type: str
-      sample: 9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
     collateral:
       description: Other settings that changed meanwhile. The resource counts as failed if there are any.
       type: list

@@ -153,23 +153,18 @@ resource:
     name:
       description: Its host name.
       type: str
-      sample: www.example.com
     ssl_type:
       description: V(custom), V(le) for Let's Encrypt, null for no HTTPS.
       type: str
-      sample: custom
     ssl_expires:
       description: When its certificate expires, as the API tells it.
       type: str
-      sample: "2027-02-28T23:59:59Z"
     service_ip:
       description: Its protected IP address, where the edge is. Several are separated by commas.
       type: str
-      sample: 203.0.113.7
     status:
       description: V(active) or V(suspended).
       type: str
-      sample: active
     aliases:
       description: Its further host names, with the expiry of those that have a certificate of their own.
       type: list
@@ -184,11 +179,9 @@ desired:
     ssl_type:
       description: V(custom), V(le), or null for no HTTPS.
       type: str
-      sample: custom
     fingerprint_sha256:
       description: SHA-256 of the DER, lower-case hexadecimal without colons.
       type: str
-      sample: 9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
     subject:
       description: The subject (RFC 4514).
       type: str
@@ -209,18 +202,15 @@ desired:
     key_type:
       description: V(RSA), V(RSA-PSS), V(ECDSA) or V(Ed25519).
       type: str
-      sample: ECDSA
     key_size:
       description: Bits of the key.
       type: int
     not_before:
       description: The start of the validity, UTC.
       type: str
-      sample: "2026-11-30T00:00:00Z"
     not_after:
       description: The end of the validity, UTC.
       type: str
-      sample: "2027-02-28T23:59:59Z"
     days_left:
       description: Whole days until then, negative once it is over.
       type: int
@@ -248,11 +238,9 @@ drift:
         - V(lets_encrypt), V(custom_certificate) and V(https_disabled) name what is there, where the type itself is in
           question.
       type: str
-      sample: expiry_differs
     evidence:
       description: V(api), V(edge), V(expiry) or V(none).
       type: str
-      sample: expiry
     propagating:
       description: The certificate is stored, and the edge does not serve it yet.
       type: bool
@@ -264,11 +252,9 @@ verification:
     api:
       description: Whether the API shows the certificate, one of V(verified), V(pending), V(mismatch) and V(skipped).
       type: str
-      sample: verified
     edge:
       description: Whether the edge serves the certificate, in the same words.
       type: str
-      sample: skipped
 collateral:
   description: Other settings that changed while the certificate was replaced. The task fails if there are any.
   returned: always
@@ -283,18 +269,15 @@ api_error:
     call:
       description: Method and path.
       type: str
-      sample: PUT /security/resources/1234
     status:
       description: The HTTP status, null if there was no answer.
       type: int
     exception_class:
       description: The API's kind of error.
       type: str
-      sample: ValidationError
     message:
       description: The API's message, freed of anything secret.
       type: str
-      sample: Invalid certificate
     invalid_fields:
       description: Complaints by field.
       type: dict
@@ -305,7 +288,6 @@ api_error:
     request_id:
       description: What the vendor's support asks for.
       type: str
-      sample: 3f0b2c9d-58a1-4c1e-9a57-1d5d0c6f2b7a
 """
 
 from ..module_utils._module import Module, leave

@@ -174,21 +174,18 @@ hosts:
     host:
       description: The host name.
       type: str
-      sample: www.example.com
     resource_id:
       description: The id of the resource.
       type: int
     resource:
       description: The name of the resource.
       type: str
-      sample: www.example.com
     is_alias:
       description: Whether the host name is an alias of the resource.
       type: bool
     resource_status:
       description: V(active) or V(suspended), as the API tells it.
       type: str
-      sample: active
     state:
       description:
         - The worst that applies, in this order.
@@ -204,11 +201,9 @@ hosts:
           within the last 24 hours.
         - V(ok).
       type: str
-      sample: critical
     level:
       description: V(critical), V(warning) or V(ok).
       type: str
-      sample: critical
     reasons:
       description: All that is to be said, the worst first. Empty where all is well.
       type: list
@@ -217,18 +212,15 @@ hosts:
     ssl_type:
       description: V(custom), V(le) for Let's Encrypt, null for no HTTPS.
       type: str
-      sample: custom
     evidence:
       description: Where RV(hosts[].not_after) comes from, V(edge), V(api) or V(none).
       type: str
-      sample: edge
     not_after:
       description:
         - When the certificate that visitors get expires, UTC. Where the edge does not tell, the API's expiry.
         - Where the edge serves one with an RSA key and one with an ECDSA key, as the client likes, both are judged, and
           this is of the one that is worse.
       type: str
-      sample: "2026-12-01T00:00:00Z"
     days_left:
       description: Whole days until then, negative once it is over.
       type: int
@@ -238,11 +230,9 @@ hosts:
     warning_from:
       description: From when on its end is near enough for V(warning), UTC. Null where no end is known.
       type: str
-      sample: "2026-11-08T12:00:00Z"
     critical_from:
       description: From when on its end is near enough for V(critical), UTC. Null where no end is known.
       type: str
-      sample: "2026-11-24T00:00:00Z"
     api:
       description: The API's expiry, as RV(hosts[].api.not_after) and RV(hosts[].api.days_left).
       type: dict
@@ -250,7 +240,6 @@ hosts:
         not_after:
           description: UTC.
           type: str
-          sample: "2026-12-01T00:00:00Z"
         days_left:
           description: Whole days.
           type: int
@@ -261,7 +250,6 @@ hosts:
         address:
           description: Its IP address.
           type: str
-          sample: 203.0.113.7
         port:
           description: Its TCP port.
           type: int
@@ -288,7 +276,6 @@ hosts:
             not_after:
               description: When the first of them expires, UTC.
               type: str
-              sample: "2026-12-01T00:00:00Z"
             days_left:
               description: Whole days until then.
               type: int
@@ -313,15 +300,12 @@ hosts:
         certificate:
           description: Its label.
           type: str
-          sample: /etc/letsencrypt/live/www.example.com
         fingerprint_sha256:
           description: SHA-256 of its DER.
           type: str
-          sample: 0c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e6ad1c9a00c5e
         not_after:
           description: Its end, UTC.
           type: str
-          sample: "2027-02-28T23:59:59Z"
         is_served:
           description: Whether it is there. Null where that can't be told.
           type: bool

@@ -6,30 +6,25 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
-from types import TracebackType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 
-class Console:
-    """The stderr of the process that started this worker, held open so that it outlives that process.
+@contextmanager
+def console() -> Iterator[Callable[[str], None]]:
+    """Hold open the stderr of the process that started this worker, and give what writes a line to it."""
+    # Ansible detaches its workers from the terminal, and on an interrupt it stops reading what they send. Where the
+    # system does not show a process's files, nothing is written.
+    fd = -1
+    with suppress(OSError):
+        fd = os.open(f"/proc/{os.getppid()}/fd/2", os.O_WRONLY | os.O_APPEND | os.O_NOCTTY)
 
-    Ansible detaches its workers from the terminal, and on an interrupt it stops reading what they send. Where the
-    system does not show a process's files, nothing is written.
-    """
-
-    def __enter__(self) -> Console:
-        self._fd = -1
+    def write(line: str) -> None:
         with suppress(OSError):
-            self._fd = os.open(f"/proc/{os.getppid()}/fd/2", os.O_WRONLY | os.O_APPEND | os.O_NOCTTY)
-        return self
+            os.write(fd, f"{line}\n".encode())
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
-
-    def write(self, line: str) -> None:
-        """Write one line."""
-        with suppress(OSError):
-            os.write(self._fd, f"{line}\n".encode())
+    try:
+        yield write
+    finally:
+        if fd >= 0:
+            os.close(fd)

@@ -23,7 +23,7 @@ from ..module_utils._misplaced import shown
 from ..module_utils._options import Options, Specification, without_empty
 from ..module_utils._task import Interruption, Operation, run
 from ..module_utils._validation import Parsed, parsed
-from ._console import Console
+from ._console import console
 
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -92,16 +92,16 @@ class EngineAction(ActionBase):
     def _result(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """Return the operation's result; after an interrupt nobody waits for that, and its message is shown instead."""
         interruption, task = Interruption(), self._task
-        with Console() as console:
+        with console() as write:
 
             def say(line: str) -> None:
                 """Once the controller is being ended, nothing that is queued for it would be shown."""
-                (console.write if interruption.signal else Display().display)(line)
+                (write if interruption.signal else Display().display)(line)
 
             asked = {"check_mode": task.check_mode, "diff": task.diff}
             result = run(self.operation, parameters, **asked, say=say, interruption=interruption)
             if interruption.signal:
-                console.write(result["msg"])
+                write(result["msg"])
                 signal.raise_signal(interruption.signal)
         return result
 

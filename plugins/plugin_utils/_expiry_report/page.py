@@ -12,7 +12,6 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from jinja2 import Environment, StrictUndefined
 
@@ -23,11 +22,6 @@ from .words import LEVELS, STATES, counted, day, minute, until, verdict
 
 _HERE = Path(__file__).resolve().parent
 _COMMON_NAME = re.compile(r"(?:^|,)CN=((?:\\.|[^,+\\])+)")
-_FAVICONS = {
-    "ok": ("#24663f", "M4.5 8.5l2.5 2.5 4.5-5.5"),
-    "warning": ("#7d5200", "M8 4v5m0 3v0"),
-    "critical": ("#a3171f", "M5 5l6 6m0-6l-6 6"),
-}
 
 
 def page(findings: Findings, options: Options) -> str:
@@ -43,7 +37,6 @@ def page(findings: Findings, options: Options) -> str:
             verdict=verdict(findings),
             shares=[(counts[level], level) for level in reversed(LEVELS) if counts[level]],
             meanings=[(state, state.meaning.format(**findings.thresholds)) for state in STATES.values()],
-            favicon=_favicon(findings.level),
             style=style,
             script=script,
             # Nothing but this style, this script and the icon: what slips in is neither run nor loaded.
@@ -57,15 +50,6 @@ def common_name(name: str) -> str:
     """Return what a distinguished name calls itself, or all of it where it has no such part."""
     found = _COMMON_NAME.search(name)
     return re.sub(r"\\(.)", r"\1", found[1]) if found else name
-
-
-def _favicon(level: str) -> str:
-    colour, drawing = _FAVICONS[level]
-    strokes = "fill='none' stroke='#fff' stroke-width='2' stroke-linecap='round'"
-    return "data:image/svg+xml," + quote(
-        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>"
-        f"<circle cx='8' cy='8' r='8' fill='{colour}'/><path {strokes} d='{drawing}'/></svg>"
-    )
 
 
 def _hash(text: str) -> str:
