@@ -21,35 +21,28 @@ def test_the_machines_clock():
     assert clock.sleep is time.sleep
 
 
-def test_what_remains_shrinks_and_is_never_negative():
-    fake = FakeClock()
+@pytest.fixture
+def fake():
+    return FakeClock()
+
+
+def test_what_remains_shrinks_and_is_never_negative_and_never_longer(fake):
     deadline = Deadline(fake.clock, 10)
     fake.sleep(4)
+    deadline.shorten(50)
     assert deadline.remaining() == pytest.approx(6)
     fake.sleep(40)
     assert deadline.remaining() == 0.0
 
 
-def test_a_sleep_is_shortened_to_what_remains():
-    fake = FakeClock()
+def test_a_sleep_is_shortened_to_what_remains(fake):
     deadline = Deadline(fake.clock, 10)
-    deadline.sleep(7)
-    assert fake.elapsed == pytest.approx(7, abs=1e-3)
-    deadline.sleep(7)
-    assert fake.elapsed == pytest.approx(10, abs=1e-3)
-    deadline.sleep(7)
-    assert fake.elapsed == pytest.approx(10, abs=1e-3)
+    for seconds, elapsed in ((0, 0), (-1, 0), (7, 7), (7, 10), (7, 10)):
+        deadline.sleep(seconds)
+        assert fake.elapsed == pytest.approx(elapsed, abs=1e-3)
 
 
-@pytest.mark.parametrize("seconds", [0, -1])
-def test_a_sleep_of_nothing_is_none(seconds):
-    fake = FakeClock()
-    Deadline(fake.clock, 10).sleep(seconds)
-    assert fake.elapsed == 0
-
-
-def test_a_sleeper_notices_a_shortened_deadline():
-    fake = FakeClock()
+def test_a_sleeper_notices_a_shortened_deadline(fake):
     deadline = Deadline(fake.clock, 1000)
     slept = []
 
@@ -64,15 +57,7 @@ def test_a_sleeper_notices_a_shortened_deadline():
     assert fake.elapsed == pytest.approx(4, abs=1e-3)
 
 
-def test_shortening_never_lengthens():
-    fake = FakeClock()
-    deadline = Deadline(fake.clock, 5)
-    deadline.shorten(50)
-    assert deadline.remaining() == pytest.approx(5)
-
-
-def test_nothing_begins_when_the_time_is_over():
-    fake = FakeClock()
+def test_nothing_begins_when_the_time_is_over(fake):
     deadline = Deadline(fake.clock, 1.5)
     deadline.check("GET /x")
     fake.sleep(1.5)

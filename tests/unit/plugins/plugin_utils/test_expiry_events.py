@@ -44,20 +44,37 @@ def _short(event):
     return f"{fact['previous_state']} > {fact['state']}" + (" again" if fact["is_repeat"] else "")
 
 
-POLLS = [
-    ("all is well from the start", ["ok", "ok"], [[], []]),
-    ("it starts badly, and that is told once", ["critical", "critical", "critical"], [["None > critical"], [], []]),
-    ("it gets worse", ["ok", "warning", "critical"], [[], ["ok > warning"], ["warning > critical"]]),
-    ("it is over", ["critical", "ok", "ok"], [["None > critical"], ["critical > ok"], []]),
-    ("it comes back", ["warning", "ok", "warning"], [["None > warning"], ["warning > ok"], ["ok > warning"]]),
-    ("HTTPS is turned off", ["ok", "no_certificate"], [[], ["ok > no_certificate"]]),
-    ("to another bad state", ["mismatch", "unreachable"], [["None > mismatch"], ["mismatch > unreachable"]]),
-]
+C, W, K, X = "critical", "warning", "ok", failed()
+POLLS = {
+    # the polls, a word being the state of the one host, and what each tells
+    "all is well from the start": ([K, K], [[], []]),
+    "it starts badly, and that is told once": ([C, C, C], [["None > critical"], [], []]),
+    "it gets worse": ([K, W, C], [[], ["ok > warning"], ["warning > critical"]]),
+    "it is over": ([C, K, K], [["None > critical"], ["critical > ok"], []]),
+    "it comes back": ([W, K, W], [["None > warning"], ["warning > ok"], ["ok > warning"]]),
+    "HTTPS is turned off": ([K, "no_certificate"], [[], ["ok > no_certificate"]]),
+    "to another bad state": (["mismatch", "unreachable"], [["None > mismatch"], ["mismatch > unreachable"]]),
+    "a new one that is well": ([K, scan(K, a_host("b"))], [[], []]),
+    "a new one that is not": ([K, scan(K, a_host("b", "expired"))], [[], ["None > expired"]]),
+    "one that was well is gone": ([K, scan()], [[], []]),
+    "one that was not is gone": ([C, scan(), scan()], [["None > critical"], ["critical > gone"], []]),
+    "one that is gone comes back": ([C, scan(), C], [["None > critical"], ["critical > gone"], ["None > critical"]]),
+    "one name on two resources": ([scan(a_host(state=W, number=1), a_host(state=K, number=2))], [["None > warning"]]),
+    "an alias that is the resource's own name": ([scan(C, C)], [["None > critical"]]),
+    "a failure once when it begins, once when it is over": ([X, X, K], [["failing"], [], ["working"]]),
+    "nothing is forgotten by a failure": ([C, X, C], [["None > critical"], ["failing"], ["working"]]),
+    "what changed meanwhile is told": ([K, X, C], [[], ["failing"], ["working", "ok > critical"]]),
+    "failing twice": ([X, K, X], [["failing"], ["working"], ["failing"]]),
+}
 
 
-@pytest.mark.parametrize(("polls", "expected"), [poll[1:] for poll in POLLS], ids=[poll[0] for poll in POLLS])
+def polled(polls):
+    return [scan(poll) if isinstance(poll, str) else poll for poll in polls]
+
+
+@pytest.mark.parametrize(("polls", "expected"), POLLS.values(), ids=POLLS)
 def test_a_state_is_told_when_it_is_entered(polls, expected):
-    assert steps(*(scan(state) for state in polls)) == expected
+    assert steps(*polled(polls)) == expected
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -65,77 +82,19 @@ def test_what_is_bad_at_the_start_is_told(state):
     assert steps(scan(state)) == [[] if state in GOOD else [f"None > {state}"]]
 
 
-WORLDS = [
-    ("a new one that is well", [scan("ok"), scan("ok", a_host("b"))], [[], []]),
-    ("a new one that is not", [scan("ok"), scan("ok", a_host("b", "expired"))], [[], ["None > expired"]]),
-    ("one that was well is gone", [scan("ok"), scan()], [[], []]),
-    (
-        "one that was not is gone",
-        [scan("critical"), scan(), scan()],
-        [["None > critical"], ["critical > gone"], []],
-    ),
-    (
-        "one that is gone comes back",
-        [scan("critical"), scan(), scan("critical")],
-        [["None > critical"], ["critical > gone"], ["None > critical"]],
-    ),
-    (
-        "the same name on two resources",
-        [scan(a_host(state="warning", number=1), a_host(state="ok", number=2))],
-        [["None > warning"]],
-    ),
-    ("an alias that is the resource's own name", [scan("critical", "critical")], [["None > critical"]]),
-]
+AGAIN = "critical > critical again"
+REPEATS = {
+    "never, unless it is asked for": (None, [C] * 4, [["None > critical"], [], [], []]),
+    "after so many seconds": (120, [C] * 5, [["None > critical"], [], [AGAIN], [], [AGAIN]]),
+    "from the last change": (120, [W, C, C, C], [["None > warning"], ["warning > critical"], [], [AGAIN]]),
+    "a change is none, however late": (60, [W, C], [["None > warning"], ["warning > critical"]]),
+    "not of what is well": (60, [C, K, K, K], [["None > critical"], ["critical > ok"], [], []]),
+}
 
 
-@pytest.mark.parametrize(("polls", "expected"), [world[1:] for world in WORLDS], ids=[world[0] for world in WORLDS])
-def test_hosts_come_and_go(polls, expected):
-    assert steps(*polls) == expected
-
-
-FAILURES = [
-    ("once when it begins, once when it is over", [failed(), failed(), scan()], [["failing"], [], ["working"]]),
-    (
-        "nothing is forgotten",
-        [scan("critical"), failed(), scan("critical")],
-        [["None > critical"], ["failing"], ["working"]],
-    ),
-    (
-        "what changed meanwhile is told",
-        [scan("ok"), failed(), scan("critical")],
-        [[], ["failing"], ["working", "ok > critical"]],
-    ),
-    ("twice", [failed(), scan(), failed()], [["failing"], ["working"], ["failing"]]),
-]
-
-
-@pytest.mark.parametrize(("polls", "expected"), [one[1:] for one in FAILURES], ids=[one[0] for one in FAILURES])
-def test_a_scan_that_fails(polls, expected):
-    assert steps(*polls) == expected
-
-
-REPEATS = [
-    ("never, unless it is asked for", None, ["critical"] * 4, [["None > critical"], [], [], []]),
-    (
-        "after so many seconds",
-        120,
-        ["critical"] * 5,
-        [["None > critical"], [], ["critical > critical again"], [], ["critical > critical again"]],
-    ),
-    (
-        "counted from the last change",
-        120,
-        ["warning", "critical", "critical", "critical"],
-        [["None > warning"], ["warning > critical"], [], ["critical > critical again"]],
-    ),
-    ("a change is none, however late", 60, ["warning", "critical"], [["None > warning"], ["warning > critical"]]),
-    ("not of what is well", 60, ["critical", "ok", "ok", "ok"], [["None > critical"], ["critical > ok"], [], []]),
-]
-
-
-@pytest.mark.parametrize(("after", "polls", "expected"), [one[1:] for one in REPEATS], ids=[one[0] for one in REPEATS])
+@pytest.mark.parametrize(("after", "polls", "expected"), REPEATS.values(), ids=REPEATS)
 def test_repetition(after, polls, expected):
-    assert steps(*(scan(state) for state in polls), repeat_after=after) == expected
+    assert steps(*polled(polls), repeat_after=after) == expected
 
 
 def test_what_an_event_says():
@@ -159,16 +118,12 @@ def test_what_an_event_says():
     }
 
 
-def test_what_is_said_of_one_that_is_gone():
+def test_what_is_said_of_one_that_is_gone_and_of_each_state():
     _first, (event,) = told(scan("critical"), scan())
     fact = event["cert_expiry"]
     assert (fact["host"], fact["resource_id"], fact["level"]) == ("www.example.com", 17, "ok")
-    assert fact["previous_level"] == "critical"
-    assert fact["msg"] == "www.example.com: no longer there"
+    assert (fact["previous_level"], fact["msg"]) == ("critical", "www.example.com: no longer there")
     assert fact.keys() == next(told(scan("critical")))[0]["cert_expiry"].keys()
-
-
-def test_every_state_has_words():
     for state in STATES:
         _first, events = told(scan("critical" if LEVELS[state] == "ok" else "ok"), scan(state))
         assert events[0]["cert_expiry"]["msg"].startswith("www.example.com: ")
@@ -177,14 +132,8 @@ def test_every_state_has_words():
 def test_what_is_said_of_a_failure():
     first, _second, over = told(failed("GET /x answered 500."), failed("other"), scan())
     assert first == [{"cert_expiry_source": {"state": "failing", "msg": "GET /x answered 500."}}]
-    assert over == [
-        {
-            "cert_expiry_source": {
-                "state": "working",
-                "msg": "The certificates can be looked at again; that failed 2 times in a row.",
-            }
-        }
-    ]
+    again = "The certificates can be looked at again; that failed 2 times in a row."
+    assert over == [{"cert_expiry_source": {"state": "working", "msg": again}}]
 
 
 def test_nothing_in_an_event_is_a_template():

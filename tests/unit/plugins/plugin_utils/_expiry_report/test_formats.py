@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import copy
+import json
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.findings import Findings
@@ -63,12 +66,11 @@ def test_nobody_else_tells_the_time(name):
     assert rendered(name, {**result, "checked_at": moment(0.4)}, options, text) == text
 
 
-@pytest.mark.parametrize(
-    "result", [None, [], "text", {}, {**a_result(), "hosts": None}, {**a_result(), "checked_at": "now"}]
-)
+NO_RESULTS = [None, [], "text", {}, {"hosts": []}, {**a_result(), "checked_at": "now"}]
+
+
+@pytest.mark.parametrize("result", NO_RESULTS)
 def test_another_result_is_refused(result):
-    if isinstance(result, dict) and "hosts" in result and result["hosts"] is None:
-        del result["hosts"]
     with pytest.raises(ValueError, match=r"no result of gcore_resource_cert_info|does not match format"):
         rendered("csv", result, OPTIONS)
 
@@ -78,16 +80,12 @@ def test_another_format_is_refused():
         rendered("pdf", a_result(), OPTIONS)
 
 
-def test_a_result_without_warnings_will_do():
+def test_a_result_without_warnings_will_do_and_stays_as_it_is():
     """Ansible shows them, and some releases take them away from what is registered."""
-    result = a_result()
-    del result["warnings"]
-    assert Findings.of(result).warnings == []
-
-
-def test_the_result_stays_as_it_is():
     result = everything()
+    del result["warnings"]
     before = copy.deepcopy(result)
+    assert Findings.of(result).warnings == []
     for name in FORMATS:
         rendered(name, result, OPTIONS)
     assert result == before
@@ -157,3 +155,64 @@ def test_the_worst_come_first_then_what_expires_first():
         a_host("f", "ok", 6, 40),
     ]
     assert [host["host"] for host in Findings.of(a_result(*hosts)).worst_first()] == ["b", "a", "e", "d", "f", "c"]
+
+
+# --- the JSON document and its schema
+
+SCHEMA = Path(__file__).resolve().parents[5] / "docs" / "schemas" / "cert_expiry_report.schema.json"
+
+GIVEN = {
+    "certificate": "wildcard",
+    "fingerprint_sha256": "ab" * 32,
+    "not_after": "2027-02-28T23:59:59Z",
+    "is_served": None,
+    "lags_behind": False,
+}
+
+
+def document(result):
+    return json.loads(rendered("json", result, Options()))
+
+
+def strict(schema):
+    """The same schema, which knows no other keys than its own."""
+    if isinstance(schema, dict):
+        closed = {"additionalProperties": False} if "properties" in schema else {}
+        return {**{key: strict(value) for key, value in schema.items()}, **closed}
+    return [strict(item) for item in schema] if isinstance(schema, list) else schema
+
+
+@pytest.fixture(scope="module")
+def validator():
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(strict(schema))
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        a_result(),
+        a_fleet(300),
+        {**of_each_state(), "given_certificates": given_certificates(), "warnings": ["odd"]},
+        a_result(a_host(given=GIVEN, edge=None, agrees=None)),
+    ],
+    ids=["none", "300", "each state", "given"],
+)
+def test_it_is_what_its_schema_says(validator, result):
+    validator.validate(document(result))
+
+
+@pytest.mark.parametrize(
+    "change", [{"level": "bad"}, {"checked_at": "today"}, {"hosts": [{}]}, {"version": 2}, {"more": 1}]
+)
+def test_the_schema_says_something(validator, change):
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate({**document(of_each_state()), **change})
+
+
+def test_it_can_be_written_down_again_and_has_nothing_that_ansible_adds():
+    result = of_each_state()
+    assert rendered("html", document(result), Options()) == rendered("html", result, Options())
+    added = {"failed": False, "deprecations": [], "invocation": {"module_args": {"api_key": "secret"}}}
+    assert document({**result, **added}) == document(result)

@@ -44,16 +44,10 @@ def test_a_failure_tells_why():
     _suite, found = cases(xml(a_result(a_host(state="critical"))))
     case = found["www.example.com"]
     (failure,) = case.result
-    assert isinstance(failure, Failure)
-    assert case.classname == "example.com (17)"
-    assert failure.type == "critical"
+    assert (type(failure), case.classname, failure.type) == (Failure, "example.com (17)", "critical")
     assert failure.message == "expires in 4 days; the edge serves an incomplete chain"
     assert "Expiry: 27 Nov 2026 (in 4 days)" in failure.text
-
-
-def test_none_is_a_suite_too():
-    suite, found = cases(xml(a_result()))
-    assert (suite.tests, found) == (0, {})
+    assert cases(xml(a_result()))[1] == {}
 
 
 @pytest.mark.parametrize("evil", ["</testcase><evil/>", '" evil="1', "]]>", "<!--", "&amp;"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -70,76 +71,45 @@ EVIL = [
 
 @pytest.mark.parametrize("evil", EVIL)
 def test_whatever_a_stranger_writes_is_text(evil):
-    host = a_host(
-        evil,
-        "critical",
-        resource=evil,
-        resource_status=evil,
-        reasons=[evil],
-        edge=edge(
-            evil,
-            3,
-            problem=None,
-            subject=evil,
-            issuer=evil,
-            serial_number=evil,
-            subject_alt_names=[evil],
-            key_type=evil,
-        ),
-        given={"certificate": evil, "lags_behind": True, "is_served": False},
-    )
+    served = dict.fromkeys(("subject", "issuer", "serial_number", "key_type"), evil)
+    told = {"resource": evil, "resource_status": evil, "reasons": [evil]}
+    given = {"certificate": evil, "lags_behind": True, "is_served": False}
+    host = a_host(evil, "critical", **told, edge=edge(evil, 3, **served, subject_alt_names=[evil]), given=given)
     silent = a_host("b", "unreachable", 2)
     silent["edge"] |= {"address": evil, "problem": evil, "other_problem": evil}
-    result = {
-        **a_result(host, silent),
-        "given_certificates": [
-            {**given_certificates()[1], "certificate": evil, "lagging": [evil], "served_by": [evil]}
-        ],
-        "warnings": [evil],
-    }
+    compared = {**given_certificates()[1], "certificate": evil, "lagging": [evil], "served_by": [evil]}
+    result = {**a_result(host, silent), "given_certificates": [compared], "warnings": [evil]}
     found, usual = page(result, evil), page(a_result(a_host()))
     assert {tag for tag, _attributes in found.tags} <= ALLOWED
     assert found.raw == usual.raw
     assert not [name for _tag, attributes in found.tags for name in attributes if name.startswith("on")]
     assert sum(evil in words for words in found.words) >= 16
-    assert set(found.attributes("href")) == {
-        value for value in found.attributes("href") if value.startswith(("#", "data:image/svg+xml,"))
-    }
+    assert all(value.startswith(("#", "data:image/svg+xml,")) for value in found.attributes("href"))
 
 
 @pytest.mark.parametrize("result", [a_result(), a_fleet(30), of_each_state()], ids=["none", "30", "each state"])
 def test_it_loads_nothing_and_allows_only_its_own_style_and_script(result):
     found = page(result)
     (policy,) = [attributes["content"] for _tag, attributes in found.tags if "http-equiv" in attributes]
-    hashes = {
-        name: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for name, text in found.raw.items()
-    }
-    assert policy.split("; ") == [
-        "default-src 'none'",
-        f"style-src 'sha256-{hashes['style']}'",
-        f"script-src 'sha256-{hashes['script']}'",
-        "img-src data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-    ]
+    style, script = (
+        f"'sha256-{base64.b64encode(hashlib.sha256(found.raw[name].encode()).digest()).decode()}'"
+        for name in ("style", "script")
+    )
+    only = f"style-src {style}; script-src {script}; img-src data:"
+    assert policy == f"default-src 'none'; {only}; base-uri 'none'; form-action 'none'"
     assert not found.attributes("src")
     assert not found.attributes("style")
     assert "url(" not in found.raw["style"].replace("url(#", "")
     assert "@import" not in found.raw["style"]
     assert "innerHTML" not in found.raw["script"]
-
-
-def test_the_policy_stands_before_all_that_it_is_about():
-    tags = [tag if "http-equiv" not in attributes else "policy" for tag, attributes in page(a_result()).tags]
+    tags = [tag if "http-equiv" not in attributes else "policy" for tag, attributes in found.tags]
     assert tags.index("policy") < min(tags.index(tag) for tag in ("style", "link", "script"))
-
-
-def test_its_own_address_is_in_none_of_its_parts():
-    text = rendered("html", a_fleet(3), Options())
+    text = rendered("html", result, Options())
+    assert text.startswith("<!DOCTYPE html>\n")
     assert "SPDX" not in text
-    assert "http://" not in html.unescape(text).replace("http://www.w3.org/2000/svg", "").replace(
-        "http%3A//www.w3.org", ""
-    )
+    assert "http" not in re.sub("http(:|%3A)//www.w3.org/2000/svg|http-equiv", "", html.unescape(text))
+    for tag in ("section", "tbody", "table", "details", "svg", "dl", "ul", "span", "p"):
+        assert len(re.findall(f"<{tag}[ >]", text)) == text.count(f"</{tag}>"), tag
 
 
 def test_every_host_is_there_the_worst_first_and_told_without_colour():
@@ -151,14 +121,6 @@ def test_every_host_is_there_the_worst_first_and_told_without_colour():
     for word in ("Expired", "Not covered", "Critical", "Mismatch", "Unreachable", "Warning", "No HTTPS", "In order"):
         assert word in words
     assert {f"#i-{host['state']}" for host in result["hosts"]} <= set(found.attributes("href"))
-
-
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_it_is_one_document_with_balanced_tags(count):
-    text = rendered("html", a_fleet(count), Options())
-    assert text.startswith("<!DOCTYPE html>\n")
-    for tag in ("section", "tbody", "table", "details", "svg", "dl", "ul", "span", "p"):
-        assert text.count(f"<{tag} ") + text.count(f"<{tag}>") == text.count(f"</{tag}>"), tag
 
 
 @pytest.mark.parametrize(

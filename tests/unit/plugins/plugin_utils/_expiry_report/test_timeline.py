@@ -69,16 +69,9 @@ def test_labels_keep_apart():
         assert all(after - before >= 8 for before, after in pairwise(places))
 
 
-def test_what_expires_at_the_same_moment_is_one_lane():
+def test_what_expires_at_the_same_moment_and_is_judged_alike_is_one_lane():
     (lane,) = drawn(member(1, 5), member(2, 5)).lanes
-    assert (lane.hosts, lane.date, lane.left) == (
-        ["h1.example", "h2.example"],
-        "28 Nov 2026",
-        "in 5 days",
-    )
-
-
-def test_but_not_if_one_of_them_is_worse_and_that_one_comes_first():
+    assert (lane.hosts, lane.date, lane.left) == (["h1.example", "h2.example"], "28 Nov 2026", "in 5 days")
     assert [lane.level for lane in drawn(member(1, 90), member(2, 90, "not_covered")).lanes] == ["critical", "ok"]
 
 
@@ -104,14 +97,11 @@ def test_each_lane_has_the_bands_of_its_certificate():
     assert unknown.bands == []
 
 
-def test_where_a_warning_never_comes_before_it_is_critical_there_is_no_band_for_it():
+def test_lanes_without_some_of_the_bands():
     (lane,) = drawn(a_host("a.example", days=60, warning_from=moment(53), critical_from=moment(53))).lanes
     assert [band.level for band in lane.bands] == ["critical"]
-
-
-def test_a_report_of_an_earlier_version_has_no_bands():
     host = a_host()
-    del host["warning_from"], host["critical_from"]
+    del host["warning_from"], host["critical_from"]  # a report of an earlier version
     assert [lane.bands for lane in drawn(host).lanes] == [[]]
 
 
