@@ -71,25 +71,18 @@ def test_where_a_token_comes_from(given, environment, key, token):
 @pytest.mark.parametrize(
     ("given", "environment", "url"),
     [
-        ({}, {}, DEFAULT_API_URL),
-        ({"api_url": ""}, {URL: ""}, DEFAULT_API_URL),
-        ({}, {URL: "https://e.example"}, "https://e.example"),
-        ({"api_url": "https://o.example"}, {URL: "https://e.example"}, "https://o.example"),
+        ("", {URL: ""}, DEFAULT_API_URL),
+        (None, {URL: "https://e.example"}, "https://e.example"),
+        ("https://o.example", {URL: "https://e.example"}, "https://o.example"),
     ],
 )
-def test_where_the_url_comes_from(given, environment, url):
-    assert values(environment, **given)["api_url"] == url
-
-
-def test_the_environment_is_that_of_the_process(monkeypatch):
-    monkeypatch.setenv(URL, "https://e.example")
-    assert resolved({"api_url": None})["api_url"] == "https://e.example"
-
-
-def test_the_parameters_are_left_as_they_are():
-    given = {"name": "", "api_key": None}
-    resolved(given, {KEY: "e"})
-    assert given == {"name": "", "api_key": None}
+def test_where_the_url_comes_from(given, environment, url, monkeypatch):
+    options = {"api_url": given, "api_key": None}
+    assert resolved(options, environment)["api_url"] == url
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert resolved(options)["api_url"] == url
+    assert options == {"api_url": given, "api_key": None}
 
 
 LEAST = {
@@ -125,13 +118,8 @@ def test_the_most_that_a_number_can_be(name, most):
 
 
 def test_every_number_of_the_options_has_a_least():
-    numbers = {
-        name
-        for specification in (RESOURCE_CERT, FLEET_CERT)
-        for name, option in specification.items()
-        if option["type"] in ("int", "float")
-    }
-    assert numbers == set(LEAST)
+    options = {**RESOURCE_CERT, **FLEET_CERT}
+    assert {name for name, option in options.items() if option["type"] in ("int", "float")} == set(LEAST)
 
 
 def options_of(specification):
@@ -159,5 +147,4 @@ def test_every_option_that_smells_of_a_secret_says_whether_it_is_one(specificati
 def test_every_option_that_takes_content_has_a_twin_that_takes_a_path(specification):
     found = dict(options_of(specification))
     for name in ("certificate", "chain", "private_key", "private_key_passphrase", "pkcs12"):
-        assert found[name]["type"] == "str"
-        assert found[f"{name}_path"]["type"] == "path"
+        assert (found[name]["type"], found[f"{name}_path"]["type"]) == ("str", "path")

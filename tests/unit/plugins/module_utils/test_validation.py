@@ -54,19 +54,13 @@ def test_what_is_wrong_is_named_and_what_was_given_is_not_quoted(given, said):
     assert not read.values
 
 
-def test_everything_that_is_wrong_is_named():
+def test_everything_that_is_wrong_is_named_and_what_is_required_is_asked_for():
     said = parsed(FLEET_CERT, {"retries": "x", "force": "x", "concurrency": 3}).complaints
     assert said == ("force is not a boolean.", "retries is not an integer.", UNSHOWN)
-
-
-def test_required_options_are_asked_for():
     inner = {"fields": {"type": "dict", "required": True}}
     outer = {"kind": {"required": True}, "definition": {"type": "dict", "required": True, "options": inner}}
-    specification = Specification(outer)
-    assert parsed(specification, {"definition": {}}).complaints == (
-        "definition.fields is required.",
-        "kind is required.",
-    )
+    said = parsed(Specification(outer), {"definition": {}}).complaints
+    assert said == ("definition.fields is required.", "kind is required.")
 
 
 def test_what_is_right_is_parsed_and_its_secrets_are_known():
