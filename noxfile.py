@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,18 +19,11 @@ import nox
 
 sys.path.insert(0, str(Path(__file__).parent / "tests"))
 
+import paths
 from checks import ansible_test, changed, files, links
-from paths import (
-    BUILD,
-    COLLECTION,
-    COLLECTION_PATH,
-    COLLECTIONS,
-    ROOT,
-    caller_environment,
-    isolated_environment,
-    known_files,
-    linked,
-)
+from paths import BUILD, COLLECTION, COLLECTION_PATH, COLLECTIONS, ROOT
+
+Action = Callable[["Part"], None]
 
 REQUIREMENTS = ROOT / "tests" / "requirements"
 LIBRARIES = "ansible-core requests cryptography"
@@ -73,41 +65,34 @@ class Part:
     environment: str
 
     @property
-    def binaries(self) -> Path:
-        """Where the environment's commands are."""
-        return BUILD / self.environment / "venv" / "bin"
+    def venv(self) -> Path:
+        """The environment."""
+        return BUILD / self.environment / "venv"
 
     @property
     def folder(self) -> Path:
-        """Where this session leaves what it makes, and no other does."""
+        """What this session makes, and no other."""
         return BUILD / self.session.name
 
-    @property
-    def home(self) -> Path:
-        """A home folder, so that the user's own stays as it is."""
-        return self.folder / "home"
-
     def run(
-        self,
-        name: str,
-        *words: object,
-        collections: Path = COLLECTIONS,
-        env: Mapping[str, str | None] | None = None,
-        silent: bool = False,
+        self, name: str, *words: object, collections: Path = COLLECTIONS, silent: bool = False, **env: object
     ) -> str:
         """Run one of the environment's commands: with these collections, and nobody's own settings."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        (self.home / "ansible.cfg").touch()
-        settings = {
-            "ANSIBLE_COLLECTIONS_PATH": str(collections),
-            "ANSIBLE_CONFIG": str(self.home / "ansible.cfg"),
-            "COLLECTION_UNDER_TEST": str(collections / COLLECTION_PATH),
-            "HOME": str(self.home),
-            "HYPOTHESIS_STORAGE_DIRECTORY": str(self.folder / "hypothesis"),
+        home = self.folder / "home"
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "ansible.cfg").touch()
+        seen: dict[str, object] = {
+            **paths.isolated_environment(self.venv / "bin"),
+            "ANSIBLE_COLLECTIONS_PATH": collections,
+            "ANSIBLE_CONFIG": home / "ansible.cfg",
+            "COLLECTION_UNDER_TEST": collections / COLLECTION_PATH,
+            "HOME": home,
+            "HYPOTHESIS_STORAGE_DIRECTORY": self.folder / "hypothesis",
+            **env,
         }
-        command = [str(self.binaries / name), *map(str, words)]
-        seen = {**isolated_environment(self.binaries), **settings, **(env or {})}
-        return str(self.session.run(*command, env=seen, include_outer_env=False, silent=silent))
+        texts = {variable: str(value) for variable, value in seen.items() if value is not None}
+        command = [str(self.venv / "bin" / name), *map(str, words)]
+        return str(self.session.run(*command, env=texts, include_outer_env=False, silent=silent))
 
     def pytest(self, *words: str, collections: Path = COLLECTIONS) -> None:
         """Run pytest over what the caller names, or else over `words`."""
@@ -119,116 +104,104 @@ class Part:
     def copied(self) -> Path:
         """Copy the collection to its own place: some tools refuse links, or walk through what git ignores."""
         tree = self.folder / COLLECTION_PATH
-        known = {tree / name for name in known_files()}
-        for path in tree.rglob("*"):
+        known = set(paths.known_files())
+        for path in [path.relative_to(tree) for path in tree.rglob("*") if path.is_file()]:
             # ansible-test brings the environments that it keeps in tests/output up to date by itself.
-            if path.is_file() and path not in known and not {".git", "output"} & set(path.parts):
-                path.unlink()
+            if path not in known and path.parts[0] != ".git" and path.parts[:2] != ("tests", "output"):
+                (tree / path).unlink()
         for path in known:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / path.relative_to(tree), path)
-        subprocess.run(["git", "init", "--quiet", str(tree)], env=caller_environment(), check=True)
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, tree / path)
+        subprocess.run(["git", "init", "--quiet", str(tree)], env=paths.caller_environment(), check=True)
         return tree
 
+    def archive(self) -> Path:
+        """Build what users install: nothing in it that a working tree grew."""
+        folder = self.folder / "archive"
+        shutil.rmtree(folder, ignore_errors=True)
+        self.run("ansible-galaxy", "collection", "build", ROOT, "--output-path", folder)
+        (archive,) = folder.glob("*.tar.gz")
+        self.refuse("galaxy.yml's build_ignore lets through", files.strangers(archive, paths.known_files()))
+        return archive
+
     def installed(self) -> Path:
-        """Build the archive that users install, and install it into an empty folder."""
+        """Install the archive into an empty folder."""
         archive = self.archive()
         folder = archive.with_name("installed")
         where = ("--collections-path", folder, "--offline")
         self.run("ansible-galaxy", "collection", "install", archive, *where, collections=folder)
         return folder
 
-    def archive(self) -> Path:
-        """Build the archive, which may hold nothing that a working tree grew."""
-        folder = self.folder / "archive"
-        shutil.rmtree(folder, ignore_errors=True)
-        self.run("ansible-galaxy", "collection", "build", ROOT, "--output-path", folder)
-        (archive,) = folder.glob("*.tar.gz")
-        self.expect_none("galaxy.yml's build_ignore lets through", files.strangers(archive, known_files()))
-        return archive
-
-    def expect_none(self, what: str, found: list[str]) -> None:
+    def refuse(self, what: str, found: list[str]) -> None:
         """End red where something was found."""
         if found:
             self.session.error("\n".join([f"{what}:", *found]))
 
 
-def register(action: Callable[[nox.Session], None], name: str, *tags: str, requires: str = "") -> None:
-    """Make a session that keeps what it prints, where several print at a time."""
+def part(environment: str, tags: str = "", name: str = "") -> Callable[[Action], None]:
+    """Make a session of a function, for an environment that another session makes before."""
 
-    @functools.wraps(action)
-    def session(session: nox.Session) -> None:
-        if session.parallel:
-            log = BUILD / "logs" / f"{name}.log"
-            log.parent.mkdir(parents=True, exist_ok=True)
-            tee = subprocess.Popen(["tee", str(log)], stdin=subprocess.PIPE)
-            for stream in (sys.stdout, sys.stderr):
-                os.dup2(tee.stdin.fileno(), stream.fileno())  # type: ignore[union-attr]
-        action(session)
+    def register(action: Action) -> None:
+        named = name or action.__name__.replace("_", "-")
+        makes = f"environment-{environment}"
+        needs = [makes] if named != makes else []
 
-    needed = [requires] if requires else []
-    nox.session(name=name, tags=[*tags], requires=needed, venv_backend="none", allow_parallel=True)(session)
-
-
-def part(environment: str, *tags: str, name: str = "") -> Callable[[Callable[[Part], None]], None]:
-    """Make a session that works in an environment, which another session makes before."""
-
-    def decorate(action: Callable[[Part], None]) -> None:
+        @nox.session(name=named, tags=tags.split(), requires=needs, venv_backend="none", allow_parallel=True)
         @functools.wraps(action)
         def session(session: nox.Session) -> None:
-            if not (BUILD / environment / "venv" / "made-from").is_file():
+            if session.parallel:
+                keep_output(BUILD / "logs" / f"{named}.log")
+            if needs and not (BUILD / environment / "venv" / "made-from").is_file():
                 session.skip(f"no Python {ENVIRONMENTS[environment][0]}")
-            linked()
             action(Part(session, environment))
 
-        register(session, name or action.__name__.replace("_", "-"), *tags, requires=f"environment-{environment}")
-
-    return decorate
+    return register
 
 
-def make_environment(name: str, session: nox.Session) -> None:
-    """Make an environment, unless it is there already and made from these very requirements."""
-    pythons, packages = ENVIRONMENTS[name]
-    venv = BUILD / name / "venv"
+def keep_output(log: Path) -> None:
+    """Write what this process and its commands print into a file as well."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    tee = subprocess.Popen(["tee", str(log)], stdin=subprocess.PIPE)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(tee.stdin.fileno(), stream.fileno())  # type: ignore[union-attr]
+
+
+def make_environment(part: Part) -> None:
+    """Make an environment, unless it is there already, and made from these very requirements."""
+    paths.linked()
+    pythons, packages = ENVIRONMENTS[part.environment]
+    stamp = part.venv / "made-from"
     python = next(filter(None, (shutil.which(f"python{version}") for version in pythons.split())), None)
     if not python:
-        shutil.rmtree(venv, ignore_errors=True)
-        session.skip(f"no Python {pythons}")
-    texts = [text for name in re.findall(r"-[rc] (\S+)", packages) for text in requirements(REQUIREMENTS / name)]
-    wanted = hashlib.sha256("\n".join([python, packages, *texts]).encode())
-    stamp = venv / "made-from"
-    if stamp.is_file() and stamp.read_text() == wanted.hexdigest():
+        stamp.unlink(missing_ok=True)
+        part.session.skip(f"no Python {pythons}")
+    requirements = [*REQUIREMENTS.glob("*.txt"), *ROOT.glob("tests/*/requirements.txt")]
+    wanted = "\n".join([python, packages, *sorted(path.read_text() for path in requirements)])
+    if stamp.is_file() and stamp.read_text() == wanted:
         return
-    session.run(sys.executable, "-m", "virtualenv", "-q", "--clear", "--no-periodic-update", "-p", python, str(venv))
-    with session.chdir(REQUIREMENTS):
-        env = caller_environment()
-        pip = (str(venv / "bin" / "pip"), "--disable-pip-version-check")
-        session.run(*pip, "install", "-q", "-q", *packages.split(), env=env, include_outer_env=False)
-        session.run(*pip, "freeze", env=env, include_outer_env=False)
-    stamp.write_text(wanted.hexdigest())
-
-
-def requirements(path: Path) -> list[str]:
-    """Read a requirements file and all that it includes."""
-    text = path.read_text()
-    included = re.findall(r"^-r (\S+)", text, re.MULTILINE)
-    return [text, *(inner for name in included for inner in requirements(path.parent / name))]
+    making = ("virtualenv", "--quiet", "--clear", "--no-periodic-update", "--python", python, str(part.venv))
+    part.session.run(sys.executable, "-m", *making)
+    pip = (str(part.venv / "bin" / "pip"), "--disable-pip-version-check", "--quiet", "--quiet")
+    with part.session.chdir(REQUIREMENTS):
+        env = paths.caller_environment()
+        part.session.run(*pip, "install", *packages.split(), env=env, include_outer_env=False)
+        part.session.run(*pip, "freeze", env=env, include_outer_env=False)
+    stamp.write_text(wanted)
 
 
 for _name in ENVIRONMENTS:
-    register(functools.partial(make_environment, _name), f"environment-{_name}")
+    part(_name, name=f"environment-{_name}")(make_environment)
 
 
-@part("tools", "lint", "test")
+@part("tools", "lint test")
 def rules(part: Part) -> None:
     """Check licence lines, that there are no private keys, and the READMEs' sections and links."""
-    part.expect_none("see CONTRIBUTING.md", list(files.complaints(known_files(), ROOT)))
+    part.refuse("see CONTRIBUTING.md", list(files.complaints(paths.known_files(), ROOT)))
 
 
-PACKAGES = ("plugins", "extensions")
+TYPED = (f"ansible_collections.{COLLECTION}.plugins", f"ansible_collections.{COLLECTION}.extensions")
 HELPERS = ("awx", "benchmark", "checks", "corpus", "demo", "simulator", "stage")
-TYPED = [*(f"ansible_collections.{COLLECTION}.{name}" for name in PACKAGES), *HELPERS]
-MYPY = ("mypy", *(word for name in TYPED for word in ("--package", name)), "--module", "paths", "--module", "noxfile")
+MYPY = ("mypy", *(f"--package={name}" for name in TYPED + HELPERS), "--module=paths", "--module=noxfile")
 
 for _name, _command in {
     "ruff": ("ruff", "check", "--output-format", "concise", "."),
@@ -240,12 +213,12 @@ for _name, _command in {
     "changelog-file": ("antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"),
 }.items():
 
-    @part("tools", "lint", "test", name=_name)
+    @part("tools", "lint test", name=_name)
     def _lint(part: Part, command: tuple[str, ...] = _command) -> None:
         part.run(*command)
 
 
-@part("tools", "lint", "test")
+@part("tools", "lint test")
 def collection_docs(part: Part) -> None:
     """Check the documentation of plugins, roles and guides."""
     with part.session.chdir(part.copied()):
@@ -253,14 +226,14 @@ def collection_docs(part: Part) -> None:
         part.run("antsibull-docs", *words, collections=part.folder)
 
 
-@part("tools", "lint", "test")
+@part("tools", "lint test")
 def ansible_lint(part: Part) -> None:
     """Check roles, playbooks and examples."""
     with part.session.chdir(part.copied()):
         part.run("ansible-lint", "--offline", "--nocolor", "--profile", "production", collections=part.folder)
 
 
-@part("tools", "lint", "test")
+@part("tools", "lint test")
 def execution_environment(part: Part) -> None:
     """Check that an image gets every requirement of the collection, and that the example of one describes one."""
     part.copied()
@@ -270,19 +243,19 @@ def execution_environment(part: Part) -> None:
     found += (part.folder / "context" / "_build" / "requirements.yml").read_text()
     texts = [(ROOT / name).read_text() for name in ("requirements.txt", "meta/ee-bindep.txt")]
     wanted = [line for text in texts for line in text.splitlines() if line and not line.startswith("#")]
-    part.expect_none("an image would lack", [line for line in (*wanted, COLLECTION) if line not in found])
+    part.refuse("an image would lack", [line for line in (*wanted, COLLECTION) if line not in found])
 
 
 @part("tools")
 def quick(part: Part) -> None:
     """Check what differs from main: ruff, mypy, and the unit tests that mirror it."""
-    paths = changed.changed_files()
-    part.session.log(f"Changed: {', '.join(map(str, paths)) or 'nothing'}")
-    if code := [path for path in paths if path.suffix == ".py"]:
+    files = changed.changed_files()
+    part.session.log(f"Changed: {', '.join(map(str, files)) or 'nothing'}")
+    if code := [path for path in files if path.suffix == ".py"]:
         part.run("ruff", "check", "--output-format", "concise", *code)
         part.run("ruff", "format", "--check", *code)
         part.run(*MYPY)
-    if tests := changed.unit_tests(paths):
+    if tests := changed.unit_tests(files):
         part.pytest("-q", *tests)
 
 
@@ -304,11 +277,11 @@ def docs(part: Part) -> None:
     part.run("antsibull-docs", "collection", *words, "--dest-dir", pages, COLLECTION, collections=part.folder)
     places = ("--conf-dir", tree / "docs" / "docsite", "--doctree-dir", part.folder / "doctrees", pages, site)
     part.run("sphinx-build", "--quiet", "--fail-on-warning", "--fresh-env", *places, collections=part.folder)
-    part.expect_none("links are wrong", list(links.problems(site)))
+    part.refuse("links are wrong", list(links.problems(site)))
     part.session.log(f"The site begins at {(site / 'index.html').relative_to(ROOT)}")
 
 
-@part("newest", "build", "test", name="build")
+@part("newest", "build test")
 def build(part: Part) -> None:
     """Use the archive that users install from an empty folder."""
     installed = part.installed()
@@ -318,14 +291,14 @@ def build(part: Part) -> None:
     part.pytest("tests/system/test_installed.py", "tests/system/test_installed_report.py", collections=installed)
 
 
-@part("galaxy-importer", "build", "test")
+@part("galaxy-importer", "build test")
 def galaxy_importer(part: Part) -> None:
     """Have the archive taken by what Galaxy and Automation Hub run before they publish it, without a complaint."""
     archive = part.archive()
-    settings = {"GALAXY_IMPORTER_CONFIG": str(ROOT / "tests" / "checks" / "galaxy_importer.cfg")}
+    config = ROOT / "tests" / "checks" / "galaxy_importer.cfg"
     with part.session.chdir(archive.parent):
-        said = part.run("python", "-m", "galaxy_importer.main", archive, env=settings, silent=True)
-    part.expect_none("galaxy-importer warns", said.splitlines())
+        said = part.run("python", "-m", "galaxy_importer.main", archive, silent=True, GALAXY_IMPORTER_CONFIG=config)
+    part.refuse("galaxy-importer warns", said.splitlines())
 
 
 def by_ansible_test(part: Part, command: str, *words: str) -> None:
@@ -334,11 +307,10 @@ def by_ansible_test(part: Part, command: str, *words: str) -> None:
     constraints = REQUIREMENTS / f"{part.environment}-constraints.txt"
     for folder in ("unit", "integration") if constraints.is_file() else ():
         shutil.copy2(constraints, tree / "tests" / folder / "constraints.txt")
-    ansible_test.prepare(part.home, part.binaries / "python")
-    python = next(part.binaries.glob("python3.*")).name.removeprefix("python")
+    ansible_test.prepare(part.folder / "home", part.venv / "bin" / "python")
+    python = next(part.venv.glob("lib/python3.*")).name.removeprefix("python")
     with part.session.chdir(tree):
-        chosen = (command, "--python", python, *words)
-        part.run("ansible-test", *chosen, collections=part.folder, env={"PYTHONPATH": None})
+        part.run("ansible-test", command, "--python", python, *words, collections=part.folder, PYTHONPATH=None)
 
 
 def unit(part: Part) -> None:
@@ -366,7 +338,7 @@ READ_BY = ("action-plugin-docs", "ansible-doc", "compile", "import", "runtime-me
 
 def sanity(part: Part) -> None:
     """Run ansible-core's own rules, on the environment's Python; not one finding may be hidden in an ignore file."""
-    part.expect_none("there are no ignore files here", [str(path) for path in ROOT.glob("tests/sanity/ignore*.txt")])
+    part.refuse("there are no ignore files here", [str(path) for path in ROOT.glob("tests/sanity/ignore*.txt")])
     chosen = part.session.posargs or SANITY.get(part.environment, [f"--test={name}" for name in READ_BY])
     by_ansible_test(part, "sanity", "--local", *chosen)
 
@@ -376,7 +348,7 @@ def unit_ansible_test(part: Part) -> None:
     by_ansible_test(part, "units", "--venv", "--requirements", *part.session.posargs)
 
 
-SUITES: list[tuple[Callable[[Part], None], str, str]] = [
+SUITES: list[tuple[Action, str, str]] = [
     # What takes longest comes first, so that all lanes end together.
     (unit, "newest", "newest test"),
     (system, "newest", "newest test"),
@@ -390,7 +362,7 @@ SUITES: list[tuple[Callable[[Part], None], str, str]] = [
     *((action, name, "cores") for name in ENVIRONMENTS if name.startswith("core-") for action in (unit, system)),
 ]
 for _action, _name, _tags in SUITES:
-    part(_name, *_tags.split(), name=f"{_action.__name__.replace('_', '-')}-{_name}")(_action)
+    part(_name, _tags, name=f"{_action.__name__.replace('_', '-')}-{_name}")(_action)
 
 
 @part("newest", "test")

@@ -12,15 +12,12 @@ from pathlib import Path
 
 from paths import caller_environment
 
-# ansible-test runs this in place of get-pip.py, with get-pip's arguments.
+# ansible-test runs this in place of get-pip.py, once in each environment that it makes.
 _GET_PIP = """\
-import runpy
-import sys
+import sysconfig
+import zipfile
 
-sys.path.insert(0, {wheel!r})
-words = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
-sys.argv = ["pip", "install", "--upgrade", "--force-reinstall", "--quiet", *words]
-runpy.run_module("pip", run_name="__main__", alter_sys=True)
+zipfile.ZipFile({wheel!r}).extractall(sysconfig.get_path("purelib"))
 """
 
 _PIP_VERSION = """\
@@ -35,17 +32,23 @@ def prepare(home: Path, python: Path) -> None:
     """Fill the home folder: with the caller's pip settings, and with a way to the pip that ansible-test wants."""
     from virtualenv.seed.wheels.embed import get_embed_wheel
 
+    def told(*words: str) -> str:
+        return subprocess.check_output([str(python), *words], env=caller_environment(), text=True).strip()
+
+    settings = pip_settings(told("-m", "pip", "config", "list")) | {
+        "cache-dir": told("-m", "pip", "cache", "dir"),
+        "no-compile": "true",  # most of what is installed is used once
+        "quiet": "2",  # errors only
+    }
     config = home / ".config" / "pip" / "pip.conf"
     config.parent.mkdir(parents=True, exist_ok=True)
     config.touch(mode=0o600)  # an index address may hold a password
-    settings = pip_settings(_output(python, "-m", "pip", "config", "list"))
-    settings["cache-dir"] = _output(python, "-m", "pip", "cache", "dir").strip()
-    settings["quiet"] = "2"  # errors only
-    lines = [f"{name} = {value}".replace("\n", "\n  ") for name, value in settings.items()]
+    lines = (f"{name} = {value}".replace("\n", "\n  ") for name, value in settings.items())
     config.write_text("\n".join(["[global]", *lines, ""]))
-    version = _output(python, "-c", _PIP_VERSION).strip()
+
     wheel = get_embed_wheel("pip", "3.10")
-    script = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
+    version = told("-c", _PIP_VERSION).replace(".", "_")
+    script = home / ".ansible" / "test" / "cache" / f"get_pip_{version}.py"
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(_GET_PIP.format(wheel=str(wheel and wheel.path)))
 
@@ -63,8 +66,3 @@ def pip_settings(listed: str) -> dict[str, str]:
         if name.startswith(("install.", "global.", ":env:.")):
             settings[name.rpartition(".")[2]] = str(ast.literal_eval(value))
     return settings
-
-
-def _output(*command: object) -> str:
-    words = list(map(str, command))
-    return subprocess.run(words, env=caller_environment(), check=True, stdout=subprocess.PIPE, text=True).stdout
