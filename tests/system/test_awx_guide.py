@@ -193,33 +193,14 @@ def test_a_resource_that_is_refused(run, account):
     assert_shown("Stopped: no resource of wave 2", job.stdout)
 
 
-ONE = {"resource_cert_name": "www.example.com", "certificate_pair": "2"}
-FAILURES: dict[str, dict[str, Any]] = {
-    # by the message: what is filled in in another way
-    "no credentials": {"filled": {"api_key": ""}},
-    "no usable certificate was given": {"filled": dict.fromkeys(CERTIFICATES, "")},
-    "no certificate was given": {"playbook": "rotate_one.yml", "answers": {**ONE, "certificate_pair": "5"}},
-    "no private key was given": {"filled": {"private_key_2": ""}},
-    "no resource of the account is called": {"answers": {"fleet_cert_include": "ww.example.com"}},
-}
-TOLD_ALIKE = {
-    # wherever the certificate came from and whoever asked: as test_bad_input and test_operator have it
-    "answered 401",
-    "the private key does not belong to",
-    "a private key among the certificates",
-    "the certificate does not cover",
-    "no resource is named",
-    "The API is not well or not reachable",
-}
-
-
-@pytest.mark.parametrize("says", FAILURES)
-def test_a_failure(says, run, account):
-    how = FAILURES[says]
-    credentials = filled_in(account, **how.get("filled", {}))
-    job = run(how.get("playbook", "rotate_fleet.yml"), credentials, answers=how.get("answers", {}))
-    assert job.status == "failed"
-    assert says in job.stdout
+def test_a_credential_that_is_empty(run, account):
+    """All of it, and the number that was chosen."""
+    nothing = filled_in(account, **dict.fromkeys(CERTIFICATES, ""))
+    one = {"resource_cert_name": "www.example.com", "certificate_pair": "5"}
+    jobs = [run("rotate_fleet.yml", nothing), run("rotate_one.yml", answers=one)]
+    for job, says in zip(jobs, EMPTY, strict=True):
+        assert job.status == "failed"
+        assert says in job.stdout
     assert account.journal(call="put") == []
 
 
@@ -231,11 +212,26 @@ def test_a_project_without_the_collection(project, tmp_path):
     assert "Could not find or access" in told.stdout + told.stderr
 
 
+EMPTY = ("no usable certificate was given", "no certificate was given")
+TOLD_ALIKE = (
+    # wherever it came from and whoever asked: as test_bad_input, test_operator and unit tests of the modules have it
+    "no credentials",
+    "no private key was given",
+    "no resource of the account is called",
+    "answered 401",
+    "the private key does not belong to",
+    "a private key among the certificates",
+    "the certificate does not cover",
+    "no resource is named",
+    "The API is not well or not reachable",
+)
+
+
 def test_every_message_of_the_guide_is_one_of_these():
     table = text_of(GUIDE).split("When a job fails")[1].split(".. code-block")[0]
     told = set(re.findall(r"^  \* - ``(.*)``$", table, re.MULTILINE))
     assert "lacks: cryptography" in MissingLibraryError(["cryptography"]).message
-    assert told == {*FAILURES, *TOLD_ALIKE, "Stopped early", "lacks: cryptography", "Could not find or access"}
+    assert told == {*EMPTY, *TOLD_ALIKE, "Stopped early", "lacks: cryptography", "Could not find or access"}
 
 
 def test_every_definition_is_named():
