@@ -10,8 +10,7 @@ DOCUMENTATION = r"""
 name: cert_expiry_report
 short_description: A report of when certificates expire, as a page, data, metrics or test results
 version_added: 1.0.0
-author:
-  - The gcore.web_security authors (@gcore-web-security)
+author: The gcore.web_security authors (@gcore-web-security)
 description:
   - Writes down what M(gcore.web_security.gcore_resource_cert_info) found.
   - The role P(gcore.web_security.cert_expiry_report#role) does that for files, from the look at the account to the file

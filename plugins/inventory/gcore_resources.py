@@ -10,8 +10,7 @@ DOCUMENTATION = r"""
 name: gcore_resources
 short_description: Gcore Web Security resources as an inventory
 version_added: 1.0.0
-author:
-  - The gcore.web_security authors (@gcore-web-security)
+author: The gcore.web_security authors (@gcore-web-security)
 description:
   - Each resource of the account is a host under its name, and what is known of it are the host's variables.
   - The source is a YAML file whose name is C(gcore.yml) or C(gcore.yaml), or ends with C(.gcore.yml) or C(.gcore.yaml).

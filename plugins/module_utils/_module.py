@@ -13,7 +13,6 @@ from ansible.module_utils.basic import AnsibleModule
 from ._misplaced import shown
 from ._options import Specification
 from ._task import Operation, run
-from ._validation import complaints
 
 
 class Module(AnsibleModule):
@@ -29,6 +28,9 @@ class Module(AnsibleModule):
     def fail_json(self, msg: str, **facts: Any) -> None:
         """End the process with a failure. Until it is ready, that is what Ansible says of wrong options."""
         if not self._is_ready and hasattr(self, "params"):
+            # Imported where it is needed: each item of a loop pays for what a module imports.
+            from ._validation import complaints
+
             msg = " ".join(complaints(self._specification, self.params))
             facts["invocation"] = {}
         super().fail_json(msg=msg, **facts)

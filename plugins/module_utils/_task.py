@@ -31,11 +31,10 @@ def silent(_line: str) -> None:
     """Say nothing."""
 
 
-@dataclass
 class Interruption:
     """Whether somebody wants the task to end: the number of the signal that said so, 0 before."""
 
-    signal: int = 0
+    signal = 0
 
 
 @dataclass

@@ -11,8 +11,7 @@ DOCUMENTATION = r"""
 module: gcore_fleet_cert
 short_description: Keeps the TLS certificates of all Gcore Web Security resources of an account current
 version_added: 1.0.0
-author:
-  - The gcore.web_security authors (@gcore-web-security)
+author: The gcore.web_security authors (@gcore-web-security)
 description:
   - Takes certificates with their keys, finds with one list call the resources that they cover, looks concurrently which
     of these do not have them yet, and writes those and only those, in waves.
@@ -29,39 +28,19 @@ options:
     type: list
     elements: dict
     suboptions:
-      certificate:
-        description: The certificate in PEM, alone or with the rest of its chain.
-        type: str
-      certificate_path:
-        description: A file with what O(certificates[].certificate) takes.
-        type: path
-      chain:
-        description: The intermediate certificates in PEM.
-        type: str
-      chain_path:
-        description: A file with what O(certificates[].chain) takes.
-        type: path
-      private_key:
-        description: The private key in PEM, encrypted or not.
-        type: str
-      private_key_path:
-        description: A file with what O(certificates[].private_key) takes.
-        type: path
-      private_key_passphrase:
-        description: The passphrase of the key or the PKCS#12 bundle.
-        type: str
+      certificate: {type: str, description: "The certificate in PEM, alone or with the rest of its chain."}
+      certificate_path: {type: path, description: "A file with what O(certificates[].certificate) takes."}
+      chain: {type: str, description: The intermediate certificates in PEM.}
+      chain_path: {type: path, description: "A file with what O(certificates[].chain) takes."}
+      private_key: {type: str, description: "The private key in PEM, encrypted or not."}
+      private_key_path: {type: path, description: "A file with what O(certificates[].private_key) takes."}
+      private_key_passphrase: {type: str, description: The passphrase of the key or the PKCS#12 bundle.}
       private_key_passphrase_path:
         description: A file with what O(certificates[].private_key_passphrase) takes.
         type: path
-      pkcs12:
-        description: A PKCS#12 bundle as base64.
-        type: str
-      pkcs12_path:
-        description: A PKCS#12 file.
-        type: path
-      label:
-        description: How messages and results call this certificate. The path where it is unset.
-        type: str
+      pkcs12: {type: str, description: A PKCS#12 bundle as base64.}
+      pkcs12_path: {type: path, description: A PKCS#12 file.}
+      label: {type: str, description: How messages and results call this certificate. The path where it is unset.}
       resources:
         description:
           - The ids or exact names of the resources that this certificate is for. It is used for no others.
@@ -204,29 +183,21 @@ results:
   type: list
   elements: dict
   contains:
-    id:
-      description: The id of the resource.
-      type: int
-    name:
-      description: Its host name.
-      type: str
+    id: {type: int, description: The id of the resource.}
+    name: {type: str, description: Its host name.}
     outcome:
       description:
         - V(rotated), V(would_rotate) in check mode, V(in_sync), V(failed), or V(not_attempted) where the run was
           stopped.
         - Left alone are V(lets_encrypt), V(https_disabled) and V(suspended).
       type: str
-    certificate:
-      description: The label of its certificate.
-      type: str
+    certificate: {type: str, description: The label of its certificate.}
     twins:
       description: The labels of those that fit equally well and have a key of another type. Not there where none does.
       type: list
       elements: str
       sample: [/etc/letsencrypt/live/www.example.com-rsa]
-    changed:
-      description: Whether it was changed. Not there where nothing was to be done.
-      type: bool
+    changed: {type: bool, description: Whether it was changed. Not there where nothing was to be done.}
     drift:
       description: The judgement, as M(gcore.web_security.gcore_resource_cert) returns it.
       type: dict
@@ -238,16 +209,12 @@ results:
     current_fingerprint_sha256:
       description: Of the certificate that it had when the task first looked, null where nobody tells.
       type: str
-    desired_fingerprint_sha256:
-      description: Of its certificate.
-      type: str
+    desired_fingerprint_sha256: {type: str, description: Of its certificate.}
     collateral:
       description: Other settings that changed meanwhile. The resource counts as failed if there are any.
       type: list
       elements: dict
-    wave:
-      description: The wave in which it was, or would be written.
-      type: int
+    wave: {type: int, description: "The wave in which it was, or would be written."}
     msg:
       description: What happened to it, and after a failure what to do next.
       type: str

@@ -11,8 +11,7 @@ DOCUMENTATION = r"""
 module: gcore_resource_cert
 short_description: Keeps the TLS certificate of a Gcore Web Security resource current
 version_added: 1.0.0
-author:
-  - The gcore.web_security authors (@gcore-web-security)
+author: The gcore.web_security authors (@gcore-web-security)
 description:
   - Compares the SHA-256 fingerprint of the certificate that a DDoS-protected resource has with the desired one, and
     replaces it only if they differ.
@@ -147,24 +146,14 @@ resource:
   returned: always
   type: dict
   contains:
-    id:
-      description: Its id.
-      type: int
-    name:
-      description: Its host name.
-      type: str
-    ssl_type:
-      description: V(custom), V(le) for Let's Encrypt, null for no HTTPS.
-      type: str
-    ssl_expires:
-      description: When its certificate expires, as the API tells it.
-      type: str
+    id: {type: int, description: Its id.}
+    name: {type: str, description: Its host name.}
+    ssl_type: {type: str, description: "V(custom), V(le) for Let's Encrypt, null for no HTTPS."}
+    ssl_expires: {type: str, description: "When its certificate expires, as the API tells it."}
     service_ip:
       description: Its protected IP address, where the edge is. Several are separated by commas.
       type: str
-    status:
-      description: V(active) or V(suspended).
-      type: str
+    status: {type: str, description: V(active) or V(suspended).}
     aliases:
       description: Its further host names, with the expiry of those that have a certificate of their own.
       type: list
@@ -176,12 +165,8 @@ desired:
   returned: always
   type: dict
   contains: &certificate_facts
-    ssl_type:
-      description: V(custom), V(le), or null for no HTTPS.
-      type: str
-    fingerprint_sha256:
-      description: SHA-256 of the DER, lower-case hexadecimal without colons.
-      type: str
+    ssl_type: {type: str, description: "V(custom), V(le), or null for no HTTPS."}
+    fingerprint_sha256: {type: str, description: "SHA-256 of the DER, lower-case hexadecimal without colons."}
     subject:
       description: The subject (RFC 4514).
       type: str
@@ -199,21 +184,11 @@ desired:
       type: list
       elements: str
       sample: [www.example.com, example.com]
-    key_type:
-      description: V(RSA), V(RSA-PSS), V(ECDSA) or V(Ed25519).
-      type: str
-    key_size:
-      description: Bits of the key.
-      type: int
-    not_before:
-      description: The start of the validity, UTC.
-      type: str
-    not_after:
-      description: The end of the validity, UTC.
-      type: str
-    days_left:
-      description: Whole days until then, negative once it is over.
-      type: int
+    key_type: {type: str, description: "V(RSA), V(RSA-PSS), V(ECDSA) or V(Ed25519)."}
+    key_size: {type: int, description: Bits of the key.}
+    not_before: {type: str, description: "The start of the validity, UTC."}
+    not_after: {type: str, description: "The end of the validity, UTC."}
+    days_left: {type: int, description: "Whole days until then, negative once it is over."}
 current:
   description:
     - Facts of the certificate that the resource had when the task first looked, as far as anybody tells.
@@ -227,9 +202,7 @@ drift:
   returned: always
   type: dict
   contains:
-    detected:
-      description: Whether the resource lacks what is desired.
-      type: bool
+    detected: {type: bool, description: Whether the resource lacks what is desired.}
     reason:
       description:
         - In sync are V(fingerprint_matches) and V(expiry_matches).
@@ -238,12 +211,8 @@ drift:
         - V(lets_encrypt), V(custom_certificate) and V(https_disabled) name what is there, where the type itself is in
           question.
       type: str
-    evidence:
-      description: V(api), V(edge), V(expiry) or V(none).
-      type: str
-    propagating:
-      description: The certificate is stored, and the edge does not serve it yet.
-      type: bool
+    evidence: {type: str, description: "V(api), V(edge), V(expiry) or V(none)."}
+    propagating: {type: bool, description: "The certificate is stored, and the edge does not serve it yet."}
 verification:
   description: What is proven of the state after the task.
   returned: always
@@ -252,9 +221,7 @@ verification:
     api:
       description: Whether the API shows the certificate, one of V(verified), V(pending), V(mismatch) and V(skipped).
       type: str
-    edge:
-      description: Whether the edge serves the certificate, in the same words.
-      type: str
+    edge: {type: str, description: "Whether the edge serves the certificate, in the same words."}
 collateral:
   description: Other settings that changed while the certificate was replaced. The task fails if there are any.
   returned: always
@@ -266,28 +233,16 @@ api_error:
   returned: when a call of the API failed
   type: dict
   contains:
-    call:
-      description: Method and path.
-      type: str
-    status:
-      description: The HTTP status, null if there was no answer.
-      type: int
-    exception_class:
-      description: The API's kind of error.
-      type: str
-    message:
-      description: The API's message, freed of anything secret.
-      type: str
+    call: {type: str, description: Method and path.}
+    status: {type: int, description: "The HTTP status, null if there was no answer."}
+    exception_class: {type: str, description: The API's kind of error.}
+    message: {type: str, description: "The API's message, freed of anything secret."}
     invalid_fields:
       description: Complaints by field.
       type: dict
       sample: {"service_ssl_crt": ["The chain is incomplete."]}
-    info:
-      description: What else the API said.
-      type: raw
-    request_id:
-      description: What the vendor's support asks for.
-      type: str
+    info: {type: raw, description: What else the API said.}
+    request_id: {type: str, description: What the vendor's support asks for.}
 """
 
 from ..module_utils._module import Module, leave

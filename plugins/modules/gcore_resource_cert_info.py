@@ -11,8 +11,7 @@ DOCUMENTATION = r"""
 module: gcore_resource_cert_info
 short_description: Tells when the TLS certificates of Gcore Web Security resources expire, and what visitors really get
 version_added: 1.0.0
-author:
-  - The gcore.web_security authors (@gcore-web-security)
+author: The gcore.web_security authors (@gcore-web-security)
 description:
   - Looks at every host name of the account, which are the names of the resources and their aliases, or at some of them.
   - What the API says of each is put beside what its edge really serves, and both together make one state. Nothing is
@@ -64,15 +63,9 @@ options:
     type: list
     elements: dict
     suboptions:
-      certificate:
-        description: The certificate in PEM, alone or with the rest of its chain.
-        type: str
-      certificate_path:
-        description: A file with what O(certificates[].certificate) takes.
-        type: path
-      label:
-        description: How results call it. If unset, the path, or its place in the list.
-        type: str
+      certificate: {type: str, description: "The certificate in PEM, alone or with the rest of its chain."}
+      certificate_path: {type: path, description: "A file with what O(certificates[].certificate) takes."}
+      label: {type: str, description: "How results call it. If unset, the path, or its place in the list."}
       resources:
         description: Ids or names of the resources that it is meant for. If unset, those that it covers.
         type: list
@@ -171,21 +164,11 @@ hosts:
   type: list
   elements: dict
   contains:
-    host:
-      description: The host name.
-      type: str
-    resource_id:
-      description: The id of the resource.
-      type: int
-    resource:
-      description: The name of the resource.
-      type: str
-    is_alias:
-      description: Whether the host name is an alias of the resource.
-      type: bool
-    resource_status:
-      description: V(active) or V(suspended), as the API tells it.
-      type: str
+    host: {type: str, description: The host name.}
+    resource_id: {type: int, description: The id of the resource.}
+    resource: {type: str, description: The name of the resource.}
+    is_alias: {type: bool, description: Whether the host name is an alias of the resource.}
+    resource_status: {type: str, description: "V(active) or V(suspended), as the API tells it."}
     state:
       description:
         - The worst that applies, in this order.
@@ -201,29 +184,21 @@ hosts:
           within the last 24 hours.
         - V(ok).
       type: str
-    level:
-      description: V(critical), V(warning) or V(ok).
-      type: str
+    level: {type: str, description: "V(critical), V(warning) or V(ok)."}
     reasons:
       description: All that is to be said, the worst first. Empty where all is well.
       type: list
       elements: str
       sample: ["expires in 3 days, at 2026-12-01T00:00:00Z"]
-    ssl_type:
-      description: V(custom), V(le) for Let's Encrypt, null for no HTTPS.
-      type: str
-    evidence:
-      description: Where RV(hosts[].not_after) comes from, V(edge), V(api) or V(none).
-      type: str
+    ssl_type: {type: str, description: "V(custom), V(le) for Let's Encrypt, null for no HTTPS."}
+    evidence: {type: str, description: "Where RV(hosts[].not_after) comes from, V(edge), V(api) or V(none)."}
     not_after:
       description:
         - When the certificate that visitors get expires, UTC. Where the edge does not tell, the API's expiry.
         - Where the edge serves one with an RSA key and one with an ECDSA key, as the client likes, both are judged, and
           this is of the one that is worse.
       type: str
-    days_left:
-      description: Whole days until then, negative once it is over.
-      type: int
+    days_left: {type: int, description: "Whole days until then, negative once it is over."}
     lifetime_left_percent:
       description: How much of the certificate's lifetime is left. Null where only its end is known.
       type: int
@@ -237,25 +212,15 @@ hosts:
       description: The API's expiry, as RV(hosts[].api.not_after) and RV(hosts[].api.days_left).
       type: dict
       contains:
-        not_after:
-          description: UTC.
-          type: str
-        days_left:
-          description: Whole days.
-          type: int
+        not_after: {type: str, description: UTC.}
+        days_left: {type: int, description: Whole days.}
     edge:
       description: What the edge answered. Null where it was not asked.
       type: dict
       contains:
-        address:
-          description: Its IP address.
-          type: str
-        port:
-          description: Its TCP port.
-          type: int
-        problem:
-          description: Why there is no certificate, null where there is one.
-          type: str
+        address: {type: str, description: Its IP address.}
+        port: {type: int, description: Its TCP port.}
+        problem: {type: str, description: "Why there is no certificate, null where there is one."}
         certificate:
           description: Facts of the leaf that it serves, as M(gcore.web_security.gcore_resource_cert) returns them.
           type: dict
@@ -267,26 +232,18 @@ hosts:
           description: The chain that it serves. Null where the Python that runs this can't tell.
           type: dict
           contains:
-            length:
-              description: How many certificates, the leaf included.
-              type: int
+            length: {type: int, description: "How many certificates, the leaf included."}
             is_complete:
               description: Whether it leads on from the leaf, as far as it shows that. Null where nobody can tell.
               type: bool
-            not_after:
-              description: When the first of them expires, UTC.
-              type: str
-            days_left:
-              description: Whole days until then.
-              type: int
+            not_after: {type: str, description: "When the first of them expires, UTC."}
+            days_left: {type: int, description: Whole days until then.}
         other_certificate:
           description:
             - Facts of the leaf with a key of the other type, RSA or ECDSA, that it has for clients that want that one.
             - Null where it has none, and where that can't be told.
           type: dict
-        other_problem:
-          description: Why nobody can tell whether it has one, null where that is told.
-          type: str
+        other_problem: {type: str, description: "Why nobody can tell whether it has one, null where that is told."}
     agrees:
       description: Whether the edge serves what the API's expiry says, a day aside. Null where one does not tell.
       type: bool
@@ -297,21 +254,11 @@ hosts:
       description: The given certificate that belongs here. Null where there is none.
       type: dict
       contains:
-        certificate:
-          description: Its label.
-          type: str
-        fingerprint_sha256:
-          description: SHA-256 of its DER.
-          type: str
-        not_after:
-          description: Its end, UTC.
-          type: str
-        is_served:
-          description: Whether it is there. Null where that can't be told.
-          type: bool
-        lags_behind:
-          description: Whether another certificate is there that does not end later.
-          type: bool
+        certificate: {type: str, description: Its label.}
+        fingerprint_sha256: {type: str, description: SHA-256 of its DER.}
+        not_after: {type: str, description: "Its end, UTC."}
+        is_served: {type: bool, description: Whether it is there. Null where that can't be told.}
+        lags_behind: {type: bool, description: Whether another certificate is there that does not end later.}
 given_certificates:
   description: Where each given certificate is, and which host names do not have it yet.
   returned: success

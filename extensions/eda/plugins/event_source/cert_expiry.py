@@ -9,8 +9,7 @@ DOCUMENTATION = r"""
 ---
 short_description: Tell when certificates of Gcore Web Security resources are about to expire
 version_added: 1.0.0
-author:
-  - The gcore.web_security authors (@gcore-web-security)
+author: The gcore.web_security authors (@gcore-web-security)
 description:
   - Looks at the host names of an account again and again, as the module gcore.web_security.gcore_resource_cert_info
     does, and sends one event when a host name comes into another state, not one with each look.
