@@ -20,28 +20,23 @@ from .tables import FIELDS, RELATED
 
 @dataclass
 class Api:
-    """Answers requests, and remembers them: each as method, path and body.
-
-    ``by_gateway``: it stands behind the gateway of the Automation Platform (2.5 and later).
-    """
+    """Answers requests, and remembers them: each as method, path and body."""
 
     store: Store
     username: str
     password: str
     token: str
-    by_gateway: bool = False
     journal: list[tuple[str, str, Any]] = field(default_factory=list)
 
     def application(self) -> web.Application:
         """Return the API as an application."""
         application = web.Application(middlewares=[self._answer])
-        base = "/api/controller/v2/" if self.by_gateway else "/api/v2/"
+        base = "/api/v2/"
         many, one = base + "{kind}/", base + r"{kind}/{id:\d+}/"
         nodes = base + r"{kind:workflow_job_template_nodes}/{id:\d+}/"
         application.add_routes(
             [
-                web.get("/api/", self._roots),
-                web.get("/api/controller/", self._roots),
+                web.get("/api/", self._root),
                 web.get(many, self._list),
                 web.post(many, self._make),
                 web.get(one, self._show),
@@ -75,10 +70,7 @@ class Api:
         except Refusal as refusal:
             return web.json_response(refusal.body, status=refusal.status)
 
-    async def _roots(self, request: web.Request) -> web.Response:
-        """Return where the API is: the gateway names each of its services, AWX its version."""
-        if self.by_gateway and request.path == "/api/":
-            return web.json_response({"apis": {"gateway": "/api/gateway/", "controller": "/api/controller/"}})
+    async def _root(self, request: web.Request) -> web.Response:
         version = f"{request.path}v2/"
         return web.json_response({"current_version": version, "available_versions": {"v2": version}})
 

@@ -18,11 +18,9 @@ from .store import Store
 class Awx:
     """A stand-in that runs at `url`: `api` tells what it was asked, `store` what it holds."""
 
-    def __init__(
-        self, playbooks: Iterable[str], *, username: str, password: str, token: str, by_gateway: bool = False
-    ) -> None:
+    def __init__(self, playbooks: Iterable[str], *, username: str, password: str, token: str) -> None:
         self.store = Store(playbooks)
-        self.api = Api(self.store, username, password, token, by_gateway)
+        self.api = Api(self.store, username, password, token)
         self.url = ""
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()

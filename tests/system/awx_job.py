@@ -10,8 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -24,6 +23,7 @@ from awx.credential_rules import injected
 
 from .canaries import Canaries
 from .playbook import command, environment
+from .web import until
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "docs" / "examples" / "awx-project"
@@ -140,7 +140,7 @@ class Job:
     def wait(self) -> Finished:
         """Wait for its end. Whatever a job is about, nothing that it leaves behind may show a secret."""
         self.process.wait(_SECONDS)
-        eventually(lambda: not self._left_over())
+        until(lambda: not self._left_over(), "all that the job has started is gone")
         # The runner's own record of the environment is no output: AWX hides what is secret in it by itself.
         searched = self._canaries.assert_absent_below(self._folder, but=[self._folder / "command"])
         finished = Finished(self._folder)
@@ -252,14 +252,6 @@ class JobRunner:
         script = folder / "hosts"
         script.write_text(f"#!{sys.executable}\nprint({json.dumps(sliced(self.hosts, number, of))!r})\n")
         script.chmod(0o700)
-
-
-def eventually(is_so: Callable[[], bool]) -> None:
-    """Wait until something is so, for a minute at most."""
-    end = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def _target(link: Path) -> str:

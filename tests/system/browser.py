@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The system's Chromium without a window, and a web server that tells what it was asked for."""
+"""The system's Chromium without a window."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import base64
 import json
 import os
 import shutil
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from .web import until
 
 try:
     from axe_core_python.selenium import Axe
@@ -21,8 +21,6 @@ try:
     from selenium.webdriver.common.keys import Keys
 except ImportError:
     webdriver = None  # type: ignore[assignment]
-
-from .nginx import until
 
 CHROMIUM, CHROMEDRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 
@@ -40,37 +38,6 @@ _SECONDS = 120
 
 _IS_LAID_OUT = """return document.readyState === 'complete' && innerWidth === arguments[0]
   && matchMedia(`(prefers-color-scheme: ${arguments[1]})`).matches"""
-
-
-class Site:
-    """Serves one page, whatever the path, and remembers the paths."""
-
-    def __init__(self) -> None:
-        self.page = b""
-        self.asked: list[str] = []
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                site.asked.append(self.path)
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.end_headers()
-                self.wfile.write(site.page)
-
-            def log_message(self, *_unused: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Site:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_unused: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 class Browser:

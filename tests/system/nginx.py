@@ -11,11 +11,11 @@ import signal
 import socket
 import ssl
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from simulator.authority import Issued
+
+from .web import free_port, until
 
 NGINX = shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"]))
 """The system's folders are not on everybody's path."""
@@ -48,7 +48,7 @@ class Nginx:
     def __init__(self, folder: Path, pair: Issued) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        self.port = free_port()
         self._write(pair)
 
     def __enter__(self) -> Nginx:
@@ -89,18 +89,3 @@ class Nginx:
         path = self._folder / "pair.pem"
         path.touch(mode=0o600)
         path.write_text(pair.full_chain_pem + pair.private_key_pem)
-
-
-def until(holds: Callable[[], object], what: str, seconds: float = _SECONDS) -> None:
-    """Wait for something to become true; fails when it does not in that time."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"not within {seconds} s: {what}"
-        time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 
 from .canaries import Canaries
-from .nginx import until
 from .playbook import command, environment
+from .web import until
 
 _HOME = os.environ.get("JAVA_HOME")
 JAVA = shutil.which("java", path=os.pathsep.join(filter(None, [_HOME and f"{_HOME}/bin", os.environ.get("PATH")])))

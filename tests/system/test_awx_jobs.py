@@ -23,9 +23,10 @@ from awx.credential_rules import check_type, injected
 from awx.handle import Awx
 from simulator.handle import Simulator, resource, rule, with_installed
 
-from .awx_job import PROJECT, Credentials, Finished, Job, JobRunner, credential_types, eventually
+from .awx_job import PROJECT, Credentials, Finished, Job, JobRunner, credential_types
 from .material import API_KEY, CANARIES, NEW, OLD, PASSPHRASE, WRONG_PASSPHRASE, WRONG_TOKEN, ZONE
 from .playbook import command, environment
+from .web import until
 
 pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
 
@@ -360,7 +361,7 @@ def test_a_cancelled_job(cancel, jobs, account):
     account.settings(latency=0.3)
     answers = {**ports(account), "fleet_cert_concurrency": 1, "fleet_cert_waves": "100%"}
     with jobs.launch("rotate_fleet.yml", both(account), answers=answers) as job:
-        eventually(lambda: len(account.journal(call="put")) >= 2)
+        until(lambda: len(account.journal(call="put")) >= 2, "two writes")
         cancel(job)
         ended = job.wait()
     assert ended.status in ("failed", "canceled")

@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 import configparser
-import http.server
 import json
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +26,7 @@ from unit.docs.guide import block, text_of
 
 from .material import API_KEY, CANARIES, WRONG_TOKEN, issued
 from .playbook import Ansible, environment
+from .web import Asked, Web, nobody
 
 ROOT = Path(__file__).parents[2]
 HOOKS = ROOT / "docs" / "examples" / "deploy-hooks"
@@ -61,56 +59,39 @@ def installed(account: Simulator) -> dict[str, str]:
     }
 
 
+LAYOUTS = {
+    # where a client keeps its certificates; each file, and what is in it
+    "certbot": ("letsencrypt", {"archive/{0}/fullchain1.pem": "chain", "archive/{0}/privkey1.pem": "key"}),
+    "acme.sh": (
+        ".acme.sh",
+        {"{0}_ecc/fullchain.cer": "chain", "{0}_ecc/{0}.key": "key", "{0}_ecc/{0}.cer": "leaf", "account.conf": ""},
+    ),
+    "lego": (".lego/certificates", {"{0}.crt": "chain", "{0}.key": "key", "{0}.json": ""}),
+    "uacme": ("uacme", {"{0}/cert.pem": "chain", "private/{0}/key.pem": "key"}),
+}
+
+
+def folder_of(client: str, root: Path) -> Path:
+    """A client's folder with all new certificates, and some of what lies about in it."""
+    place, files = LAYOUTS[client]
+    for name, pair in NEW.items():
+        texts = {"chain": pair.full_chain_pem, "leaf": pair.certificate_pem, "key": pair.private_key_pem, "": "{}\n"}
+        for file, content in files.items():
+            path = root / place / file.format(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(texts[content])
+    return root / place
+
+
 def certbot_folder(root: Path) -> Path:
     """`live` as certbot keeps it: a README, and links into the archive."""
-    live = root / "letsencrypt" / "live"
-    live.mkdir(parents=True)
+    live = folder_of("certbot", root) / "live"
+    for name in NAMES:
+        (live / name).mkdir(parents=True)
+        for file in ("fullchain", "privkey"):
+            (live / name / f"{file}.pem").symlink_to(live.parent / "archive" / name / f"{file}1.pem")
     (live / "README").write_text("Certificates are in the folders beside this file.\n")
-    for name, pair in NEW.items():
-        archive = root / "letsencrypt" / "archive" / name
-        archive.mkdir(parents=True)
-        (live / name).mkdir()
-        for file, text in (("fullchain", pair.full_chain_pem), ("privkey", pair.private_key_pem)):
-            (archive / f"{file}1.pem").write_text(text)
-            (live / name / f"{file}.pem").symlink_to(archive / f"{file}1.pem")
     return live
-
-
-def acme_folder(root: Path) -> Path:
-    """The folder of acme.sh, with some of what lies about in it."""
-    home = root / ".acme.sh"
-    (home / "ca").mkdir(parents=True)
-    (home / "account.conf").write_text("LOG_LEVEL=1\n")
-    for name, pair in NEW.items():
-        folder = home / f"{name}_ecc"
-        folder.mkdir()
-        (folder / "fullchain.cer").write_text(pair.full_chain_pem)
-        (folder / f"{name}.cer").write_text(pair.certificate_pem)
-        (folder / f"{name}.key").write_text(pair.private_key_pem)
-        (folder / f"{name}.conf").write_text(f"Le_Domain='{name}'\n")
-    return home
-
-
-def lego_folder(root: Path) -> Path:
-    """lego's certificates, side by side."""
-    folder = root / ".lego" / "certificates"
-    folder.mkdir(parents=True)
-    for name, pair in NEW.items():
-        (folder / f"{name}.crt").write_text(pair.full_chain_pem)
-        (folder / f"{name}.key").write_text(pair.private_key_pem)
-        (folder / f"{name}.json").write_text("{}\n")
-    return folder
-
-
-def uacme_folder(root: Path) -> Path:
-    """uacme's folder, in which the keys are apart."""
-    folder = root / "uacme"
-    for name, pair in NEW.items():
-        (folder / name).mkdir(parents=True)
-        (folder / name / "cert.pem").write_text(pair.full_chain_pem)
-        (folder / "private" / name).mkdir(parents=True)
-        (folder / "private" / name / "key.pem").write_text(pair.private_key_pem)
-    return folder
 
 
 STUB = """#!/bin/sh
@@ -218,7 +199,7 @@ def test_certbot_renewed_one_and_each_resource_gets_its_best(hook, account, tmp_
 
 def test_the_function_for_acme_sh(hook, account, tmp_path):
     """acme.sh reads the file and calls the function with the domain and four paths."""
-    files = saved(acme_folder(tmp_path), SHOP)
+    files = saved(folder_of("acme.sh", tmp_path), SHOP)
     script = f"#!/bin/sh\nexec {HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')}\n"
     (tmp_path / "rotate-fleet.sh").write_text(script)
     (tmp_path / "rotate-fleet.sh").chmod(0o700)
@@ -233,9 +214,9 @@ def test_the_function_for_acme_sh(hook, account, tmp_path):
 CLIENTS = {
     "certbot": lambda root: renewed(certbot_folder(root), SHOP),
     "certbot, by a person's tab key": lambda root: {"RENEWED_LINEAGE": f"{certbot_folder(root) / SHOP}/"},
-    "acme.sh": lambda root: saved(acme_folder(root), SHOP),
-    "lego 4": lambda root: told_by_lego(lego_folder(root), SHOP),
-    "lego 5": lambda root: told_by_lego(lego_folder(root), SHOP, "LEGO_HOOK_"),
+    "acme.sh": lambda root: saved(folder_of("acme.sh", root), SHOP),
+    "lego 4": lambda root: told_by_lego(folder_of("lego", root), SHOP),
+    "lego 5": lambda root: told_by_lego(folder_of("lego", root), SHOP, "LEGO_HOOK_"),
 }
 ROTATE, ROTATE_FLEET = "gcore.web_security.rotate", "gcore.web_security.rotate_fleet"
 
@@ -302,7 +283,7 @@ def test_the_script_around_uacme(stubbed, tmp_path, status, says):
     stub.mkdir()
     (stub / "uacme").write_text(f"#!/bin/sh\nprintf '{says}' >&2\nexit {status}\n")
     (stub / "uacme").chmod(0o700)
-    text = block(GUIDE, "sh", "uacme -h").replace("/etc/ssl/uacme", str(uacme_folder(tmp_path)))
+    text = block(GUIDE, "sh", "uacme -h").replace("/etc/ssl/uacme", str(folder_of("uacme", tmp_path)))
     script = tmp_path / "gcore-certificates"
     script.write_text(text.replace("www.example.com", SHOP).replace("/usr/local/bin", str(HOOKS)))
     script.chmod(0o700)
@@ -365,53 +346,36 @@ def survey(name: str) -> set[str]:
     return {question["variable"] for question in template["survey"]["spec"]}
 
 
-@dataclass
-class Launches:
-    """Launches, as AWX answers them: what a survey does not ask for is ignored and named."""
+class Launches(Web):
+    """AWX as it answers launches: what a survey does not ask for is ignored and named."""
 
-    url: str = ""
-    asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
-    surveys: dict[str, set[str]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        super().__init__(self._answer, "application/json")
+        self._surveys = {
+            "/api/v2/job_templates/12/launch/": survey("Gcore: rotate the fleet"),
+            "/api/v2/job_templates/13/launch/": set(),
+            "/api/v2/workflow_job_templates/12/launch/": set(),
+        }
 
-    def answer(self, path: str, headers: dict[str, str], body: Any) -> tuple[int, Any]:
-        self.asked.append((path, headers, body))
-        if headers.get("Authorization") != f"Bearer {AWX_TOKEN}":
+    def _answer(self, asked: Asked) -> tuple[int, bytes]:
+        status, answer = self._launched(asked)
+        return status, json.dumps(answer, separators=(",", ":")).encode()
+
+    def _launched(self, asked: Asked) -> tuple[int, Any]:
+        if asked.headers.get("Authorization") != f"Bearer {AWX_TOKEN}":
             return 401, {"detail": "Authentication credentials were not provided. To establish a login session, visit"}
-        if path not in self.surveys:
+        if asked.path not in self._surveys:
             return 404, {"detail": "The requested resource could not be found."}
-        extra = body.get("extra_vars", {})
-        ignored = {name: value for name, value in extra.items() if name not in self.surveys[path]}
-        job = "workflow_job" if "workflow" in path else "job"
+        extra = json.loads(asked.body).get("extra_vars", {})
+        ignored = {name: value for name, value in extra.items() if name not in self._surveys[asked.path]}
+        job = "workflow_job" if "workflow" in asked.path else "job"
         return 201, {job: 42, "ignored_fields": {"extra_vars": ignored} if ignored else {}, "id": 42, "type": job}
 
 
 @pytest.fixture
 def awx() -> Iterator[Launches]:
-    told = Launches()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, answer = told.answer(self.path, dict(self.headers), body)
-            text = json.dumps(answer, separators=(",", ":")).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *unused):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        told.url = f"http://127.0.0.1:{server.server_address[1]}"
-        told.surveys = {
-            "/api/v2/job_templates/12/launch/": survey("Gcore: rotate the fleet"),
-            "/api/v2/job_templates/13/launch/": set(),
-            "/api/v2/workflow_job_templates/12/launch/": set(),
-        }
-        yield told
-        server.shutdown()
+    with Launches() as running:
+        yield running
 
 
 class Launch:
@@ -448,10 +412,11 @@ def launch(hook, awx, tmp_path) -> Launch:
 def test_a_job_is_launched_without_a_key_and_the_token_is_on_no_command_line(launch, awx):
     done = launch()
     assert (done.returncode, done.stdout, done.stderr) == (0, "AWX runs it as job 42\n", "")
-    [(path, headers, body)] = awx.asked
-    assert (path, body) == ("/api/v2/job_templates/12/launch/", {"extra_vars": {"rotate_dry_run": "no"}})
-    assert headers.pop("Authorization") == f"Bearer {AWX_TOKEN}"
-    CANARIES.assert_absent(json.dumps([headers, body]), "the launch")
+    [asked] = awx.asked
+    assert (asked.method, asked.path) == ("POST", "/api/v2/job_templates/12/launch/")
+    assert json.loads(asked.body) == {"extra_vars": {"rotate_dry_run": "no"}}
+    assert asked.headers.pop("Authorization") == f"Bearer {AWX_TOKEN}"
+    CANARIES.assert_absent(repr(asked), "the launch")
     CANARIES.assert_absent(launch.words.read_text(), "curl's command line")
 
 
@@ -460,7 +425,7 @@ def test_the_workflow_is_launched(launch, awx):
         **{"/job_templates/": "/workflow_job_templates/", r"{\"extra_vars\": {\"rotate_dry_run\": \"no\"}}": "{}"}
     )
     assert (done.returncode, done.stdout) == (0, "AWX runs it as job 42\n")
-    assert awx.asked[0][0] == "/api/v2/workflow_job_templates/12/launch/"
+    assert awx.paths[0] == "/api/v2/workflow_job_templates/12/launch/"
 
 
 @pytest.mark.parametrize(
@@ -479,10 +444,7 @@ def test_a_launch_that_went_wrong(launch, changes, says):
 
 
 def test_an_awx_that_is_down(launch, awx):
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        closed = f"http://127.0.0.1:{found.getsockname()[1]}"
-    done = launch(**{awx.url: closed})
+    done = launch(**{awx.url: nobody()})
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "launch-awx.sh: AWX could not be reached, nothing was launched"
     assert done.stderr.startswith("curl: ")

@@ -14,8 +14,9 @@ from simulator.handle import resource, with_installed
 
 from .cases import CERTIFICATE
 from .material import API_KEY, AUTHORITY, NEW, OLD, ZONE
-from .nginx import NGINX, Nginx, until
+from .nginx import NGINX, Nginx
 from .playbook import MODULE, tasks_play
+from .web import until
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: no TLS server that nobody here wrote")
 

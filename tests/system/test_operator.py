@@ -5,12 +5,8 @@
 
 from __future__ import annotations
 
-import http.server
-import socket
 import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
@@ -19,18 +15,13 @@ from simulator.handle import Simulator, resource, rule, with_installed
 from .cases import CERTIFICATE, Case, File, Seen, both_ways, play_cases
 from .material import API_KEY, BEARER_TOKEN, CUT_TOKEN, NEW, OLD, WRONG_TOKEN, ZONE
 from .playbook import MODULE, Played, tasks_play
+from .web import Web, nobody
 
 PORTAL = b"<!DOCTYPE html><html><title>Welcome to the portal</title></html>"
 NO_RETRIES = {**CERTIFICATE, "retries": 0, "request_timeout": 5}
 
 
-def _closed() -> str:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{found.getsockname()[1]}"
-
-
-CLOSED = _closed()
+CLOSED = nobody()
 UNKNOWN_HOST = "https://api.gcore.invalid"
 TWIN = f"twin.{ZONE}"
 
@@ -108,34 +99,11 @@ def test_the_message_is_enough_to_act(name, seen):
     assert "Traceback" not in str(one.result)
 
 
-@dataclass
-class Portal:
-    """A web server that is not the API: a page for whatever is asked."""
-
-    url: str
-    asked: list[str]
-
-
 @pytest.fixture(scope="module")
-def portal() -> Iterator[Portal]:
-    asked: list[str] = []
-
-    class Page(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(PORTAL)))
-            self.end_headers()
-            self.wfile.write(PORTAL)
-
-        def log_message(self, *unused):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Portal(f"http://127.0.0.1:{server.server_address[1]}", asked)
-        server.shutdown()
+def portal() -> Iterator[Web]:
+    """A web server that is not the API: a page for whatever is asked."""
+    with Web(lambda _asked: (200, PORTAL)) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +168,7 @@ def test_a_redirect_to_another_host_is_not_followed(by_hand, portal):
     message = by_hand.task("redirected").message
     assert "302" in message
     assert f"{portal.url}/hook" in message
-    assert portal.asked == ["/security/resources/7"], "the token was carried to another host"
+    assert portal.paths == ["/security/resources/7"], "the token was carried to another host"
 
 
 def test_what_is_on_the_screen_has_the_message(by_hand):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,77 +16,60 @@ from .material import NEW, OLD
 
 LOOKED = ["get", "get", "put", "get", "get"]
 TWICE = ["get", "get", "put", "get", "put", "get"]
-FORCED = {**CERTIFICATE, "force": True, "retries": 1}
+AGAIN, OFF = {**CERTIFICATE, "retries": 1}, {"state": "absent", "retries": 1}
+FORCED = {**AGAIN, "force": True}
 LOST = [rule("cut_after", call="put", times=1)]
 NEVER_SENT = [rule("cut_before", call="put", times=1)]
 
-LOST_WRITES = {
+LOST_WRITES = [
     # the case, the calls, what is stored in the end
-    "told-by-its-expiry": (Case("", {**CERTIFICATE, "retries": 1}, faults=LOST), LOOKED, NEW),
-    "told-by-the-certificate": (
-        Case("", {**CERTIFICATE, "retries": 1}, faults=LOST, settings={"return_certificate": True}),
-        LOOKED,
-        NEW,
-    ),
+    (Case("told-by-its-expiry", AGAIN, faults=LOST), LOOKED, NEW),
+    (Case("told-by-the-certificate", AGAIN, faults=LOST, settings={"return_certificate": True}), LOOKED, NEW),
     # The date of a write is no proof, for somebody else's moves it too: the same is written twice.
-    "told-by-nothing": (
-        Case("", {**CERTIFICATE, "retries": 1}, faults=LOST, settings={"expiry": "missing"}),
-        TWICE,
-        NEW,
-    ),
-    "the-same-again-by-force": (Case("", FORCED, NEW, faults=LOST), LOOKED, NEW),
-    "by-force-and-never-sent": (Case("", FORCED, NEW, faults=NEVER_SENT), TWICE, NEW),
-    "https-off": (Case("", {"state": "absent", "retries": 1}, faults=LOST), LOOKED, None),
-    "https-off-and-never-sent": (Case("", {"state": "absent", "retries": 1}, faults=NEVER_SENT), TWICE, None),
-    "off-to-custom": (Case("", {**CERTIFICATE, "retries": 1}, None, faults=LOST), LOOKED, NEW),
-}
+    (Case("told-by-nothing", AGAIN, faults=LOST, settings={"expiry": "missing"}), TWICE, NEW),
+    (Case("the-same-again-by-force", FORCED, NEW, faults=LOST), LOOKED, NEW),
+    (Case("by-force-and-never-sent", FORCED, NEW, faults=NEVER_SENT), TWICE, NEW),
+    (Case("https-off", OFF, faults=LOST), LOOKED, None),
+    (Case("https-off-and-never-sent", OFF, faults=NEVER_SENT), TWICE, None),
+    (Case("off-to-custom", AGAIN, None, faults=LOST), LOOKED, NEW),
+]
 
 
-def somebody_else(nth: int, **change) -> list:
+def somebody_else(name: str, nth: int, /, options: Any = CERTIFICATE, **change: Any) -> Case:
     """Who writes right before the n-th time that the task reads."""
-    return [rule({"kind": "outside_edit", **change}, call="get", nth=nth)]
+    return Case(name, options, faults=[rule({"kind": "outside_edit", **change}, call="get", nth=nth)])
 
 
-OTHERS = {
-    "does-the-same-meanwhile": Case("", CERTIFICATE, faults=somebody_else(2, install=installation(NEW))),
-    "changes-a-setting-meanwhile": Case(
-        "", CERTIFICATE, faults=somebody_else(2, resource={"service_geoip_mode": 2, "x_new": [1]})
-    ),
-    "switches-https-off-meanwhile": Case("", CERTIFICATE, faults=somebody_else(2, resource={"ssl_type": None})),
-    "takes-lets-encrypt-meanwhile": Case("", CERTIFICATE, faults=somebody_else(2, issue={"lets_encrypt": True})),
-    "changes-a-setting-afterwards": Case("", CERTIFICATE, faults=somebody_else(3, resource={"service_geoip_mode": 2})),
-    "overwrites-it-afterwards": Case(
-        "", {**CERTIFICATE, "total_timeout": 6}, faults=somebody_else(3, install=installation(OLD))
-    ),
-}
-
-
-CASES = [replace(case, name=name) for name, (case, _calls, _stored) in LOST_WRITES.items()]
-CASES += [replace(case, name=name) for name, case in OTHERS.items()]
+GEOIP = {"service_geoip_mode": 2}
+OTHERS = [
+    somebody_else("does-the-same-meanwhile", 2, install=installation(NEW)),
+    somebody_else("changes-a-setting-meanwhile", 2, resource={**GEOIP, "x_new": [1]}),
+    somebody_else("switches-https-off-meanwhile", 2, resource={"ssl_type": None}),
+    somebody_else("takes-lets-encrypt-meanwhile", 2, issue={"lets_encrypt": True}),
+    somebody_else("changes-a-setting-afterwards", 3, resource=GEOIP),
+    somebody_else("overwrites-it-afterwards", 3, {**CERTIFICATE, "total_timeout": 6}, install=installation(OLD)),
+]
 
 
 @pytest.fixture(scope="module")
 def seen(simulator, ansible) -> dict[str, Seen]:
-    return play_cases(simulator, ansible, CASES)
+    return play_cases(simulator, ansible, [*(case for case, _calls, _pair in LOST_WRITES), *OTHERS])
 
 
-@pytest.mark.parametrize("name", LOST_WRITES)
-def test_a_lost_write_is_looked_at_before_it_is_repeated(name, seen):
-    one = seen[name]
-    _case, calls, pair = LOST_WRITES[name]
+@pytest.mark.parametrize(("case", "calls", "pair"), LOST_WRITES, ids=[case.name for case, _calls, _pair in LOST_WRITES])
+def test_a_lost_write_is_looked_at_before_it_is_repeated(case, calls, pair, seen):
+    one = seen[case.name]
     assert not one.failed, one.message
     assert one.result["changed"] is True
     assert one.calls == calls
-    assert [entry["took_effect"] for entry in one.puts].count(True) == (2 if name == "told-by-nothing" else 1)
+    assert [entry["took_effect"] for entry in one.puts].count(True) == (2 if case.name == "told-by-nothing" else 1)
     assert one.stored == (pair and pair.fingerprint_sha256)
     assert one.settings_moved() == {}
 
 
 def test_what_became_right_meanwhile_is_not_written(seen):
     one = seen["does-the-same-meanwhile"]
-    assert one.calls == ["get", "get"]
-    assert one.result["changed"] is False
-    assert one.stored == NEW.fingerprint_sha256
+    assert (one.calls, one.result["changed"], one.stored) == (["get", "get"], False, NEW.fingerprint_sha256)
 
 
 def test_what_changed_meanwhile_is_kept(seen):
@@ -97,30 +80,21 @@ def test_what_changed_meanwhile_is_kept(seen):
 
 
 def test_the_judgement_that_counts_is_the_last_one(seen):
-    one = seen["switches-https-off-meanwhile"]
-    assert one.result["drift"]["reason"] == "https_disabled"
-    assert one.stored == NEW.fingerprint_sha256
+    """And what somebody just put there is not replaced unasked."""
+    off, issued = seen["switches-https-off-meanwhile"], seen["takes-lets-encrypt-meanwhile"]
+    assert (off.result["drift"]["reason"], off.stored) == ("https_disabled", NEW.fingerprint_sha256)
+    assert (issued.failed, issued.puts, issued.after["resource"]["ssl_type"]) == (True, [], "le")
+    assert "Let's Encrypt" in issued.message
 
 
-def test_what_somebody_just_put_there_is_not_replaced_unasked(seen):
-    one = seen["takes-lets-encrypt-meanwhile"]
-    assert one.failed
-    assert one.puts == []
-    assert "Let's Encrypt" in one.message
-    assert one.after["resource"]["ssl_type"] == "le"
-
-
-def test_a_setting_that_moved_is_told_with_both_values(seen):
-    one = seen["changes-a-setting-afterwards"]
-    assert one.failed
-    assert one.result["changed"] is True
-    assert one.result["collateral"] == [{"setting": "service_geoip_mode", "before": 1, "after": 2}]
-    assert "service_geoip_mode was 1, is 2" in one.message
-    assert one.stored == NEW.fingerprint_sha256
-
-
-def test_a_certificate_that_is_overwritten_at_once_is_told(seen):
-    one = seen["overwrites-it-afterwards"]
-    assert one.failed
-    assert one.result["verification"]["api"] == "mismatch"
-    assert one.stored == OLD.fingerprint_sha256
+def test_what_moved_afterwards_is_told(seen):
+    """A setting with both values, a certificate that is overwritten at once."""
+    moved, overwritten = seen["changes-a-setting-afterwards"], seen["overwrites-it-afterwards"]
+    assert moved.failed
+    assert overwritten.failed
+    assert moved.result["changed"] is True
+    assert moved.result["collateral"] == [{"setting": "service_geoip_mode", "before": 1, "after": 2}]
+    assert "service_geoip_mode was 1, is 2" in moved.message
+    assert moved.stored == NEW.fingerprint_sha256
+    assert overwritten.result["verification"]["api"] == "mismatch"
+    assert overwritten.stored == OLD.fingerprint_sha256

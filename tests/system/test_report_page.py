@@ -13,7 +13,8 @@ import pytest
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.formats import Options, rendered
 from unit.plugins.expiry_result import a_fleet, a_host, a_result, edge, given_certificates, of_each_state
 
-from .browser import MISSING, Browser, Site
+from .browser import MISSING, Browser
+from .web import Web
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no browser looks at the page: {MISSING}")
 
@@ -29,8 +30,14 @@ SORTED = """return Object.fromEntries([...document.querySelectorAll('#hosts thea
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with Site() as running:
+def shown() -> dict[str, bytes]:
+    """The page that is served."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def site(shown) -> Iterator[Web]:
+    with Web(lambda _asked: (200, shown["page"])) as running:
         yield running
 
 
@@ -41,11 +48,11 @@ def browser(tmp_path_factory) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def show(site, browser):
+def show(site, shown, browser):
     """Opens the page of a result; afterwards there must be no message, and no request but the one for it."""
 
     def opened(result, width=DESKTOP, scheme="light", *, title="Certificates", scripts=True):
-        site.page = rendered("html", result, Options(title)).encode()
+        shown["page"] = rendered("html", result, Options(title)).encode()
         site.asked.clear()
         browser.open(f"{site.url}/page", width, scheme, scripts=scripts)
         return browser
@@ -53,7 +60,7 @@ def show(site, browser):
     yield opened
     assert browser.messages() == []
     assert browser.requests() == [f"{site.url}/page"]
-    assert site.asked == ["/page"]
+    assert site.paths == ["/page"]
 
 
 def full():
@@ -233,13 +240,13 @@ def test_what_a_stranger_writes_is_inert(show):
     assert page.run("return document.querySelectorAll('img, iframe, base, object, embed').length") == 0
 
 
-def test_what_got_in_all_the_same_would_not_run(site, browser):
+def test_what_got_in_all_the_same_would_not_run(site, shown, browser):
     """The second line of defence: the page's own policy."""
     got_in = "<script>hacked = 1</script><img src=/stolen onerror='hacked = 2'><style>body { color: red }</style>"
-    site.page = rendered("html", a_fleet(3), Options()).replace("<main>", f"<main>{got_in}").encode()
+    shown["page"] = rendered("html", a_fleet(3), Options()).replace("<main>", f"<main>{got_in}").encode()
     site.asked.clear()
     browser.open(f"{site.url}/page")
     assert browser.run("return window.hacked ?? null") is None
     assert browser.run("return getComputedStyle(document.body).color") != "rgb(255, 0, 0)"
-    assert site.asked == ["/page"]
+    assert site.paths == ["/page"]
     assert len(browser.messages()) >= 3

@@ -15,8 +15,8 @@ from simulator.handle import installation, resource, rule, with_installed, with_
 from unit.docs.guide import block
 
 from .material import API_KEY, CANARIES, NEW, ZONE, issued
-from .nginx import until
 from .rulebook import MISSING, SECONDS, Rulebook
+from .web import until
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 

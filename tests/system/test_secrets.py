@@ -14,7 +14,6 @@ import re
 import secrets
 import socket
 import textwrap
-import time
 import urllib.parse
 from pathlib import Path
 
@@ -39,18 +38,13 @@ from .material import (
     ZONE,
 )
 from .playbook import MODULE, tasks_play
+from .web import nobody, until
 
 MASK = "********"
 LOUDEST = ("-vvvv", "--diff")
 ENCRYPTED = {"certificate": NEW.full_chain_pem, "private_key": NEW.key_pem(passphrase=PASSPHRASE)}
 BARE_KEY = "".join(NEW.private_key_pem.splitlines()[1:-1])
 BUNDLE = base64.b64encode(NEW.pkcs12(PASSPHRASE)).decode()
-
-
-def closed_port() -> str:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{found.getsockname()[1]}"
 
 
 LOUD = [
@@ -67,7 +61,7 @@ LOUD = [
         "session-token", {**CERTIFICATE, "api_key": None, "api_token": BEARER_TOKEN}, faults=[rule("403", call="put")]
     ),
     Case("swapped-token", {**CERTIFICATE, "api_key": BEARER_TOKEN}),
-    Case("api-down", {**CERTIFICATE, "api_url": closed_port(), "retries": 0}),
+    Case("api-down", {**CERTIFICATE, "api_url": nobody(), "retries": 0}),
     Case("wrong-passphrase", {**ENCRYPTED, "private_key_passphrase": WRONG_PASSPHRASE}),
     Case("passphrase", {**ENCRYPTED, "private_key_passphrase": PASSPHRASE}, faults=[rule("400", call="put")]),
     Case("bundle", {"pkcs12": BUNDLE, "private_key_passphrase": PASSPHRASE}, faults=[rule("400", call="put")]),
@@ -86,7 +80,7 @@ LOUD += [
     Case("bundle-as-path", {"pkcs12_path": base64.b64encode(NEW.pkcs12()).decode()}),
     Case("passphrase-as-path", {**ENCRYPTED, "private_key_passphrase_path": PASSPHRASE}),
     Case("token-as-the-url", {**CERTIFICATE, "api_url": WRONG_TOKEN}),
-    Case("token-behind-the-url", {**CERTIFICATE, "api_url": f"{closed_port()}/{WRONG_TOKEN}", "retries": 0}),
+    Case("token-behind-the-url", {**CERTIFICATE, "api_url": f"{nobody()}/{WRONG_TOKEN}", "retries": 0}),
 ]
 FROM_FILES = {"certificate_path": File(NEW.full_chain_pem), "private_key_path": File(NEW.key_pem("traditional"))}
 LOUD += [
@@ -199,24 +193,14 @@ def test_neither_log_nor_fact_cache(plays, ansible, tmp_path):
     assert CANARIES.assert_absent_below(tmp_path) == 2
 
 
-def eventually(look, wanted: str) -> dict:
-    """What `look` returns as soon as it has the wanted key."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        found = look()
-        if found and wanted in found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"no {wanted} within a minute: {found}")
-
-
 def test_nor_an_asynchronous_job_that_is_kept(plays, ansible):
     for task in plays[0]["tasks"][::2]:
         task |= {"async": 60, "poll": 0}
     played = ansible.run(plays, *LOUDEST, env=TOKEN_ALONE)
     for name, faults in FAULTS.items():
         job = Path(played.task(name).result["results_file"])
-        result = eventually(lambda path=job: path.exists() and path.read_text() and json.loads(path.read_text()), "msg")
+        until(lambda path=job: path.exists() and '"msg"' in path.read_text(), "the job has ended")
+        result = json.loads(job.read_text())
         assert bool(result.get("failed")) is bool(faults)
         CANARIES.assert_absent(json.dumps(result), "an asynchronous job")
 
@@ -354,15 +338,14 @@ def test_nor_an_account_that_repeats_a_key_and_speaks_to_the_terminal(simulator,
             ("one", MODULE, {**CERTIFICATE, "resource_id": 1, "force": True}),
         )
     ]
-    for verbosity in ((), LOUDEST):
-        played = ansible.run([tasks_play(*tasks)], *verbosity)
-        for way in ways:
-            many, one = (played.task(f"{name} {way}").result for name in ("many", "one"))
-            assert "1 rotated, 1 failed" in many["msg"]
-            assert r"b********\x1b[2J\n[ERROR]: forged\r\u202e\u2028\x9b" in many["msg"]
-            assert one["changed"] is True
-        assert r"a\x1b[2J\n[ERROR]: forged" in played.stdout
-        assert "\n[ERROR]: forged" not in played.output
+    played = ansible.run([tasks_play(*tasks)], *LOUDEST)
+    for way in ways:
+        many, one = (played.task(f"{name} {way}").result for name in ("many", "one"))
+        assert "1 rotated, 1 failed" in many["msg"]
+        assert r"b********\x1b[2J\n[ERROR]: forged\r\u202e\u2028\x9b" in many["msg"]
+        assert one["changed"] is True
+    assert r"a\x1b[2J\n[ERROR]: forged" in played.stdout
+    assert "\n[ERROR]: forged" not in played.output
 
 
 KEY = new_key("rsa")
