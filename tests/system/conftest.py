@@ -23,7 +23,7 @@ VERSION_SENSITIVE = {
     "test_inventory.py": "how an inventory plugin is called, and what is a template in its strings",
     "test_scan.py": "handshakes, and the module that only looks",
     "test_removed.py": "how Ansible tells of what is gone",
-    "test_expiry_report.py::test_all_of_them": "the report's templates and files",
+    "test_expiry_report.py::test_given": "the report's templates and files",
     "test_expiry_report.py::test_check_mode": "their differences",
     "test_awx_configure.py::test_what_is_wrong": "the action without a module",
     "test_awx_configure.py::test_the_least": "the templates of that playbook",

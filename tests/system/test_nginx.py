@@ -73,16 +73,6 @@ def test_from_old_to_served_to_in_sync(rotate, nginx, simulator, ansible):
     assert simulator.handshakes() == []
 
 
-def test_an_edge_that_does_not_follow(rotate, nginx, simulator, ansible):
-    rotate[0]["tasks"][0][MODULE]["verify_timeout"] = 1
-    told = ansible.run(rotate).task("rotate")
-    assert told.status == "failed"
-    assert told.result["verification"]["edge"] == "pending"
-    for word in ("is stored", f"127.0.0.1:{nginx.port}", OLD.fingerprint_sha256, "The change itself was made"):
-        assert word in told.message
-    assert stored(simulator) == NEW.fingerprint_sha256
-
-
 def test_the_served_chain_is_told(nginx):
     answer = probe("127.0.0.1", nginx.port, NAME, 5)
     assert answer.problem == ""
