@@ -251,19 +251,17 @@ def test_given_certificates_and_a_selection(account, variables, paths, tmp_path,
     folder = tmp_path / "given"
     folder.mkdir()
     (folder / "wildcard.crt").write_text(LASTING.full_chain_pem)
-    ours = {"owner": str(os.getuid()), "group": str(os.getgid()), "mode": "0640"}
+    whose = {"owner": str(os.getuid()), "group": str(os.getgid()), "mode": "0640"}
     days = {"warning_days": "3", "critical_days": "1"}
-    chosen = {"directory": str(folder), "include": "shop.*,blog.*", **days, **ours}
+    chosen = {"directory": str(folder), "include": "shop.*,blog.*", **days, **whose}
     given = {f"cert_expiry_report_{name}": value for name, value in chosen.items()}
     empty = tmp_path / "empty.json"
-    [plays] = play(
-        {**variables, **given, **only(paths, "json", "prometheus")},
-        {**variables, "cert_expiry_report_json_path": str(empty)},
-    )
+    ours = {**variables, **given, **only(paths, "json", "prometheus")}
+    [plays] = play(ours, ours, {**variables, "cert_expiry_report_json_path": str(empty)})
     clear = {"simulator_admin": {"url": account.admin_url, "requests": [["DELETE", "/resources", {}]]}}
-    plays["tasks"].insert(1, clear)
+    plays["tasks"].insert(2, clear)
     played = ansible.run([plays], env=TOKEN)
-    assert played.returncode == 0, played.output
+    assert (played.returncode, changed(played)) == (0, 2 + 0 + 1), played.output
     assert {stat.S_IMODE(paths[name].stat().st_mode) for name in ("json", "prometheus")} == {0o640}
     document = json.loads(paths["json"].read_text())
     assert document["thresholds"]["warning_days"] == 3
