@@ -41,12 +41,8 @@ def test_every_guide_is_in_the_table_of_contents():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_guide_can_be_referred_to(name):
+def test_a_guide_can_be_referred_to_and_its_yaml_is_yaml(name):
     assert f".. _ansible_collections.gcore.web_security.docsite.{name}:" in text_of(name)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_its_yaml_is_yaml(name):
     assert [yaml.safe_load(block) for block in blocks(name, "yaml")]
 
 
@@ -88,32 +84,18 @@ ROLES = ("cert_expiry_report", "fleet_cert", "resource_cert")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_variables_of_roles(name):
+def test_variables(name):
+    """Of the roles, of the playbooks, and of the environment, which the examples have as well."""
     wanted = named(rf"\b(?:{'|'.join(ROLES)})_\w+", text_of(name))
     assert wanted or name == "awx"
     assert wanted <= {variable for role in ROLES for variable in variables(role)}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_variables_of_playbooks(name):
     heads = "".join(path.read_text("utf-8") for path in (ROOT / "playbooks").glob("*.yml"))
     found = named(r"\b(?:awx_configure|rotate)_(?!fleet|hosts|one|from|with|encrypted)\w+", text_of(name))
     assert [each for each in found if not re.search(rf"\b{each}\b", heads)] == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_environment_variables(name):
-    """Of the collection, and of its examples."""
     folders = [ROOT / "plugins" / "module_utils", ROOT / "plugins" / "doc_fragments", ROOT / "docs" / "examples"]
     files = [path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".yml", ".sh")]
     known = set().union(*(named(r"\bGCORE_[A-Z_]+\b", path.read_text("utf-8")) for path in files))
     assert named(r"\bGCORE_[A-Z_]+\b", text_of(name)) <= known
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_references(name):
-    wanted = named(r"<ansible_collections\.gcore\.web_security\.docsite\.(\w+)>", text_of(name))
-    assert wanted <= set(NAMES)
 
 
 def test_metrics():
@@ -133,6 +115,7 @@ def test_what_belongs_to_the_collection_is_there(name):
     found = named(r"\bgcore\.web_security\.(?!docsite|git\b)(\w+)", text_of(name))
     assert found
     assert [each for each in found if not any((ROOT / kind.format(each)).exists() for kind in KINDS)] == []
+    assert named(r"<ansible_collections\.gcore\.web_security\.docsite\.(\w+)>", text_of(name)) <= set(NAMES)
     paths = named(r"\b(?:extensions|docs/examples|playbooks/vars)/[\w/.-]+\w", text_of(name))
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
