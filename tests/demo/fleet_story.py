@@ -69,13 +69,13 @@ class FleetStory(Performance):
             f"Check mode tells the plan. Nobody has to say which certificate is for which resource, and that the key "
             f"of {MISFIT} does not fit is found before any request:"
         )
-        self.witness.forget()
+        self.forget()
         output = self.run(f"{_PLAY} --check")
         _expect_told(output, {"rotated": "would_rotate"})
         for number, wave in enumerate(in_waves(), start=1):
             for site in wave:
                 expect_words("the plan", output, f"{site.name} would_rotate wave {number} {site.certificate}")
-        expect("PUT requests in check mode", self.witness.writes(), [])
+        expect("PUT requests in check mode", self.writes(), [])
         expect("what the edges serve after check mode", self._served(), self._before)
 
     def _rotation(self) -> None:
@@ -85,12 +85,12 @@ class FleetStory(Performance):
             f"Now in earnest: {' + '.join(str(len(wave)) for wave in waves)} resources. A wave begins when the edges "
             "of the one before serve their new certificates. The lines below come while it happens:"
         )
-        self.witness.forget()
+        self.forget()
         output = self.run(_PLAY)
         _expect_told(output)
         _expect_progress(output)
         due = sorted(site.id for wave in waves for site in wave)
-        expect("the resources that a PUT went to", self.witness.writes(), due)
+        expect("the resources that a PUT went to", self.writes(), due)
         moments = self._moments()
         for wave, following in pairwise(waves):
             followed = max(moments.get((site, False), float("inf")) for site in wave)
@@ -118,11 +118,11 @@ class FleetStory(Performance):
     def _again(self) -> None:
         self.screen.heading("The same again, for all of it")
         self.screen.say("This play, too, may run every night:")
-        self.witness.forget()
+        self.forget()
         output = self.run(_PLAY)
         _expect_told(output, {"rotated": "in_sync"})
         expect_recap(output, "changed=0")
-        expect("the requests of a run with nothing to do", self.witness.calls(), ["list"])
+        expect("the requests of a run with nothing to do", self.calls(), ["list"])
         self.screen.say(f"The simulator saw 1 request for {len(SITES)} resources, and not a single PUT.")
 
     def _desired(self, site: Site) -> str:
@@ -146,7 +146,7 @@ class FleetStory(Performance):
         due = by_outcome("rotated")
         places: dict[Any, Site] = {site.id: site for site in due} | {site.name: site for site in due}
         moments: dict[tuple[Site, bool], float] = {}
-        for entry in self.witness.entries():
+        for entry in self.entries():
             is_write = entry.get("call") == "put"
             site = places.get(entry["resource_id"] if is_write else entry.get("server_name"))
             if site and (is_write or entry["served"] == self._desired(site)):

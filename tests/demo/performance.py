@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Commands before the audience's eyes, just as a user would type them, and promises that are kept."""
+"""Commands before the audience's eyes, just as a user would type them, and promises that are kept.
+
+The proof that a step did what the story says is the simulator's journal: nothing of it is told by the collection.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ from stage.stage import Stage
 
 from .screen import Screen, plain
 from .shop import Shop
-from .witness import Witness
 
 _OMITTED = "[...]"
 
@@ -76,7 +78,6 @@ class Performance:
         self.stage = stage
         self.screen = screen
         self.shop = shop
-        self.witness = Witness(stage.simulator)
 
     def run(self, command: str, status: int = 0) -> str:
         """Show a command, run it by the shell, and show what it prints, of what is to fail the message; return that."""
@@ -85,3 +86,20 @@ class Performance:
         ended, output = self.stage.run(["sh", "-c", command], show)
         expect(f"exit status of {command!r}", ended, status)
         return plain(output)
+
+    def forget(self) -> None:
+        """Leave out of the journal what came until now."""
+        self.stage.simulator.clear_journal()
+
+    def calls(self) -> list[str]:
+        """Return the calls of the API."""
+        return [entry["call"] for entry in self.stage.simulator.journal()]
+
+    def writes(self) -> list[int]:
+        """Return the resources that a PUT went to, in the order of their ids."""
+        return sorted(entry["resource_id"] for entry in self.stage.simulator.journal(method="PUT"))
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Return all that came, requests and handshakes, in the order in which it began."""
+        entries = [*self.stage.simulator.journal(), *self.stage.simulator.handshakes()]
+        return sorted(entries, key=lambda entry: float(entry["start"]))

@@ -85,9 +85,9 @@ class ShopStory(Performance):
         self.screen.say(f"The certificate authority has sent a new one, for {NEW_DAYS} days. This play installs it:")
         self.run("cat site.yml")
         self.screen.say("Check mode tells what the play would do, and does not do it:")
-        self.witness.forget()
+        self.forget()
         expect_recap(self.run(f"{_PLAY} --check --diff"), "changed=1")
-        expect("PUT requests in check mode", self.witness.writes(), [])
+        expect("PUT requests in check mode", self.writes(), [])
         expect("the certificate that the API has after check mode", self._stored(), "old")
 
     def _rotation(self) -> None:
@@ -97,11 +97,11 @@ class ShopStory(Performance):
             f"follows within minutes, this one within {EDGE_DELAY} seconds: watch 'Keep the certificate current' wait "
             "for it."
         )
-        self.witness.forget()
+        self.forget()
         expect_recap(self.run(_PLAY), "changed=1")
-        expect("PUT requests of the rotation", self.witness.writes(), [RESOURCE_ID])
+        expect("PUT requests of the rotation", self.writes(), [RESOURCE_ID])
         expect("the certificate that the API has", self._stored(), "new")
-        entries = self.witness.entries()
+        entries = self.entries()
         written = next(entry["end"] for entry in entries if entry.get("call") == "put")
         served = [self._name(entry["served"]) for entry in entries if "served" in entry and entry["start"] > written]
         expect("the wait for the edge", ("old" in served, served[-1:]), (True, ["new"]))
@@ -119,18 +119,18 @@ class ShopStory(Performance):
     def _again(self) -> None:
         self.screen.heading("The same again")
         self.screen.say("The play may run every night: what is already there is not written again.")
-        self.witness.forget()
+        self.forget()
         expect_recap(self.run(_PLAY), "changed=0")
-        expect("PUT requests of a run with nothing to do", self.witness.writes(), [])
-        self.screen.say(f"The simulator saw {len(self.witness.calls())} request and not a single PUT.")
+        expect("PUT requests of a run with nothing to do", self.writes(), [])
+        self.screen.say(f"The simulator saw {len(self.calls())} request and not a single PUT.")
 
     def _refused(self) -> None:
         self.screen.heading("What would break the site is refused")
         for says, words, message in _REFUSALS:
             self.screen.say(says)
-            self.witness.forget()
+            self.forget()
             expect_words(f"the refusal of {words}", self.run(f"{_PLAY} {words}", status=2), message)
-            expect(f"PUT requests with {words}", self.witness.writes(), [])
+            expect(f"PUT requests with {words}", self.writes(), [])
         served = self._name(self.stage.simulator.resource(RESOURCE_ID)["served"])
         expect("the certificate that the edge shows after all that", served, "new")
         self.screen.say("Not one of them wrote anything, and the edge still serves the good certificate.")
