@@ -24,10 +24,7 @@ _NO_EDGE = "No edge answered: after the first few, none was asked. Set probe_edg
 
 
 def scan_resources(task: Task) -> dict[str, Any]:
-    """Look at the host names of the chosen resources, judge each, and return what was found.
-
-    An error is what keeps the run as a whole from its end; it carries the warnings until then.
-    """
+    """Look at the host names of the chosen resources, judge each, and return what was found."""
     values = task.values
     warnings: list[str] = []
     with carrying(lambda: warnings):

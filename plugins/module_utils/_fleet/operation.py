@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
@@ -37,10 +37,7 @@ _GRACE = 30.0
 
 
 def rotate_fleet(task: Task) -> FleetReport:
-    """Bring every resource of the account that a certificate covers to that certificate.
-
-    An error is what keeps the run as a whole from its end; what keeps one resource is in the report.
-    """
+    """Bring every resource that a certificate covers to it; what keeps one from it is in the report, and no error."""
     keys = task.redactor.child()
     try:
         return _rotate(task, keys)
@@ -58,7 +55,7 @@ def _rotate(task: Task, keys: Redactor) -> FleetReport:
     warnings: list[str] = []
     report = FleetReport(bad_certificates=bad, warnings=warnings)
     with carrying(lambda: report):
-        _check_sizes(values)
+        sizes = _checked_sizes(values)
         progress = Progress(task.say if values["progress"] else silent, task.clock)
         candidates = _candidates(task, keys, bad, warnings)
         client = task.client(connections=values["concurrency"], on_hold=progress.held_back)
@@ -71,13 +68,13 @@ def _rotate(task: Task, keys: Redactor) -> FleetReport:
         members = [member if member.name == name else replace(member, name=name) for member, name in named]
         report = replace(report, members=members)
         with ThreadPoolExecutor(values["concurrency"]) as pool:
-            report = _rotate_members(task, client, progress, pool, report)
+            report = _rotate_members(task, client, progress, pool, report, sizes)
         progress.summary(report.summary())
         return report
 
 
 def _rotate_members(
-    task: Task, client: Client, progress: Progress, pool: ThreadPoolExecutor, report: FleetReport
+    task: Task, client: Client, progress: Progress, pool: ThreadPoolExecutor, report: FleetReport, sizes: Sequence[str]
 ) -> FleetReport:
     values, budget = task.values, FailureBudget()
 
@@ -93,21 +90,18 @@ def _rotate_members(
             drifted = fleet.look()
             if values["max_failures"] is not None:
                 budget.tolerated = share(values["max_failures"], len(drifted), "max_failures")
-            (fleet.plan if task.check_mode else fleet.write)(drifted, _sizes(values))
+            (fleet.plan if task.check_mode else fleet.write)(drifted, sizes)
     return fleet.complete(report)
 
 
-def _sizes(values: Mapping[str, Any]) -> list[str]:
-    """Return the waves' sizes."""
-    return list(values["waves"] or FLEET_CERT["waves"]["default"])
-
-
-def _check_sizes(values: Mapping[str, Any]) -> None:
-    """Refuse what can't be a share of any fleet."""
-    for size in _sizes(values):
+def _checked_sizes(values: Mapping[str, Any]) -> list[str]:
+    """Return the waves' sizes; what can't be a share of any fleet is refused."""
+    sizes = list(values["waves"] or FLEET_CERT["waves"]["default"])
+    for size in sizes:
         share(size, 0, "waves")
     if values["max_failures"] is not None:
         share(values["max_failures"], 0, "max_failures")
+    return sizes
 
 
 def _candidates(task: Task, keys: Redactor, bad: list[dict[str, str]], warnings: list[str]) -> list[KeyedCandidate]:

@@ -19,10 +19,7 @@ _NAMED = 5
 
 
 def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> dict[str, Any]:
-    """Make the result of a run, with a diff of each resource that changes where one is asked for.
-
-    An error kept the run from beginning, or broke it off as a whole; it fails all the same if a resource did.
-    """
+    """Make the result of a run that an error may have kept from beginning or broken off; it fails if a resource did."""
     report = known or FleetReport()
     results, summary = [_result(member) for member in report.members], report.summary()
     unmatched = [{"id": resource.id, "name": resource.name} for resource in report.unmatched_resources]

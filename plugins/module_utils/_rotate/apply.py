@@ -154,10 +154,7 @@ class _Write:
             self._await_store(written_over)
 
     def _read(self) -> Raw | None:
-        """Return what is to be written over, None where the site has what it shall have.
-
-        A read that has grown old before it may be written back is made once more.
-        """
+        """Return what is to be written over, read anew where that grew old; None where the site has what it shall."""
         for is_second in (False, True):
             raw = self.client.resource(self.applied.resource.id, to_write=True)
             read_at = self.client.clock.monotonic()

@@ -24,10 +24,7 @@ from .report import render
 
 
 def rotate_resource(task: Task) -> Plan | Applied:
-    """Bring one resource to what the task asks for. All that the input alone can get wrong is found before any request.
-
-    An error carries what is known of the resource.
-    """
+    """Bring one resource to what the task asks for; what the input alone can get wrong is found before any request."""
     values, now = task.values, task.clock.now()
     known: dict[str, Any] = {}
     with carrying(lambda: known):

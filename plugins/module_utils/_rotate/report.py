@@ -108,12 +108,9 @@ class Outcome:
         """Draw the plan; where nothing was to be written, both sides are what is there."""
         before, after = (self.plan.before, self.plan.after) if self.plan else ({}, {})
         is_written = self.would_change or self.state is not ChangeState.NONE
-        return {
-            "before_header": self.title(),
-            "after_header": self.title(),
-            "before": _lasting(before),
-            "after": _lasting(after if is_written else before),
-        }
+        sides = {"before": before, "after": after if is_written else before}
+        lasting = {side: {name: facts[name] for name in facts if name != "days_left"} for side, facts in sides.items()}
+        return {"before_header": self.title(), "after_header": self.title(), **lasting}
 
 
 def render(known: object, error: GcoreError | None, diff: bool) -> dict[str, Any]:
@@ -142,11 +139,6 @@ def render(known: object, error: GcoreError | None, diff: bool) -> dict[str, Any
     receipt = f"{applied.receipt}." if applied and applied.receipt else ""
     message = f"{subject}{error.told(EXTENTS[outcome.state], receipt)}"
     return {**facts, **error.details(), "failed": True, "msg": message}
-
-
-def _lasting(facts: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what moves by itself."""
-    return {name: value for name, value in facts.items() if name != "days_left"}
 
 
 def _short(facts: dict[str, Any]) -> str:

@@ -98,7 +98,7 @@ BY_EXPIRY_AND_EDGE: dict[tuple[Expiry, Edge], Verdict] = {
 
 
 def compare_certificate(
-    desired: Sequence[Certificate], observed: Observation, *, replace_lets_encrypt: bool = False
+    desired: Sequence[Certificate], observed: Observation, *, replace_lets_encrypt: bool
 ) -> Verdict:
     """Compare what a site has with the desired chain, leaf first."""
     resource = observed.resource

@@ -338,7 +338,7 @@ RUNS = {
         f"moved: {name}": (
             {"puts": [moving(**change)]},
             {
-                "error": "CollateralError", "state": MADE, "changed": True, "writes": 1, "said": [words, "itself was made"],
+                "error": "CollateralError", "state": MADE, "changed": True, "writes": 1, "said": [words],
                 "proof": ("verified", "skipped"),
             },
         )

@@ -16,7 +16,6 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict
     Edge,
     Expiry,
     State,
-    compare_certificate,
     expiry_beside,
     later_than_desired,
 )
@@ -173,10 +172,14 @@ def test_an_empty_certificate_in_the_answer_is_none(text):
 def test_neither_the_spelling_of_a_pem_nor_a_root_makes_a_chain_differ():
     for text in (pem(DESIRED), pem(DESIRED).replace("\n", "\r\n"), f"\ufeff\n{pem(DESIRED)}\n\n"):
         observed = Observation(resource(service_ssl_crt=text))
-        assert compare_certificate(chain(DESIRED, root=True), observed).state is IN_SYNC
+        assert (
+            CustomCertificate(replace(key_pair(DESIRED), chain=chain(DESIRED, root=True))).compare(observed).state
+            is IN_SYNC
+        )
     self_signed = Observation(resource(service_ssl_crt=ROOT.pem))  # a leaf, and no root to leave out
-    assert compare_certificate(installed_chain(self_signed.resource), self_signed).state is IN_SYNC
-    assert compare_certificate(CHAIN, self_signed).reason == "fingerprint_differs"
+    lonely = CustomCertificate(replace(key_pair(DESIRED), chain=installed_chain(self_signed.resource)))
+    assert lonely.compare(self_signed).state is IN_SYNC
+    assert judged(service_ssl_crt=ROOT.pem).reason == "fingerprint_differs"
 
 
 @pytest.mark.parametrize(
