@@ -24,7 +24,7 @@ from .._rotate.observe import Observer, Policy
 from .._task import Operation, Task, silent
 from .._x509.directory import from_directory
 from .._x509.key_pair import check_key_pair
-from .._x509.sources import Source, from_list
+from .._x509.sources import from_list
 from .interrupts import interruptible
 from .match import FleetReport, KeyedCandidate, Scope, assign
 from .progress import Progress
@@ -112,10 +112,15 @@ def _candidates(task: Task, keys: Redactor, bad: list[dict[str, str]], warnings:
     listed = from_list(task.values["certificates"], warnings)
     for source in chain(listed, from_directory(task.values["directory"], shared)):
         try:
-            candidates.append(_candidate(task, source, keys, warnings))
+            key_pair = source.key_pair(keys)
+            doubts = (*key_pair.warnings, *check_key_pair(key_pair, task.clock.now(), task.values["min_days_valid"]))
         except InputError as error:
             bad.append({"certificate": source.label, "problem": f"{source.label}: {error.message}"})
             hints.add(error.hint)
+            continue
+        warnings += [doubt for doubt in doubts if doubt not in warnings]
+        desired = CustomCertificate.permitted(key_pair, task.values)
+        candidates.append(KeyedCandidate(source.label, key_pair.leaf, source.resources, desired=desired))
     if bad and task.values["on_bad_certificate"] == "fail":
         problems = "; ".join(one["problem"] for one in bad)
         common = hints.pop() if len(hints) == 1 else ""  # of several it could not be told which is for which
@@ -127,11 +132,3 @@ def _candidates(task: Task, keys: Redactor, bad: list[dict[str, str]], warnings:
     if not candidates:
         raise InputError("no usable certificate was given", "Set certificates or directory.")
     return candidates
-
-
-def _candidate(task: Task, source: Source, keys: Redactor, warnings: list[str]) -> KeyedCandidate:
-    key_pair = source.key_pair(keys)
-    doubts = (*key_pair.warnings, *check_key_pair(key_pair, task.clock.now(), task.values["min_days_valid"]))
-    warnings += [doubt for doubt in doubts if doubt not in warnings]
-    desired = CustomCertificate.permitted(key_pair, task.values)
-    return KeyedCandidate(source.label, key_pair.leaf, source.resources, desired=desired)

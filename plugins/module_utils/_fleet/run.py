@@ -13,7 +13,6 @@ from queue import SimpleQueue
 from .._errors import DeadlineError, GcoreError, InternalError, StoppedError
 from .._rotate.apply import Applied, Rotation
 from .._rotate.edge import EdgeAnswer
-from .._rotate.failure_budget import FailureBudget
 from .._rotate.plan import decide
 from .match import FleetReport, Member
 from .progress import Progress
@@ -35,11 +34,6 @@ class Fleet:
     pool: ThreadPoolExecutor
     look_after_parent: Callable[[], None]  # called between two results, to notice a controller that went away
 
-    @property
-    def budget(self) -> FailureBudget:
-        """Return what stops the run between writes."""
-        return self.rotation.budget
-
     def look(self) -> Places:
         """Gather evidence for all members, and tell which of them are to be written."""
         places = [at for at, member in enumerate(self.members) if member.desired]
@@ -58,24 +52,24 @@ class Fleet:
         """Write those that drifted, a wave at a time; a wave that fails as a whole is the last one."""
         for number, wave in self._waves(drifted, sizes):
             self.look_after_parent()
-            if not self.budget.reason:
+            if not self.rotation.budget.reason:
                 self.progress.wave(number, len(wave))
             for member in self._each(self._write, wave):
                 if member.outcome != "not_attempted":
                     self.progress.finished(member.name, *member.fingerprints(), member.outcome.replace("_", " "))
             self._prove(wave)
             if all(self.members[at].error for at in wave):
-                self.budget.stop(f"no resource of wave {number} could be rotated")
-        if not self.budget.reason:  # there may be what an earlier run stored and its edge does not serve yet
+                self.rotation.budget.stop(f"no resource of wave {number} could be rotated")
+        if not self.rotation.budget.reason:  # there may be what an earlier run stored and its edge does not serve yet
             self._prove(range(len(self.members)))
-        if self.budget.reason:
+        if self.rotation.budget.reason:
             missed = [at for at in drifted if self.members[at].outcome == "not_attempted"]
-            self.progress.stopped(self.budget.reason, len(missed))
+            self.progress.stopped(self.rotation.budget.reason, len(missed))
 
     def complete(self, report: FleetReport) -> FleetReport:
         """Add to a report what became of each, and of the run."""
         warnings = [*report.warnings, *([_NO_EDGE] if self.rotation.observer.gave_up else [])]
-        return replace(report, members=self.members, stopped=self.budget.reason, warnings=warnings)
+        return replace(report, members=self.members, stopped=self.rotation.budget.reason, warnings=warnings)
 
     def _waves(self, drifted: Places, sizes: Sequence[object]) -> Iterator[tuple[int, Places]]:
         self.progress.begin(len(drifted))
@@ -96,7 +90,7 @@ class Fleet:
         for at, (applied, refusal) in zip(pending, proved, strict=True):
             self.members[at] = replace(self.members[at], known=applied, error=refusal)
             if refusal:
-                self.budget.gave_up(applied.resource.id)
+                self.rotation.budget.gave_up(applied.resource.id)
 
     def _ask(self, step: Callable[[Applied], EdgeAnswer], items: Iterable[Applied]) -> Iterable[EdgeAnswer]:
         self.look_after_parent()
@@ -123,7 +117,7 @@ class Fleet:
             yield self.members[at]
 
     def _look(self, member: Member) -> Member:
-        self.budget.authorize_write()
+        self.rotation.budget.authorize_write()
         if member.desired is None or member.site is None:
             return member
         seen = self.rotation.observer.observe(member.site, member.desired)
@@ -138,13 +132,13 @@ class Fleet:
         if plan is None:
             return member
         try:
-            self.budget.authorize_write()
+            self.rotation.budget.authorize_write()
             return replace(member, known=self.rotation.write(plan))
         except StoppedError:
             raise
         except DeadlineError as error:
-            self.budget.stop(error.message)
+            self.rotation.budget.stop(error.message)
             raise
         except GcoreError:
-            self.budget.gave_up(plan.observation.resource.id)
+            self.rotation.budget.gave_up(plan.observation.resource.id)
             raise

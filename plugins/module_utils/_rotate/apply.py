@@ -24,8 +24,6 @@ _STORED_WITHIN = 30.0
 _STORED_INTERVAL = 2.0
 """Seconds: the API's own store is given half a minute to show a write, and asked this often."""
 
-Raw = dict[str, Any]
-
 
 class ChangeState(Enum):
     """Says what became of a site."""
@@ -137,7 +135,7 @@ class _Write:
     client: Client
     observer: Observer
     budget: FailureBudget
-    lost: tuple[Raw, ApiError] | None = None  # what a write without an answer was made over, and the last one's error
+    lost: tuple[dict[str, Any], ApiError] | None = None  # what a write without an answer was over, the last one's error
     is_last_look: bool = False  # no try is left, but for a look
 
     def run(self) -> None:
@@ -153,7 +151,7 @@ class _Write:
         elif self.observer.policy.verify != "none":
             self._await_store(written_over)
 
-    def _read(self) -> Raw | None:
+    def _read(self) -> dict[str, Any] | None:
         """Return what is to be written over, read anew where that grew old; None where the site has what it shall."""
         for is_second in (False, True):
             raw = self.client.resource(self.applied.resource.id, to_write=True)
@@ -164,7 +162,7 @@ class _Write:
                 break
         return raw
 
-    def _is_there(self, raw: Raw) -> bool:
+    def _is_there(self, raw: dict[str, Any]) -> bool:
         earlier = self.applied.plan
         if self.lost and took_effect(earlier.desired, self.lost[0], raw):
             self.applied = replace(self.applied, state=ChangeState.MADE)
@@ -179,7 +177,7 @@ class _Write:
             raise self.lost[1]
         return plan.is_in_sync
 
-    def _put(self, before: Raw, tries: int) -> bool:
+    def _put(self, before: dict[str, Any], tries: int) -> bool:
         """Write once. Where that fails, wait until it may be tried again, or at least looked at."""
         self.budget.authorize_write(self.lost[1] if self.lost else None)
         site = self.applied.resource.id
@@ -203,7 +201,7 @@ class _Write:
             if not self.is_last_look:
                 raise
 
-    def _await_store(self, before: Raw) -> None:
+    def _await_store(self, before: dict[str, Any]) -> None:
         """See that a fresh GET shows the write, and every other setting as it was."""
         self.applied = replace(self.applied, verification=Verification(api=Proof.PENDING))
         client, plan, begin = self.client, self.applied.plan, self.client.clock.monotonic()
@@ -250,12 +248,10 @@ def _problem(stored: Resource, settings: Sequence[dict[str, Any]], waited: float
 
 
 def took_effect(desired: Desired, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Tell whether a write of unknown outcome is there: it shows now, and did not before, or nothing else was written.
-
-    `updated` alone tells nothing: somebody else's write moves it too.
-    """
+    """Tell whether a write of unknown outcome is there: it shows now and not before, or nothing else was written."""
     earlier, now = Resource.from_api(before), Resource.from_api(after)
     if desired.store_check(now) is not Proof.VERIFIED:
         return False
+    # `updated` alone tells nothing: somebody else's write moves it too.
     was_written = bool(now.updated) and now.updated != earlier.updated and not collateral(before, after)
     return was_written or desired.store_check(earlier) is not Proof.VERIFIED

@@ -66,11 +66,6 @@ class Plan:
         """Tell whether an edge's answer shows what the site shall have."""
         return answer is not None and answer.leaf is not None and answer.leaf == self.desired.leaf
 
-    @property
-    def awaits_proof(self) -> bool:
-        """Tell whether the site has it by other evidence, and its edge does not show it yet, as it shall."""
-        return self.observation.wants_proof and self.verification.edge is Proof.PENDING
-
 
 def decide(
     desired: Desired, observation: Observation, now: datetime, warnings: Iterable[str] = (), earlier: Plan | None = None

@@ -78,7 +78,8 @@ class Outcome:
         if applied and applied.stored and applied.verification.api is Proof.SKIPPED:
             warnings.append(_UNTOLD)
         is_told = plan and plan.verdict and plan.verdict.propagating
-        if plan and not applied and plan.awaits_proof and not is_told:
+        is_unproved = plan and plan.observation.wants_proof and plan.verification.edge is Proof.PENDING
+        if is_unproved and not applied and not is_told:
             warnings.append(f"{self.title()}: {_UNPROVED}.")
         return warnings
 

@@ -313,8 +313,11 @@ def test_an_element_of_one_empty_file_or_of_empty_texts_is_a_mistake(half, unfil
 
 
 def test_include_and_exclude(world):
-    result = ran(certificates=[element()], include=["n00*"], exclude=["2", "n003.example.com"])
+    result = ran(
+        certificates=[element(resources=["1", "2", "3", "4"])], include=["n00*"], exclude=["2", "n003.example.com"]
+    )
     assert [each["id"] for each in result["results"]] == [1, 4]
+    assert sorted(world.written) == [1, 4]
 
 
 def test_what_may_be_replaced(world):

@@ -105,6 +105,7 @@ def test_a_failure_tells_what_the_api_said_and_what_to_do():
 def test_a_run_that_was_stopped_fails_and_an_empty_one_does_not():
     assert told(entry(), stopped="interrupted by SIGTERM")["failed"]
     assert "failed" not in told()
+    assert told()["msg"] == "0 resources: none that a certificate covers."
 
 
 def test_the_message_counts_names_some_and_says_what_to_do():

@@ -415,9 +415,7 @@ RUNS = {
     "no time, and there": (
         {"verify": "edge", "verify_timeout": 0, "edge": [serves(OLD), serves(NEW)]}, {"proof": ALIKE},
     ),
-    "handshakes that take long": (
-        {**LONG, "edge": [SILENT], "seconds": 5.0}, {**MADE_ALL_THE_SAME, "elapsed": 70},
-    ),
+    "handshakes that take long": ({**LONG, "edge": [SILENT], "seconds": 5.0}, {**MADE_ALL_THE_SAME, "elapsed": 70}),
     "the total time cuts the wait": (
         {"verify": "edge", "total": 100}, {**MADE_ALL_THE_SAME, "elapsed": 100, "said": ["(waited 100 s)"]},
     ),
