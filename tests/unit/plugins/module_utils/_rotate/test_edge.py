@@ -112,16 +112,25 @@ def serving(contexts):
     return server
 
 
+@pytest.fixture
+def look(serving):
+    """Ask a server that serves so, as any client does or for one type of key or for both; and what it was asked."""
+
+    def looked(issued=ISSUED, *, name=NAME, key_type=None, **options):
+        with serving(issued, **options) as server:
+            where = ("127.0.0.1", server.port, name, LONG)
+            return probe_both(*where) if key_type == "both" else probe(*where, key_type), server
+
+    return looked
+
+
 @pytest.mark.parametrize("leaf_only", [False, True])
-def test_the_leaf_and_its_chain(serving, leaf_only):
-    with serving(leaf_only=leaf_only) as server:
-        answer = probe("127.0.0.1", server.port, NAME, LONG)
+def test_the_leaf_and_its_chain(look, leaf_only):
     leaf, *_issuers = sent = chain_of(ISSUED)[: 1 if leaf_only else None]
-    assert answer == EdgeAnswer(leaf, sent, address="127.0.0.1")
+    assert look(leaf_only=leaf_only)[0] == EdgeAnswer(leaf, sent, address="127.0.0.1")
 
 
 UNTRUSTED = {
-    "RSA": LOWER.issue([NAME], key_type="rsa"),
     "weak RSA": LOWER.issue([NAME], key_type="rsa", key_size=1024),
     "Ed25519": LOWER.issue([NAME], key_type="ed25519"),
     "self-signed": self_signed([NAME]),
@@ -134,9 +143,8 @@ UNTRUSTED = {
 
 
 @pytest.mark.parametrize("issued", UNTRUSTED.values(), ids=UNTRUSTED)
-def test_what_nobody_trusts_is_seen_too(serving, issued):
-    with serving(issued) as server:
-        answer = probe("127.0.0.1", server.port, NAME, LONG)
+def test_what_nobody_trusts_is_seen_too(look, issued):
+    answer, _server = look(issued)
     assert (answer.leaf, answer.problem) == (chain_of(issued)[0], "")
 
 
@@ -150,9 +158,8 @@ def only(version):
 
 
 @pytest.mark.parametrize("version", ["1", "1_1", "1_2", "1_3"])
-def test_versions(serving, version):
-    with serving(tune=only(version)) as server:
-        assert probe("127.0.0.1", server.port, NAME, LONG).leaf == chain_of(ISSUED)[0]
+def test_versions(look, version):
+    assert look(tune=only(version))[0].leaf == chain_of(ISSUED)[0]
 
 
 @pytest.mark.parametrize("half", [None, "RSA", "ECDSA"])
@@ -184,15 +191,13 @@ HALVES = {
 
 
 @pytest.mark.parametrize(("issued", "twin", "version", "wanted", "expected"), HALVES.values(), ids=HALVES)
-def test_the_halves_of_a_dual_pair(serving, issued, twin, version, wanted, expected):
-    with serving(issued, twin=twin, tune=only(version) if version else lambda context: None) as server:
-        where = ("127.0.0.1", server.port, NAME, LONG)
-        answer = probe_both(*where) if wanted == "both" else probe(*where, wanted)
+def test_the_halves_of_a_dual_pair(look, issued, twin, version, wanted, expected):
+    tune = only(version) if version else lambda context: None
+    answer, _server = look(issued, twin=twin, tune=tune, key_type=wanted)
     leaf, other, unseen = expected
-    assert (answer.leaf, answer.other_half, answer.unseen, answer.problem) == (
-        chain_of(leaf)[0], chain_of(other)[0] if other else None, unseen, ""
-    )  # fmt: skip
-    assert (answer.chain, answer.other_chain) == (chain_of(leaf), chain_of(other) if other else None)
+    chain, other_chain = chain_of(leaf), chain_of(other) if other else None
+    other_half = other_chain[0] if other else None
+    assert answer == EdgeAnswer(chain[0], chain, "", "127.0.0.1", other_half, other_chain, unseen)
 
 
 @pytest.mark.parametrize(("wanted", "handshakes"), [(None, 1), ("ECDSA", 1), ("RSA", 2)])
@@ -247,12 +252,11 @@ NAMES = [
 
 
 @pytest.mark.parametrize(("name", "seen"), NAMES)
-def test_the_server_name_decides(serving, name, seen):
+def test_the_server_name_decides(look, name, seen):
     other = LOWER.issue(["bücher.example"])
-    with serving(by_name={"xn--bcher-kva.example": other}) as server:
-        leaf = probe("127.0.0.1", server.port, name, LONG).leaf
+    answer, server = look(name=name, by_name={"xn--bcher-kva.example": other})
     assert server.names == [seen]
-    assert leaf == chain_of(other if seen == "xn--bcher-kva.example" else ISSUED)[0]
+    assert answer.leaf == chain_of(other if seen == "xn--bcher-kva.example" else ISSUED)[0]
 
 
 @pytest.fixture
@@ -329,9 +333,8 @@ def shortened(text):
 
 
 @pytest.mark.parametrize("name", ODD_NAMES, ids=shortened)
-def test_an_odd_name_is_an_answer_too(serving, name):
-    with serving() as server:
-        answer = probe("127.0.0.1", server.port, name, LONG)
+def test_an_odd_name_is_an_answer_too(look, name):
+    answer, server = look(name=name)
     assert (answer.leaf is None) == answer.problem.startswith(f"127.0.0.1:{server.port} ")
 
 
@@ -359,10 +362,9 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("issued", "der", "reason"), UNREADABLE.values(), ids=UNREADABLE)
-def test_a_certificate_that_servers_serve_and_the_library_cant_read_is_a_problem(serving, issued, der, reason):
-    with serving(Material("", (x509.load_der_x509_certificate(der),), issued.key)) as server:
-        problem = probe("127.0.0.1", server.port, NAME, LONG).problem
-    assert problem == f"127.0.0.1:{server.port}: not a readable X.509 certificate ({reason})"
+def test_a_certificate_that_servers_serve_and_the_library_cant_read_is_a_problem(look, issued, der, reason):
+    answer, server = look(Material("", (x509.load_der_x509_certificate(der),), issued.key))
+    assert answer.problem == f"127.0.0.1:{server.port}: not a readable X.509 certificate ({reason})"
 
 
 @pytest.mark.parametrize(

@@ -197,19 +197,6 @@ def test_an_expiry_within_a_day_may_be_a_rounded_one(seconds, expected):
     assert expiry_beside(None, END) is Expiry.UNKNOWN
 
 
-VALUES = {
-    **dict.fromkeys([str(EQUAL), float(EQUAL), EQUAL + 0.5], "expiry_matches"),
-    **dict.fromkeys(["", None, "never", 0, "0", "absent"], "no_evidence"),
-    True: "expiry_differs",
-}
-
-
-@pytest.mark.parametrize(("value", "reason"), VALUES.items())
-def test_an_expiry_may_have_any_type(value, reason):
-    assert judged(service_ssl_expire=value).reason == reason
-    assert judged(service_ssl_expire=[]).reason == "no_evidence"
-
-
 def test_the_facts_of_a_verdict():
     facts = {"detected": False, "reason": "expiry_matches", "evidence": "expiry", "propagating": True}
     assert judged(EDGES[Edge.OTHER], service_ssl_expire=EQUAL).facts() == facts
@@ -217,36 +204,16 @@ def test_the_facts_of_a_verdict():
 
 
 @pytest.mark.parametrize(
-    ("fields", "edge", "current"),
-    [
-        ({"service_ssl_crt": pem(OTHER)}, EDGES[Edge.DESIRED], certificate(OTHER)),
-        ({"service_ssl_crt": "broken"}, EDGES[Edge.DESIRED], LEAF),
-        ({}, EDGES[Edge.DESIRED], LEAF),
-        ({}, SILENT, None),
-        ({}, None, None),
-    ],
-    ids=["the API first", "the API unreadable", "the edge", "a silent edge", "nobody"],
-)
-def test_the_current_certificate(fields, edge, current):
-    assert Observation(resource(**fields), edge).current == current
-
-
-@pytest.mark.parametrize(
     ("desired", "ssl_type", "has_expiry", "state", "reason"),
     [
         ("", None, False, IN_SYNC, "https_disabled"),
-        ("", "", False, IN_SYNC, "https_disabled"),
         ("", "absent", False, IN_SYNC, "https_disabled"),
         ("", "absent", True, DRIFT, "custom_certificate"),
-        ("", "custom", True, DRIFT, "custom_certificate"),
         ("", "something new", False, DRIFT, "custom_certificate"),
         ("", "le", True, DRIFT, "lets_encrypt"),
-        ("le", "le", True, IN_SYNC, "lets_encrypt"),
         ("le", "LE", False, IN_SYNC, "lets_encrypt"),
         ("le", "custom", True, DRIFT, "custom_certificate"),
-        ("le", None, False, DRIFT, "https_disabled"),
         ("le", "absent", False, DRIFT, "https_disabled"),
-        ("le", "absent", True, DRIFT, "custom_certificate"),
     ],
 )
 def test_the_type_alone(desired, ssl_type, has_expiry, state, reason):
@@ -256,8 +223,6 @@ def test_the_type_alone(desired, ssl_type, has_expiry, state, reason):
 
 LATER = issued(not_after=END + 30 * DAY)
 SECOND_LATER = issued(not_after=END + timedelta(seconds=1))
-
-
 LONGER = {"service_ssl_expire": unix(END + 30 * DAY)}
 A_SECOND = timedelta(seconds=1)
 DOWNGRADES = {
