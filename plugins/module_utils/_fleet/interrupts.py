@@ -12,16 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
 
 @contextmanager
 def interruptible(stop: Callable[[str, int], None]) -> Iterator[Callable[[], None]]:
-    """Hand interrupts to `stop` while the block runs, and tell what asks whether the parent process is still there.
-
-    It is told the reason, and the number of the signal that a process without manners would have died of. Signals come
-    to the main thread only; elsewhere they are left as they are.
-    """
+    """Hand interrupts to `stop` while the block runs, and tell what asks whether the parent process is still there."""
+    # It is told the reason, and the number of the signal that a process without manners would have died of. Signals
+    # come to the main thread only; elsewhere they are left as they are.
     parent = os.getppid()
 
     def handle(number: int, _frame: Any) -> None:
@@ -31,8 +27,8 @@ def interruptible(stop: Callable[[str, int], None]) -> Iterator[Callable[[], Non
         if os.getppid() != parent:
             stop("the process that started this one is gone", signal.SIGTERM)
 
-    signals = _SIGNALS if threading.current_thread() is threading.main_thread() else ()
-    before = {number: signal.signal(number, handle) for number in signals}
+    is_told = threading.current_thread() is threading.main_thread()
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM) if is_told}
     try:
         yield look_after_parent
     finally:

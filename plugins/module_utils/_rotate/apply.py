@@ -83,10 +83,7 @@ class Rotation:
     def await_edges(
         self, items: Sequence[Applied], each: Callable[..., Iterable[EdgeAnswer]] = map
     ) -> list[tuple[Applied, NotServedError | None]]:
-        """Wait until the edges of those that await a proof serve what is stored; say of each that is late what it does.
-
-        In each round `each`, which is `map` or works concurrently, asks all that are still pending.
-        """
+        """Wait until the edges of those that await a proof serve what is stored; say of a late one what it does."""
         clock, deadline, policy = self.client.clock, self.client.deadline, self.observer.policy
         answers: dict[int, EdgeAnswer] = {}
         pending = [at for at, item in enumerate(items) if item.awaits_proof]

@@ -48,10 +48,7 @@ class EdgeAnswer:
 
 
 def probe(address: str, port: int, server_name: str, timeout: float, key_type: str | None = None) -> EdgeAnswer:
-    """Ask a TLS server which certificate it serves for a name (SNI, RFC 6066, section 3), with such a key if it can.
-
-    Of several addresses, with commas or spaces between them, the first that answers within the seconds counts.
-    """
+    """Ask a TLS server which certificate it serves for a name (SNI, RFC 6066, section 3), with such a key if it can."""
     answer, server = _first_answer(address, port, server_name, timeout)
     served, wanted = _half_of(answer.leaf), _HALVES.get(key_type or "")
     if server is None or served is None or wanted in (None, served):
@@ -77,7 +74,7 @@ def _half_of(leaf: Certificate | None) -> str | None:
 
 
 def _first_answer(address: str, port: int, server_name: str, timeout: float) -> tuple[EdgeAnswer, _Server | None]:
-    """Ask one address after the other, each with its share of the time that is left."""
+    """Ask one address after the other, each with its share of the seconds; the first that answers counts."""
     addresses = [one for one in re.split(r"[,\s]+", address) if one][:_ADDRESSES]
     if not addresses:
         return EdgeAnswer(problem="the resource has no service_ip"), None

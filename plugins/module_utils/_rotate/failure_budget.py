@@ -12,11 +12,10 @@ from .._errors import ApiError, StoppedError
 
 
 class FailureBudget:
-    """Counts the failures of a run, and says when it is to stop; each worker asks it before each write.
+    """Counts failed writes that were not made good since, and says when a run is to stop."""
 
-    What counts are failed writes that were not made good since: one that is tried again counts until it succeeds, so
-    that an API at which every write fails is left alone at once. One that the API wants later (429) does not count.
-    """
+    # A write that is tried again counts until it succeeds, so that an API at which every write fails is left alone at
+    # once. One that the API wants later (429) does not count.
 
     def __init__(self) -> None:
         self.tolerated: int | None = None  # one failure more stops the run

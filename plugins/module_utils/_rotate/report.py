@@ -115,10 +115,7 @@ class Outcome:
 
 
 def render(known: object, error: GcoreError | None, diff: bool) -> dict[str, Any]:
-    """Make the result of a task about one site, with a diff where one is asked for.
-
-    Known is the plan, or what became of it; before the site was looked at, facts of the result; or None.
-    """
+    """Make the result of a task about one site, of whose plan, of what became of it, or of less, that much is known."""
     outcome = Outcome(known if isinstance(known, (Plan, Applied)) else None, error)
     plan, applied = outcome.plan, outcome.applied
     facts: dict[str, Any] = {

@@ -144,11 +144,8 @@ def _edge_beside(answer: EdgeAnswer | None, leaf: Certificate) -> Edge:
 
 
 def later_than_desired(observed: Observation, desired: Certificate, *, rounding: int = _A_DAY) -> datetime | None:
-    """Return the end of the current certificate where replacing it with the desired one would be a downgrade.
-
-    The API's word counts first: it is what is stored; its expiry may be off by so many seconds. The edge's leaf counts
-    where the API has none to tell.
-    """
+    """Return the end of the current certificate where replacing it with the desired one would be a downgrade."""
+    # The API's word counts first: it is what is stored; its expiry may be off by so many seconds.
     resource = observed.resource
     if resource.ssl_type == DISABLED:
         return None
@@ -157,10 +154,7 @@ def later_than_desired(observed: Observation, desired: Certificate, *, rounding:
         return chain[0].not_after if chain[0].not_after > desired.not_after else None
     if resource.expires is not None:
         is_later = resource.expires - desired.not_after.timestamp() > rounding
-        return (from_unix(resource.expires) or _THE_LAST) if is_later else None
+        no_date = datetime.max.replace(tzinfo=timezone.utc)  # for an expiry that no calendar has
+        return (from_unix(resource.expires) or no_date) if is_later else None
     leaf = observed.edge.leaf if observed.edge else None
     return leaf.not_after if leaf and leaf.not_after > desired.not_after else None
-
-
-_THE_LAST = datetime.max.replace(tzinfo=timezone.utc)
-"""For an expiry that no calendar has."""
