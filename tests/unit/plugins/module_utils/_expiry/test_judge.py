@@ -163,33 +163,29 @@ def test_of_two_halves_the_one_that_needs_somebody_first_is_told_of():
         assert (host.state, host.certificate) == ("critical", certificate(near))
 
 
-def test_the_certificate_in_the_answer_counts_where_there_is_no_handshake():
+def test_the_certificate_in_the_answer_counts_without_a_handshake_and_is_what_the_edge_must_serve():
     made = issued("other.example.com", not_before=NOW - 87 * DAY, days=3)
     other = seen(service_ssl_crt=made.full_chain_pem, service_ssl_expire=None)
     assert states(other) == ["not_covered", "critical"]
     assert reasons(other)[0] == "the API has stored a certificate for other.example.com"
-
-
-def test_the_certificate_in_the_answer_is_what_the_edge_must_serve():
     twin = issued(not_after=certificate(GOOD).not_after)
-    endpoint = seen(serving(twin), service_ssl_crt=GOOD.full_chain_pem)
-    assert states(endpoint) == ["mismatch"]
+    assert states(seen(serving(twin), service_ssl_crt=GOOD.full_chain_pem)) == ["mismatch"]
     assert seen(serving(GOOD), service_ssl_crt=GOOD.full_chain_pem).agrees is True
 
 
-@pytest.mark.parametrize(
-    ("links", "complete"),
-    [
-        (chain, True),
-        (lambda made: chain(made, root=True), True),
-        (lambda made: chain(made)[:1], False),
-        (lambda made: (chain(made)[0], chain(ROOT.intermediate("Another CA").issue(["x.example"]))[1]), False),
-    ],
-)
-def test_an_incomplete_chain_is_a_warning(links, complete):
+CHAINS = {
+    "whole": (chain, "ok"),
+    "with its root": (lambda made: chain(made, root=True), "ok"),
+    "the leaf alone": (lambda made: chain(made)[:1], "warning"),
+    "a stranger's": (lambda _made: chain(ROOT.intermediate("Another CA").issue(["x.example"])), "warning"),
+}
+
+
+@pytest.mark.parametrize(("links", "state"), CHAINS.values(), ids=CHAINS)
+def test_an_incomplete_chain_is_a_warning(links, state):
     made = issued(days=90, aia="http://ca.example/ca.crt")
-    endpoint = seen(serving(made, links=links(made)))
-    assert states(endpoint) == (["ok"] if complete else ["warning"])
+    endpoint = seen(serving(made, links=(certificate(made), *links(made)[1:])))
+    assert states(endpoint) == [state]
     assert all("incomplete" in reason for reason in reasons(endpoint) if reason)
 
 
@@ -248,15 +244,17 @@ def _judged(thresholds, life, left):
     return thresholds.state(None if life is None else NOW + left - life, NOW + left, NOW)
 
 
-def test_thresholds_are_the_user_s():
-    strict = Thresholds(warning_days=80, critical_days=70)
-    assert strict.state(None, NOW + 75 * DAY, NOW) == "warning"
-    assert strict.state(None, NOW + 69 * DAY, NOW) == "critical"
-    assert strict.state(NOW - 13 * DAY, NOW + 77 * DAY, NOW) == "ok"
-    by_days = Thresholds(warning_days=80, warning_percent=100)
-    assert by_days.state(NOW - 13 * DAY, NOW + 77 * DAY, NOW) == "warning"
-    assert Thresholds(warning_percent=50).state(NOW - 10 * DAY, NOW + 9 * DAY, NOW) == "warning"
-
-
-def test_a_start_that_is_no_start_is_unknown():
-    assert Thresholds().state(NOW + 20 * DAY, NOW + 20 * DAY, NOW) == "warning"
+@pytest.mark.parametrize(
+    ("thresholds", "start", "left", "state"),
+    [
+        ({"warning_days": 80, "critical_days": 70}, None, 75, "warning"),
+        ({"warning_days": 80, "critical_days": 70}, None, 69, "critical"),
+        ({"warning_days": 80, "critical_days": 70}, -13, 77, "ok"),
+        ({"warning_days": 80, "warning_percent": 100}, -13, 77, "warning"),
+        ({"warning_percent": 50}, -10, 9, "warning"),
+        ({}, 20, 20, "warning"),  # a start that is no start is unknown
+    ],
+)
+def test_thresholds_are_the_user_s(thresholds, start, left, state):
+    begin = None if start is None else NOW + start * DAY
+    assert Thresholds(**thresholds).state(begin, NOW + left * DAY, NOW) == state

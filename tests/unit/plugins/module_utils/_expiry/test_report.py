@@ -75,9 +75,6 @@ def test_what_is_not_known_is_null():
     assert [found[name] for name in unknown] == [None] * len(unknown)
     assert found["api"] == {"not_after": None, "days_left": None}
     assert found["evidence"] == "none"
-
-
-def test_the_api_is_the_evidence_where_no_edge_was_asked():
     (found,) = hosts((endpoint(1, probed=False), None))
     assert (found["evidence"], found["days_left"], found["edge"]) == ("api", 40, None)
 
@@ -136,14 +133,11 @@ def test_the_message_names_the_worst_first():
     assert [host["host"] for host in found["hosts"]] == [f"n{number}.example.com" for number in range(5)]
 
 
-def test_of_many_bad_ones_the_message_names_a_few():
+def test_of_many_bad_ones_the_message_names_a_few_and_of_none_nothing():
     expired = issued("*.example.com", not_before=NOW - 90 * DAY, days=-1)
     message = result(*[(endpoint(number, expired), None) for number in range(9)])["msg"]
     assert message.count("expired 24 hours ago") == 5
     assert message.endswith("(and 4 more).")
-
-
-def test_no_host_name_at_all():
     found = result()
     assert (found["worst"], found["level"], found["hosts"]) == (None, "ok", [])
     assert found["msg"] == "0 host names of 0 resources: nothing to look at."

@@ -58,9 +58,6 @@ def outcomes(result):
     return [each["outcome"] for each in result["results"]]
 
 
-# --- the result -------------------------------------------------------------------------------------------------------
-
-
 def test_a_success_and_a_second_run(world):
     lines = []
     result = ran(certificates=[element()], say=lines.append)
@@ -136,9 +133,6 @@ def test_what_certificates_are_called(world, tmp_path):
     ]
     result = ran(certificates=given)
     assert [each["certificate"] for each in result["results"]] == ["all", "own", f"{tmp_path}/a.crt", "certificates[4]"]
-
-
-# --- what the input alone can get wrong ------------------------------------------------------------------------------
 
 
 BAD_INPUT = [
@@ -218,8 +212,6 @@ def test_what_to_do_about_a_bad_pair_is_told_and_none_of_several(no_api, tmp_pat
     assert skipped["summary"]["bad_certificates"] == 2
 
 
-# --- folders ----------------------------------------------------------------------------------------------------------
-
 GOOD = [
     {"a.crt": NEW.full_chain_pem, "a.key": NEW.private_key_pem, "a.pem": NEW.full_chain_pem + NEW.private_key_pem},
     {"a.p12": NEW.pkcs12()},
@@ -262,9 +254,6 @@ def test_pkcs12_by_content(world):
     result = ran(certificates=[key_pair])
     assert outcomes(result) == ["rotated"] * 4
     assert content[100:140] not in str(result)
-
-
-# --- options ----------------------------------------------------------------------------------------------------------
 
 
 def test_empty_strings_are_unset(world):
@@ -333,9 +322,6 @@ def test_the_share_of_failures_is_one_of_what_is_written(world):
     result = ran(certificates=[element()], waves=["100%"], max_failures="25%", concurrency=1)
     assert outcomes(result) == ["rotated", "failed", "failed", "not_attempted"]
     assert result["stopped"] == "2 failures, and max_failures tolerates 1"
-
-
-# --- interrupts -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -5,12 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils._errors import (
-    ApiError,
-    InputError,
-    MatchError,
-    StoppedError,
-)
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import ApiError, InputError, StoppedError
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import OUTCOMES, FleetReport, Member
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import render
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
@@ -72,7 +67,6 @@ QUIET = ("in_sync", "lets_encrypt", "https_disabled", "suspended")
         (entry(left_alone="lets_encrypt"), "lets_encrypt", None, False),
         (entry(left_alone="https_disabled"), "https_disabled", None, False),
         (entry(left_alone="suspended"), "suspended", None, False),
-        (Member(error=MatchError("one and two compete"), id=1, name="www.example.com"), "failed", None, True),
         (Member(error=InputError("no resource"), id=1, name="www.example.com"), "failed", None, True),
     ],
 )

@@ -61,9 +61,6 @@ def bug(at):
     return step
 
 
-# --- what is written, and what is not ---------------------------------------------------------------------------------
-
-
 def test_what_drifted_is_written_once_and_what_is_in_sync_is_not():
     world = account(4)
     world.raw(NEW, 2)
@@ -207,9 +204,6 @@ def test_results_come_in_the_order_of_the_names_whatever_ends_first():
     assert [result["name"][0] for result in staged(world, workers=4).result()["results"]] == list("abcd")
 
 
-# --- evidence ---------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("policy", [{"edge_probe": "never"}, {"edge_probe": "auto"}])
 def test_edges_are_not_asked_where_it_is_of_no_use(policy):
     world = FakeAccount(site(1, **OFF), site(2, ssl_type="le"), site(3, "a.example.net"))
@@ -237,9 +231,6 @@ def test_when_the_first_edges_are_all_silent_the_rest_are_not_asked(aliases, pol
     assert counted(stage) == {outcome: 30}
     assert min(asked, 5) <= len(world.asked) <= asked
     assert any("No edge answered" in warning for warning in stage.result()["warnings"]) is (asked < 30)
-
-
-# --- one resource's failure never costs another's result --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409])
@@ -276,9 +267,6 @@ def test_a_lost_connection_is_looked_into_before_the_write_is_tried_again():
     world.on_put = lambda number: cut_before(None, None) if number == 2 and world.written.count(2) == 1 else None
     assert became(staged(world)) == "rotated rotated rotated"
     assert Counter(world.written) == {1: 1, 2: 2, 3: 1}
-
-
-# --- waves and the failure budget -------------------------------------------------------------------------------------
 
 
 def test_a_wave_ends_before_the_next_one_begins():
@@ -354,9 +342,6 @@ def test_the_end_of_the_total_time_is_no_failure_of_what_was_not_tried():
     assert "The change itself was made" in stage.result()["results"][2]["msg"]
 
 
-# --- interrupts -------------------------------------------------------------------------------------------------------
-
-
 def test_an_interrupt_lets_writes_in_flight_end_and_starts_none():
     world = account(12)
     together = Barrier(3, timeout=10)
@@ -416,9 +401,6 @@ def test_a_controller_that_went_away_ends_the_waiting_for_edges():
     assert stage.time.elapsed < 120
 
 
-# --- proof ------------------------------------------------------------------------------------------------------------
-
-
 def test_edges_are_proved_a_wave_before_the_next():
     world = account(4)
     world.stuck = {name(1)}
@@ -466,9 +448,6 @@ def test_what_an_earlier_run_stored_and_is_never_served(policy, outcome):
     assert became(stage) == outcome
     assert not stage.account.written
     assert bool(stage.time.elapsed) is (outcome == "failed")
-
-
-# --- the report -------------------------------------------------------------------------------------------------------
 
 
 def test_each_member_says_what_its_site_is():

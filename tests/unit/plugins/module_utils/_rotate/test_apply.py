@@ -440,16 +440,9 @@ RUNS = {
             ("verify edge", {"verify": "edge"}, {"asked": 0, "calls": WRITTEN}),
             ("cut before", {"puts": [cut_before]}, {"writes": 2}),
             ("cut after", {"puts": [cut_after]}, {"writes": 1}),
+            ("not stored", {"puts": [swallowed]}, {"error": "NotStoredError", "changed": False, "stored": "custom"}),
         )
     },
-    "off: not stored": ({"aim": HTTPS_OFF, "puts": [swallowed]}, {"error": "NotStoredError", "changed": False}),
-    "vendor's: not stored": (
-        {"aim": RENEWED_BY_VENDOR, "puts": [swallowed]}, {"error": "NotStoredError", "changed": False},
-    ),
-    "off: behind a redirect": (
-        {"aim": HTTPS_OFF, "raw": {"is_redirect_to_https_enabled": True}, "check_mode": True},
-        {"calls": [], "warned": ["visitors reach nothing"]},
-    ),
 }  # fmt: skip
 
 

@@ -9,24 +9,11 @@ import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
 from ansible_collections.gcore.web_security.plugins.module_utils._options import CERTIFICATE, RESOURCE_CERT
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate import operation
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observer, Policy
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Policy
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.operation import ROTATE_RESOURCE
 from ansible_collections.gcore.web_security.plugins.module_utils._task import run
-from unit.plugins.fakes import (
-    DAY,
-    NAME,
-    NOW,
-    RESOURCES,
-    ROOT,
-    TOKEN,
-    Script,
-    answer,
-    issued,
-    refused,
-    resource_json,
-)
+from unit.plugins.fakes import DAY, NAME, NOW, RESOURCES, ROOT, TOKEN, Script, answer, issued, key_pair, refused
 
 NEW = issued(not_after=NOW + 90 * DAY)
 OLD = issued(not_before=NOW - 20 * DAY, not_after=NOW - DAY)
@@ -82,11 +69,7 @@ def test_an_international_name_in_any_spelling(api, stored, asked):
         ([], f"no resource is named {NAME}", "aliases do not count"),
         ([{"id": 1, "name": "other.example", "aliases": [{"alias_data": NAME}]}], "no resource is named", "aliases"),
         ([{"id": 1, "name": None}, {"id": 2}], "no resource is named", "aliases"),
-        (
-            [{"id": 31, "name": NAME}, {"id": 5, "name": NAME.upper()}],
-            f"2 resources are named {NAME}: 31, 5",
-            "resource_id",
-        ),
+        ([{"id": 31, "name": NAME}, {"id": 5, "name": NAME.upper()}], f"named {NAME}: 31, 5", "resource_id"),
     ],
     ids=["empty account", "an alias", "no names", "two"],
 )
@@ -181,36 +164,21 @@ def test_warnings_of_the_input_and_of_the_resource_are_told(api):
     assert "bare.example.com" in text
 
 
-def taken(monkeypatch, **given):
-    """The policy and what is desired that the options become."""
-    seen = []
-
-    class Recorder(Observer):
-        def observe(self, resource, desired):
-            seen.extend((self.policy, desired))
-            return super().observe(resource, desired)
-
-    monkeypatch.setattr(operation, "Observer", Recorder)
-    play(monkeypatch, (ONE, answer(200, resource_json())))
-    rotated(resource_id=7, **{"check_mode": True, **given})
-    return seen
-
-
-def test_the_options_of_a_policy(monkeypatch):
+def test_the_options_of_a_policy_and_those_that_nobody_asked_for():
     given = {"edge_probe": "always", "edge_port": 8443, "edge_timeout": 2.5}
     given |= {"verify": "edge", "verify_timeout": 77, "verify_interval": 3}
-    assert taken(monkeypatch, **given, **PEM)[0] == Policy(check_mode=True, **given)
-    assert taken(monkeypatch, edge_probe="auto", **PEM)[0] == Policy(check_mode=True)  # as documented
+    assert Policy.of(given, True) == Policy(check_mode=True, **given)
+    assert Policy.of({name: option.get("default") for name, option in RESOURCE_CERT.items()}, False) == Policy()
 
 
 PERMISSIONS = ("force", "replace_lets_encrypt", "allow_downgrade", "require_alias_coverage")
 
 
 @pytest.mark.parametrize("name", PERMISSIONS)
-def test_each_permission_is_its_own(monkeypatch, name):
-    _policy, target = taken(monkeypatch, **{name: True}, **PEM)
-    assert isinstance(target, CustomCertificate)
-    assert {other: getattr(target, other) for other in PERMISSIONS} == {other: other == name for other in PERMISSIONS}
+def test_each_permission_is_its_own(name):
+    given = {other: other == name for other in PERMISSIONS}
+    target = CustomCertificate.permitted(key_pair(NEW), given)
+    assert {other: getattr(target, other) for other in PERMISSIONS} == given
 
 
 def test_nothing_that_comes_out_shows_the_key_or_the_token(api):

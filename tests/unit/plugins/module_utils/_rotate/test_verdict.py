@@ -20,27 +20,14 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict
     later_than_desired,
 )
 from simulator.authority import Authority
-from unit.plugins.fakes import (
-    AUTHORITY,
-    DAY,
-    NAME,
-    NOW,
-    ROOT,
-    SILENT,
-    certificate,
-    chain,
-    issued,
-    key_pair,
-    serves,
-    unix,
-)
+from unit.plugins.fakes import AUTHORITY, DAY, NAME, NOW, ROOT, SILENT, chain, issued, key_pair, serves, unix
 
 END = NOW + 90 * DAY
 DESIRED = issued(not_after=END)
 TWIN = issued(not_after=END)
 OTHER = issued(not_after=NOW + 5 * DAY)
 CHAIN = chain(DESIRED)
-LEAF = certificate(DESIRED)
+LEAF = CHAIN[0]
 
 IN_SYNC, DRIFT, CONFLICT = State.IN_SYNC, State.DRIFT, State.CONFLICT
 
