@@ -49,8 +49,6 @@ KEY, TOKEN, URL = "GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"
     ("given", "environment", "key", "token"),
     [
         ({}, {}, None, None),
-        ({"api_key": "a"}, {}, "a", None),
-        ({"api_token": "b"}, {}, None, "b"),
         ({}, {KEY: "e"}, "e", None),
         ({}, {TOKEN: "f"}, None, "f"),
         ({"api_key": "a"}, {KEY: "e"}, "a", None),
@@ -60,7 +58,6 @@ KEY, TOKEN, URL = "GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"
         ({"api_key": "a", "api_token": "b"}, {KEY: "e", TOKEN: "f"}, "a", "b"),
         ({"api_key": "", "api_token": ""}, {KEY: "", TOKEN: ""}, None, None),
         ({"api_key": "", "api_token": None}, {TOKEN: "f"}, None, "f"),
-        ({"api_key": None}, {KEY: "", TOKEN: "f"}, None, "f"),
     ],
 )
 def test_where_a_token_comes_from(given, environment, key, token):

@@ -302,13 +302,8 @@ def test_to_look_for_it_in_a_megabyte_takes_a_moment(text):
 
 
 PATHS = [
-    ("hunter2-hunter2", False),
-    ("correct horse battery staple", False),
-    ("./pass", True),
-    ("~/pass", True),
-    ("/nowhere/pass", True),
-    ("certs/shop", True),
-    ("shop.pem", True),
+    *((path, False) for path in ("hunter2-hunter2", "correct horse battery staple")),
+    *((path, True) for path in ("./pass", "~/pass", "/nowhere/pass", "certs/shop", "shop.pem")),
 ]
 
 
@@ -329,15 +324,15 @@ def test_a_file_of_any_name_is_a_path(api, monkeypatch, tmp_path):
     assert "private_key_path (hunter2-hunter2): no PEM block" in result["msg"]
 
 
-@pytest.mark.parametrize(
-    ("url", "kept"),
-    [
-        ("https://127.0.0.1:1/v2/0b1c2d3e4f5061728394", "https://127.0.0.1:1"),
-        ("0b1c2d3e4f5061728394", MASK),
-        ("http://api.example/0b1c2d3e4f5061728394", "http://api.example"),
-        ("https://[::1]:1?key=0b1c2d3e4f5061728394", "https://[::1]:1"),
-    ],
-)
+URLS = {
+    "https://127.0.0.1:1/v2/0b1c2d3e4f5061728394": "https://127.0.0.1:1",
+    "0b1c2d3e4f5061728394": MASK,
+    "http://api.example/0b1c2d3e4f5061728394": "http://api.example",
+    "https://[::1]:1?key=0b1c2d3e4f5061728394": "https://[::1]:1",
+}
+
+
+@pytest.mark.parametrize(("url", "kept"), URLS.items())
 def test_of_a_url_no_more_is_shown_than_where_it_leads(shows_invocation, url, kept):
     result = action({**GIVEN, "api_url": url, "retries": 0}).run()
     assert result["failed"] is True
