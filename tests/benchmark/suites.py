@@ -36,8 +36,8 @@ _READS_AND_LOOKS = {"get": 1, "handshake": 1}
 _ROTATES = {"handshake": 1, "get": 2, "put": 1}
 
 
-def _account(name: str, title: str, play: str, traffic: Mapping[str, int] = _LOOKS, **options: Any) -> Scenario:
-    return Scenario(name, title, play, traffic=traffic, once=_LISTS, **options)
+def _account(name: str, title: str, play: str, traffic: Mapping[str, int] | None = None, **options: Any) -> Scenario:
+    return Scenario(name, title, play, traffic=traffic or _LOOKS, once=_LISTS, **options)
 
 
 def _bare(name: str, work: str, **options: Any) -> Scenario:

@@ -38,22 +38,22 @@ def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _setting(default: Any, is_good: Callable[[Any], bool]) -> Any:
-    return field(default=default, metadata={"is_good": is_good})
+def _held_to(is_good: Callable[[Any], bool]) -> dict[str, Callable[[Any], bool]]:
+    return {"is_good": is_good}
 
 
 @dataclass
 class Settings:
     """The behaviour of the API and of the edges; durations are seconds."""
 
-    latency: float = _setting(0.0, _is_duration)
-    edge_delay: float = _setting(0.0, _is_duration)
-    shape: str = _setting("bare", SHAPES.__contains__)
-    page_size: int = _setting(100, lambda value: isinstance(value, int) and value >= 1)
-    expiry: str = _setting("exact", EXPIRIES.__contains__)
-    ssl_type_visible: bool = _setting(True, _is_flag)
-    return_certificate: bool = _setting(False, _is_flag)
-    echo_secrets: bool = _setting(False, _is_flag)
+    latency: float = field(default=0.0, metadata=_held_to(_is_duration))
+    edge_delay: float = field(default=0.0, metadata=_held_to(_is_duration))
+    shape: str = field(default="bare", metadata=_held_to(SHAPES.__contains__))
+    page_size: int = field(default=100, metadata=_held_to(lambda value: isinstance(value, int) and value >= 1))
+    expiry: str = field(default="exact", metadata=_held_to(EXPIRIES.__contains__))
+    ssl_type_visible: bool = field(default=True, metadata=_held_to(_is_flag))
+    return_certificate: bool = field(default=False, metadata=_held_to(_is_flag))
+    echo_secrets: bool = field(default=False, metadata=_held_to(_is_flag))
 
     def patch(self, changes: Mapping[str, Any]) -> None:
         """Apply changes, all or none; raises ValueError for an unknown name or a bad value."""

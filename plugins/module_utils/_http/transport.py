@@ -74,11 +74,11 @@ class Transport:
         try:
             pool = self._pool or self._open()
             # Not by requests: it reads the body of a redirect that nobody follows, keeps cookies, and costs a quarter.
-            answer = pool.urlopen(
+            answer = pool.request(
                 method,
                 self._base + path,
-                body,
-                {"Accept-Encoding": "gzip", **headers},
+                body=body,
+                headers={"Accept-Encoding": "gzip", **headers},
                 retries=False,
                 redirect=False,
                 timeout=timeout,
