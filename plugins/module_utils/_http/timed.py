@@ -96,9 +96,12 @@ class _Connection(HTTPConnection):
     """A connection each of whose steps gets what is left of the time for all of them."""
 
     @staticmethod
-    def response_class(sock: Any, *args: Any, **options: Any) -> http.client.HTTPResponse:
-        """Make an answer that receives its head and body in time."""
-        return http.client.HTTPResponse(_Received(sock), *args, **options)
+    def _answer(sock: Any, *args: Any, **options: Any) -> http.client.HTTPResponse:
+        received: Any = _Received(sock)
+        return http.client.HTTPResponse(received, *args, **options)
+
+    response_class: Any = _answer
+    """Makes an answer that receives its head and body in time."""
 
     def _new_conn(self) -> socket.socket:
         self.timeout = _left()

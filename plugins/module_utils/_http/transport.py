@@ -95,6 +95,7 @@ class Transport:
 
     def _open(self) -> HTTPConnectionPool:
         """Let requests find the pool, through a proxy or not, once: for each request it costs a fifth of that."""
+        pool: Any
         if hasattr(self._adapter, "get_connection_with_tls_context"):
             pool = self._adapter.get_connection_with_tls_context(self._request, **self._settings)
         else:  # before requests 2.32
