@@ -56,10 +56,7 @@ requirements:
 
     HTTPS = r"""
 options:
-  validate_certs:
-    description: Whether to verify the TLS certificate of the API.
-    type: bool
-    default: true
+  validate_certs: {type: bool, default: true, description: Whether to verify the TLS certificate of the API.}
   ca_path:
     description:
       - A file of CA certificates in PEM, or a folder of them, to verify the API's certificate with.

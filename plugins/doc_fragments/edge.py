@@ -11,10 +11,7 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
-  edge_port:
-    description: The TCP port of the TLS handshake.
-    type: int
-    default: 443
+  edge_port: {type: int, default: 443, description: The TCP port of the TLS handshake.}
   edge_timeout:
     description:
       - Seconds for the TLS handshake. An edge that does not answer is a warning, and by itself no failure.

@@ -11,10 +11,7 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
-  concurrency:
-    description: How many resources are worked on at the same time.
-    type: int
-    default: 16
+  concurrency: {type: int, default: 16, description: How many resources are worked on at the same time.}
   requests_per_second:
     description:
       - The most requests a second to the API. If unset, as many as it takes without complaint.

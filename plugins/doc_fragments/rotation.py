@@ -11,10 +11,7 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
-  min_days_valid:
-    description: Refuse a certificate that expires in fewer days.
-    type: int
-    default: 0
+  min_days_valid: {type: int, default: 0, description: Refuse a certificate that expires in fewer days.}
   require_alias_coverage:
     description: Whether it is an error, and not only a warning, that the certificate leaves an alias uncovered that has
       no certificate of its own.

@@ -40,14 +40,8 @@ options:
       - The report that is already there, if there is one.
       - If nothing but the time of the run differs, it is returned as it is. So a file is changed only by news.
     type: str
-  title:
-    description: The heading, for V(html), V(markdown) and V(junit).
-    type: str
-    default: Certificates
-  fail_on_warning:
-    description: Whether a test case of V(junit) fails on a warning too.
-    type: bool
-    default: false
+  title: {type: str, default: Certificates, description: "The heading, for V(html), V(markdown) and V(junit)."}
+  fail_on_warning: {type: bool, default: false, description: Whether a test case of V(junit) fails on a warning too.}
 seealso:
   - module: gcore.web_security.gcore_resource_cert_info
 """

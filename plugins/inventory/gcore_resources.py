@@ -87,6 +87,7 @@ compose:
 
 import hashlib
 import os
+import re
 from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
@@ -109,7 +110,6 @@ from ..module_utils._version import VERSION
 from ..module_utils._wording import printable
 from ..plugin_utils._templates import make_unsafe, trusted
 
-_FILES = ("gcore.yml", "gcore.yaml")
 _FROM_ENVIRONMENT = ("api_key", "api_token", "api_url")
 _SUSPENDED = "suspended"
 _SSL_GROUPS = {CUSTOM: "ssl_custom", LETS_ENCRYPT: "ssl_lets_encrypt", DISABLED: "ssl_none"}
@@ -143,9 +143,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def verify_file(self, path: str) -> bool:
         """Tell whether a file is named as one for this plugin."""
-        name = os.path.basename(path)
-        is_named = name in _FILES or name.endswith(tuple(f".{file}" for file in _FILES))
-        return is_named and bool(super().verify_file(path))
+        is_named = re.fullmatch(r"(.*\.)?gcore\.ya?ml", os.path.basename(path))
+        return bool(is_named and super().verify_file(path))
 
     def set_options(self, **words: Any) -> None:
         """Set what the file says.

@@ -59,15 +59,10 @@ def complaints(specification: Specification, given: Mapping[str, Any]) -> tuple[
     found = tuple(_of_options(specification, given, ""))
     if found and not all(one.endswith(_MISSING) for one in found):
         found = (*found, _UNSHOWN)
-    found = (*found, *_of_several(specification, given))
-    return found or ("These options can't be used as they are.", _UNSHOWN)
-
-
-def _of_several(specification: Specification, given: Mapping[str, Any]) -> Iterator[str]:
     is_set = {name: value for name, value in given.items() if value is not None}
-    for kind, check in _CHECKS.items():
-        if said := contradiction(specification.together[kind], is_set, check):
-            yield f"{said}."
+    of_several = (contradiction(specification.together[kind], is_set, check) for kind, check in _CHECKS.items())
+    found = (*found, *(f"{said}." for said in of_several if said))
+    return found or ("These options can't be used as they are.", _UNSHOWN)
 
 
 def _of_options(specification: Options, given: Mapping[Any, Any], where: str) -> Iterator[str]:

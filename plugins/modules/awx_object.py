@@ -33,9 +33,7 @@ options:
           dictionary of one kind and one name.
         type: dict
         required: true
-      initial:
-        description: Fields that the object is made with. From then on they are the users'.
-        type: dict
+      initial: {type: dict, description: Fields that the object is made with. From then on they are the users'.}
       related:
         description: Lists of names of other objects. Those that are missing are added, no other is removed.
           C(credentials) and C(notification_templates_error) are for templates; C(success_nodes), C(failure_nodes) and
@@ -55,17 +53,13 @@ options:
     description: Write O(secrets) into an object that is already there. That is always a change.
     type: bool
     default: false
-  organization:
-    description: The name of the organization in which objects are looked for.
-    type: str
+  organization: {type: str, description: The name of the organization in which objects are looked for.}
   awx_url:
     description: The address of AWX or of the Automation Platform, as a browser shows it. Where the API is elsewhere,
       all of its path, such as C(https://aap.example.com/api/controller/v2). Plain C(http) is refused, except to this
       machine itself. If unset, the environment variable E(AWX_URL) is used.
     type: str
-  awx_token:
-    description: An OAuth token. If unset, the environment variable E(AWX_TOKEN) is used.
-    type: str
+  awx_token: {type: str, description: "An OAuth token. If unset, the environment variable E(AWX_TOKEN) is used."}
   awx_username:
     description: A user's name, where there is no token. If unset, the environment variable E(AWX_USERNAME) is used.
     type: str

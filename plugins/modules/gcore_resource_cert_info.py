@@ -141,12 +141,10 @@ worst:
   description: The worst state of all, null where there is no host name.
   returned: success
   type: str
-  sample: critical
 level:
   description: The same as V(ok), V(warning) or V(critical).
   returned: success
   type: str
-  sample: critical
 thresholds:
   description: By what the ends were judged.
   returned: success

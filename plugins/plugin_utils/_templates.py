@@ -21,7 +21,6 @@ try:
 except ImportError:  # since 2.19 a text stays a text by itself
     NativeJinjaText = None
 
-
 _MAY_BE_A_TEMPLATE = re.compile("[{}]")
 
 

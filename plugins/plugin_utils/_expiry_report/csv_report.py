@@ -12,12 +12,10 @@ from typing import Any
 
 from .findings import Findings, Json, Options
 
-_HOST = (
-    "host resource resource_id is_alias resource_status state level days_left lifetime_left_percent not_after evidence"
-)
+_HOST = "host resource resource_id is_alias resource_status state level days_left lifetime_left_percent not_after"
 _SERVED = "subject issuer serial_number fingerprint_sha256 key_type key_size not_before not_after days_left"
 _COLUMNS = (
-    ("", (), f"{_HOST} ssl_type reasons"),
+    ("", (), f"{_HOST} evidence ssl_type reasons"),
     ("api_", ("api",), "not_after days_left"),
     ("edge_", ("edge",), "address port problem"),
     ("edge_", ("edge", "certificate"), f"{_SERVED} subject_alt_names"),

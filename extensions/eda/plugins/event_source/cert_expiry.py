@@ -19,10 +19,7 @@ description:
   - A look that fails ends nothing. The next one is made after O(interval).
   - Options that cannot be right are an error when the source starts.
 options:
-  interval:
-    description: Seconds from the end of a look to the next one.
-    type: int
-    default: 3600
+  interval: {type: int, default: 3600, description: Seconds from the end of a look to the next one.}
   repeat_after:
     description:
       - Seconds after which a bad state that lasts is told once more. If unset, it is not.
@@ -58,21 +55,12 @@ options:
     description: How much of its lifetime is left, see O(critical_days). With V(100), days count alone.
     type: int
     default: 10
-  concurrency:
-    description: How many edges are asked at the same time.
-    type: int
-    default: 16
+  concurrency: {type: int, default: 16, description: How many edges are asked at the same time.}
   requests_per_second:
     description: The most requests a second to the API. If unset, as many as it takes without complaint.
     type: float
-  edge_port:
-    description: The TCP port of the TLS handshake.
-    type: int
-    default: 443
-  edge_timeout:
-    description: Seconds for the TLS handshake.
-    type: float
-    default: 5.0
+  edge_port: {type: int, default: 443, description: The TCP port of the TLS handshake.}
+  edge_timeout: {type: float, default: 5.0, description: Seconds for the TLS handshake.}
   api_key:
     description:
       - A permanent API token of the Gcore account. If unset, the environment variable E(GCORE_API_KEY) is used.
@@ -86,25 +74,16 @@ options:
     description: The base URL of the API. If unset, the environment variable E(GCORE_BASE_URL) is used, then
       C(https://api.gcore.com).
     type: str
-  validate_certs:
-    description: Whether to verify the TLS certificate of the API.
-    type: bool
-    default: true
+  validate_certs: {type: bool, default: true, description: Whether to verify the TLS certificate of the API.}
   ca_path:
     description: A file of CA certificates in PEM, or a folder of them, to verify the API's certificate with.
     type: path
-  request_timeout:
-    description: Seconds for one request and its whole answer.
-    type: int
-    default: 30
+  request_timeout: {type: int, default: 30, description: Seconds for one request and its whole answer.}
   retries:
     description: How many times a call is tried again after a failure that may pass, before the look fails.
     type: int
     default: 5
-  total_timeout:
-    description: Seconds for one look, all tries and all waiting included.
-    type: int
-    default: 1800
+  total_timeout: {type: int, default: 1800, description: "Seconds for one look, all tries and all waiting included."}
 notes:
   - An empty string and an empty environment variable count as unset.
   - The event of a host name is C(cert_expiry), with C(host), C(resource_id), C(resource), C(is_alias), C(state),
