@@ -22,7 +22,7 @@ import yaml
 from awx.credential_rules import injected
 
 from .canaries import Canaries
-from .playbook import command, environment
+from .playbook import Background, command, environment
 from .web import until
 
 ROOT = Path(__file__).parents[2]
@@ -110,21 +110,8 @@ class Finished:
         return sorted((self.folder / FACTS).glob("*"))
 
 
-class Job:
+class Job(Background):
     """A job that goes on."""
-
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path, canaries: Canaries) -> None:
-        self.process = process
-        self._folder = folder
-        self._canaries = canaries
-
-    def __enter__(self) -> Job:
-        return self
-
-    def __exit__(self, *_unused: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
     def playbook_pid(self) -> int:
         """The process of ansible-playbook, which is the runner's only child."""

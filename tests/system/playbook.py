@@ -75,25 +75,29 @@ class Played:
         return self._by_name[name, host]
 
 
-class Running:
-    """A run that goes on in the background."""
+class Background:
+    """A process that goes on, and ends with whoever waits for it."""
 
-    def __init__(self, process: subprocess.Popen[str], folder: Path, canaries: Canaries) -> None:
-        self._process = process
+    def __init__(self, process: subprocess.Popen[Any], folder: Path, canaries: Canaries) -> None:
+        self.process = process
         self._folder = folder
         self._canaries = canaries
 
-    def __enter__(self) -> Running:
+    def __enter__(self):
         return self
 
     def __exit__(self, *_unused: object) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Running(Background):
+    """A run that goes on in the background."""
 
     def wait(self) -> Played:
         """Wait for its end. Whatever a run is about, it must not show a secret."""
-        stdout, stderr = self._process.communicate(timeout=_SECONDS)
+        stdout, stderr = self.process.communicate(timeout=_SECONDS)
         recorded = _text(self._folder / "record")
         logged = _text(self._folder / SYSTEM_LOG)
         for text, where in (
@@ -105,7 +109,7 @@ class Running:
             self._canaries.assert_absent(text, where)
             assert_printable(text, where)
         tasks = tuple(TaskRun(**json.loads(line)) for line in recorded.splitlines())
-        return Played(self._process.returncode, stdout, stderr, self._folder, tasks, logged)
+        return Played(self.process.returncode, stdout, stderr, self._folder, tasks, logged)
 
 
 class Ansible:
