@@ -17,7 +17,6 @@ from ._errors import InputError
 
 Options = dict[str, dict[str, Any]]
 Groups = Sequence[tuple[str, ...]]
-Check = Callable[[Groups, Mapping[str, Any]], Any]
 
 
 class Specification(Options):
@@ -36,6 +35,8 @@ _ENVIRONMENT = {
     "api_url": "GCORE_BASE_URL",
     **{f"awx_{name}": f"AWX_{name.upper()}" for name in ("url", "token", "username", "password")},
 }
+_RIVALS = {"api_key": "api_token", "api_token": "api_key", "awx_token": "awx_username"}
+
 SECRETS = ("api_key", "api_token", "awx_token", "awx_password", "secrets")
 """What is secret as a whole, from its first moment on."""
 
@@ -200,7 +201,8 @@ def resolved(parameters: Mapping[str, Any], environment: Mapping[str, str] | Non
     values = {**dict.fromkeys(parameters), **without_empty(parameters)}
     for name, variable in _ENVIRONMENT.items():
         if name in values:
-            values[name] = values[name] or _from_environment(name, values, environment.get(variable)) or None
+            rival = values.get(_RIVALS.get(name, ""))  # which the task names: it keeps a token of the environment out
+            values[name] = values[name] or (None if rival else environment.get(variable)) or None
     if "api_url" in values:
         values["api_url"] = values["api_url"] or DEFAULT_API_URL
     for name, (least, most) in _RANGES.items():
@@ -210,14 +212,6 @@ def resolved(parameters: Mapping[str, Any], environment: Mapping[str, str] | Non
         if value is not None and value > most:
             raise InputError(f"{name} is {value}, the most that it can be is {most}")
     return values
-
-
-_RIVALS = {"api_key": "api_token", "api_token": "api_key", "awx_token": "awx_username"}
-
-
-def _from_environment(name: str, values: Mapping[str, Any], value: str | None) -> str | None:
-    """Return the environment's value, but no token beside another one, or a user, that the task names."""
-    return None if values.get(_RIVALS.get(name, "")) else value
 
 
 def without_empty(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -234,7 +228,9 @@ def _filled(value: Any) -> Any:
     return None if value == "" else value
 
 
-def contradiction(groups: Groups, given: Mapping[str, Any], check: Check = check_mutually_exclusive) -> str:
+def contradiction(
+    groups: Groups, given: Mapping[str, Any], check: Callable[..., Any] = check_mutually_exclusive
+) -> str:
     """Return what Ansible has to say against several options together; it quotes their names alone."""
     try:
         check(groups, given)

@@ -154,7 +154,6 @@ from ansible_collections.gcore.web_security.plugins.module_utils._validation imp
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_events import Memory, events_of
 
 LOGGER = logging.getLogger("gcore.web_security.cert_expiry")
-
 Json = dict[str, Any]
 
 _OWN: Options = {"interval": {"type": "int", "default": 3600}, "repeat_after": {"type": "int"}}
