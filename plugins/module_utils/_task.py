@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ._clock import Clock, Deadline
 from ._errors import GcoreError, InternalError
 from ._gcore.client import Client, credentials
-from ._http.rate_limiter import RateLimiter, no_notice
+from ._http.rate_limiter import RateLimiter
 from ._http.retry import Backoff
 from ._http.session import Session
 from ._http.transport import Transport
@@ -48,7 +48,7 @@ class Task:
     say: Say = silent  # shows a line to the person who waits
     interruption: Interruption = field(default_factory=Interruption)
 
-    def client(self, connections: int = 1, on_hold: Callable[[float], None] = no_notice) -> Client:
+    def client(self, connections: int = 1, on_hold: Callable[[float], None] | None = None) -> Client:
         """Make the API's client, for so many workers; `on_hold` is told when the API asks for a pause, in seconds.
 
         Raises:
@@ -65,7 +65,7 @@ class Task:
         hint: Callable[[int | None, str], str],
         seconds: float,
         connections: int = 1,
-        on_hold: Callable[[float], None] = no_notice,
+        on_hold: Callable[[float], None] | None = None,
     ) -> Session:
         """Make the way to one API, which is gone within so many seconds."""
         values = self.values

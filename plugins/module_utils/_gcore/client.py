@@ -78,11 +78,7 @@ class Credentials:
 
 
 def credentials(api_key: str | None, api_token: str | None) -> Credentials:
-    """Return the one token of a task.
-
-    Raises:
-        InputError: none, both, or one with characters that a header can't have.
-    """
+    """Return the one token of a task, if it is one that a header can have."""
     if api_key and api_token:
         raise InputError("both api_key and api_token are set", "Set one of them, as an option or in the environment.")
     token = (api_key or api_token or "").strip()
@@ -156,11 +152,7 @@ class Client:
 
 
 def find_resource(client: Client, resource_id: int | None, name: str | None) -> dict[str, Any]:
-    """Return the JSON of the resource that has an id, or exactly this name where no id is given.
-
-    Raises:
-        GcoreError: there is none, several have the name, or the API does not answer.
-    """
+    """Return the JSON of the one resource that has an id, or exactly this name where no id is given."""
     if resource_id is not None:
         return client.resource(resource_id)
     wanted = normalised(str(name))

@@ -65,7 +65,7 @@ class Resource:
         return cls(
             id=int(raw["id"]),
             name=_text(raw.get("name")),
-            ssl_type=_ssl_type(raw),
+            ssl_type=_text(raw[TYPE_FIELD]).lower() if TYPE_FIELD in raw else UNKNOWN,
             expires=_unix_time(raw.get(EXPIRY_FIELD)),
             service_ip=_addresses(raw.get("service_ip")),
             status=_text(raw.get("status")),
@@ -114,10 +114,6 @@ def _addresses(value: Any) -> str:
     return ", ".join(_text(one) for one in value) if isinstance(value, list) else _text(value)
 
 
-def _ssl_type(raw: Mapping[str, Any]) -> str:
-    return _text(raw[TYPE_FIELD]).lower() if TYPE_FIELD in raw else UNKNOWN
-
-
 def _unix_time(value: Any) -> int | None:
     """Seconds; None where the field is absent, 0, or no number."""
     try:
@@ -139,11 +135,6 @@ def _count(origins: Any) -> int:
     return len(origins) if isinstance(origins, list) else 0
 
 
-def put_body(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body of a PUT: the whole resource as the GET gave it, unknown fields and all, with some fields set."""
-    return {**raw, **fields}
-
-
 def collateral(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
     """List the settings that differ between two answers, though a certificate's write must not move them.
 
@@ -153,13 +144,10 @@ def collateral(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict
     return [
         {"setting": name, "before": plain(before.get(name)), "after": plain(after.get(name))}
         for name in names
-        if (name in before) != (name in after) or not _same(before[name], after[name])
+        if (name in before) != (name in after)
+        # Mostly they are spelt alike, and need no closer look.
+        or (repr(before[name]) != repr(after[name]) and _canonical(before[name]) != _canonical(after[name]))
     ]
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Mostly they are spelt alike, and need no closer look."""
-    return repr(one) == repr(other) or _canonical(one) == _canonical(other)
 
 
 def _canonical(value: Any) -> str:

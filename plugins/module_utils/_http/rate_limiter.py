@@ -18,10 +18,6 @@ _LONGEST_INTERVAL = 2.0
 what no number of complaints goes beyond: a pause that is longer is for the API to ask for."""
 
 
-def no_notice(_seconds: float) -> None:
-    """Nobody wants to know."""
-
-
 class RateLimiter:
     """Shared by all workers of a run; each asks it for its turn before each request.
 
@@ -29,7 +25,7 @@ class RateLimiter:
     """
 
     def __init__(
-        self, clock: Clock, per_second: float | None = None, on_hold: Callable[[float], None] = no_notice
+        self, clock: Clock, per_second: float | None = None, on_hold: Callable[[float], None] | None = None
     ) -> None:
         self._clock = clock
         self._least_interval = 1 / per_second if per_second else 0.0
@@ -48,7 +44,7 @@ class RateLimiter:
             if is_news:
                 slower = min(max(self._interval * _SLOWER, _FIRST_INTERVAL), _LONGEST_INTERVAL)
                 self._interval = max(slower, self._least_interval)
-        if is_news:
+        if is_news and self._on_hold:
             self._on_hold(seconds)
 
     def succeeded(self) -> None:

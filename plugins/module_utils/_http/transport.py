@@ -65,11 +65,7 @@ class Transport:
         self._base = urlsplit(str(self._request.url)).path.rstrip("/")
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
-        """Send one request and read its answer, all of it within so many seconds.
-
-        Raises:
-            NoAnswerError: no complete answer came.
-        """
+        """Send one request and read its answer, within so many seconds or else `NoAnswerError`."""
         timed.begin(timeout)
         try:
             pool = self._pool or self._open()
@@ -126,11 +122,7 @@ def _body(answer: BaseHTTPResponse) -> bytes:
 
 
 def checked_url(url: str, option: str = "api_url") -> str:
-    """Return the base URL without a final slash; no error quotes it, for it may be a token.
-
-    Raises:
-        InputError: not a URL, or one that would send the token and the key in the clear.
-    """
+    """Return the base URL without a final slash; no error quotes it, for it may be a token."""
     url = url.strip()
     example, credentials = _ADDRESSES[option]
     if "@" in url:

@@ -36,10 +36,9 @@ class Selection:
         return (is_included or not self._patterns["include"]) and not is_excluded
 
     def warnings(self) -> list[str]:
-        """Warn of what none of the resources was called that have been asked about: mostly somebody mistyped it.
+        """Warn of what none of those asked about was called: mostly somebody mistyped it.
 
-        Raises:
-            InputError: that is so of all that is included, and so nothing is left to be done.
+        Where that is so of all that is included, nothing is left to be done, and it is an `InputError`.
         """
         included, unmet = self._patterns["include"], self._unmet["include"]
         if included and len(unmet) == len(set(included)):
@@ -122,11 +121,7 @@ class Matcher(Generic[AnyCandidate]):
         return choice.settled(key_type) if choice else None
 
     def choice_for(self, resource: Resource) -> Choice[AnyCandidate] | None:
-        """Choose what fits best, None where nothing fits.
-
-        Raises:
-            MatchError: two different certificates fit equally well.
-        """
+        """Choose what fits best, None where nothing fits; of two that fit equally well `MatchError` tells."""
         name = normalised(resource.name)
         explicit = [*self._explicit.get(str(resource.id), ()), *self._explicit.get(name, ())]
         if explicit:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._errors import ApiError, CollateralError, GcoreError, NotServedError, NotStoredError, carrying
 from .._gcore.client import Client
-from .._gcore.resource import Resource, collateral, put_body
+from .._gcore.resource import Resource, collateral
 from .desired import Desired, Proof
 from .edge import EdgeAnswer
 from .failure_budget import FailureBudget
@@ -179,7 +179,7 @@ class _Write:
         self.budget.authorize_write(self.lost[1] if self.lost else None)
         site = self.applied.resource.id
         try:
-            receipt = self.client.replace(site, put_body(before, self.applied.plan.desired.fields))
+            receipt = self.client.replace(site, {**before, **self.applied.plan.desired.fields})
         except ApiError as error:
             if error.outcome_unknown:
                 self.lost = self.lost[0] if self.lost else before, error

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -32,119 +31,60 @@ _SERVER_USAGES = ("1.3.6.1.5.5.7.3.1", "2.5.29.37.0")
 _CA_ISSUERS = "1.3.6.1.5.5.7.48.2"
 """caIssuers (RFC 5280, section 4.2.2.1)."""
 
-_PARSED_WHEN_ASKED = (
-    "_lasting_facts", "is_authority", "serves_tls", "issuer_address", "public_key_der", "has_weak_signature",
-)  # fmt: skip
 
-
-@dataclass(frozen=True)
 class Certificate:
-    """A certificate that equals another when the DER is the same."""
+    """A certificate, read as a whole, that equals another when the DER is the same."""
 
-    der: bytes = field(repr=False)
+    def __init__(self, der: bytes) -> None:
+        parsed = x509.load_der_x509_certificate(der)
+        self.der, self.x509 = der, parsed
+        self.public_key_der = public_key_der(parsed.public_key())
+        self.not_before, self.not_after = _moment(parsed, "not_valid_before"), _moment(parsed, "not_valid_after")
+        # Host names are its subject alternative names, never its common name (RFC 9525, section 2).
+        names = _extension(parsed, x509.SubjectAlternativeName)
+        self.dns_names = tuple(names.get_values_for_type(x509.DNSName)) if names else ()
+        # It may issue others (RFC 5280, section 4.2.1.9).
+        constraints = _extension(parsed, x509.BasicConstraints)
+        self.is_authority = constraints is not None and constraints.ca
+        # A root or a self-signed leaf.
+        self.is_self_issued = parsed.issuer == parsed.subject
+        usages = _extension(parsed, x509.ExtendedKeyUsage)
+        self.serves_tls = usages is None or any(usage.dotted_string in _SERVER_USAGES for usage in usages)
+        # Where its issuer's certificate can be fetched, as one with a public issuer tells.
+        access = _extension(parsed, x509.AuthorityInformationAccess) or ()
+        issuers = [one.access_location.value for one in access if one.access_method.dotted_string == _CA_ISSUERS]
+        self.issuer_address: str | None = next(iter(issuers), None)
+        self.has_weak_signature = _has_weak_signature(parsed)
+        self.key = _key(parsed, self.public_key_der)
+        self.fingerprint_sha256 = hashlib.sha256(der).hexdigest()
+        self._facts = {
+            "fingerprint_sha256": self.fingerprint_sha256,
+            "subject": parsed.subject.rfc4514_string(),
+            "issuer": parsed.issuer.rfc4514_string(),
+            "serial_number": str(parsed.serial_number),
+            "subject_alt_names": list(self.dns_names),
+            "key_type": self.key[0],
+            "key_size": self.key[1],
+            "not_before": timestamp(self.not_before),
+            "not_after": timestamp(self.not_after),
+        }
 
     @classmethod
     def from_der(cls, der: bytes, what: str) -> Certificate:
-        """Read a certificate, and all of it that is ever asked for.
-
-        Raises:
-            CertificateError: the bytes are no X.509 certificate, or one of which something can't be read.
-        """
-        known = _KNOWN.get(der)
-        if known is not None:
-            return known
-        certificate = cls(der)
+        """Read a certificate, or raise `CertificateError` for what is none, or can't be read to its end."""
         try:
-            for name in _PARSED_WHEN_ASKED:
-                getattr(certificate, name)
+            return _KNOWN.get(der) or _KNOWN.setdefault(der, cls(der))
         except Exception as error:  # noqa: BLE001  # whatever a stranger's bytes do to the parser is about these bytes
             raise CertificateError(f"{what}: not a readable X.509 certificate ({type(error).__name__})") from None
-        return _KNOWN.setdefault(der, certificate)
 
-    @cached_property
-    def x509(self) -> Parsed:
-        """Parse it."""
-        return x509.load_der_x509_certificate(self.der)
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Certificate) and self.der == other.der
 
-    @cached_property
-    def fingerprint_sha256(self) -> str:
-        """Return the SHA-256 of the DER, lower-case hexadecimal without colons."""
-        return hashlib.sha256(self.der).hexdigest()
+    def __hash__(self) -> int:
+        return hash(self.der)
 
-    @cached_property
-    def public_key_der(self) -> bytes:
-        """Return the SubjectPublicKeyInfo, to compare with a private key's."""
-        encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        return self.x509.public_key().public_bytes(encoding, form)
-
-    @cached_property
-    def not_before(self) -> datetime:
-        """Return the start of the validity, aware, UTC."""
-        return self._moment("not_valid_before")
-
-    @cached_property
-    def not_after(self) -> datetime:
-        """Return the end of the validity, aware, UTC."""
-        return self._moment("not_valid_after")
-
-    def _moment(self, name: str) -> datetime:
-        # cryptography 42 brought the aware twins and deprecated the naive ones.
-        aware: datetime | None = getattr(self.x509, f"{name}_utc", None)
-        return aware or getattr(self.x509, name).replace(tzinfo=timezone.utc)
-
-    @cached_property
-    def dns_names(self) -> tuple[str, ...]:
-        """Return the host names: its subject alternative names, never its common name (RFC 9525, section 2)."""
-        names = self._extension(x509.SubjectAlternativeName)
-        return tuple(names.get_values_for_type(x509.DNSName)) if names else ()
-
-    @cached_property
-    def is_authority(self) -> bool:
-        """Tell whether it may issue others (basicConstraints, RFC 5280, section 4.2.1.9)."""
-        constraints = self._extension(x509.BasicConstraints)
-        return constraints is not None and constraints.ca
-
-    @cached_property
-    def is_self_issued(self) -> bool:
-        """Tell a root or a self-signed leaf, of which issuer and subject are the same."""
-        return self.x509.issuer == self.x509.subject
-
-    @cached_property
-    def serves_tls(self) -> bool:
-        """Tell whether its extended key usage, where it has one, allows a TLS server."""
-        usages = self._extension(x509.ExtendedKeyUsage)
-        return usages is None or any(usage.dotted_string in _SERVER_USAGES for usage in usages)
-
-    @cached_property
-    def issuer_address(self) -> str | None:
-        """Tell where its issuer's certificate can be fetched (caIssuers), as one with a public issuer does."""
-        access = self._extension(x509.AuthorityInformationAccess) or ()
-        found = (entry for entry in access if entry.access_method.dotted_string == _CA_ISSUERS)
-        return next((entry.access_location.value for entry in found), None)
-
-    @cached_property
-    def has_weak_signature(self) -> bool:
-        """Tell whether its hash is one that no browser accepts any more, or one that not even the library knows."""
-        try:
-            algorithm = self.x509.signature_hash_algorithm
-        except crypto_exceptions.UnsupportedAlgorithm:
-            return True
-        return algorithm is not None and algorithm.name in _WEAK_HASHES
-
-    @cached_property
-    def key(self) -> tuple[str, int]:
-        """Tell type and bits of the public key, such as ("RSA", 2048); 0 bits where the type is not for TLS servers."""
-        public = self.x509.public_key()
-        if isinstance(public, rsa.RSAPublicKey):
-            # The library takes id-RSASSA-PSS (RFC 4055, section 1.2) for rsaEncryption, and writes it anew as that.
-            signed = self.x509.tbs_certificate_bytes
-            is_for_pss_alone = _ID_RSASSA_PSS in signed and self.public_key_der not in signed
-            return RSA_PSS if is_for_pss_alone else "RSA", public.key_size
-        if isinstance(public, ec.EllipticCurvePublicKey):
-            return "ECDSA", public.key_size
-        if isinstance(public, ed25519.Ed25519PublicKey):
-            return "Ed25519", 256
-        return type(public).__name__.strip("_"), 0
+    def __repr__(self) -> str:
+        return "Certificate()"
 
     # A signature takes longer to verify than anything else that is asked of a certificate, and is asked for again.
     @lru_cache(maxsize=1024)  # noqa: B019  # certificates are values
@@ -164,31 +104,52 @@ class Certificate:
 
     def label(self) -> str:
         """Name it for an error."""
-        return f"'{self.x509.subject.rfc4514_string()}'"
+        return f"'{self._facts['subject']}'"
 
     def facts(self, now: datetime) -> dict[str, Any]:
         """Tell what results and diffs show of it."""
-        return {**self._lasting_facts, "days_left": self.days_left(now)}
+        return {**self._facts, "days_left": self.days_left(now)}
 
-    @cached_property
-    def _lasting_facts(self) -> dict[str, Any]:
-        return {
-            "fingerprint_sha256": self.fingerprint_sha256,
-            "subject": self.x509.subject.rfc4514_string(),
-            "issuer": self.x509.issuer.rfc4514_string(),
-            "serial_number": str(self.x509.serial_number),
-            "subject_alt_names": list(self.dns_names),
-            "key_type": self.key[0],
-            "key_size": self.key[1],
-            "not_before": timestamp(self.not_before),
-            "not_after": timestamp(self.not_after),
-        }
 
-    def _extension(self, kind: type[Extension]) -> Extension | None:
-        try:
-            return self.x509.extensions.get_extension_for_class(kind).value
-        except x509.ExtensionNotFound:
-            return None
+def _moment(parsed: Parsed, name: str) -> datetime:
+    # cryptography 42 brought the aware twins and deprecated the naive ones.
+    aware: datetime | None = getattr(parsed, f"{name}_utc", None)
+    return aware or getattr(parsed, name).replace(tzinfo=timezone.utc)
+
+
+def _extension(parsed: Parsed, kind: type[Extension]) -> Extension | None:
+    try:
+        return parsed.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _has_weak_signature(parsed: Parsed) -> bool:
+    """Tell whether its hash is one that no browser accepts any more, or one that not even the library knows."""
+    try:
+        algorithm = parsed.signature_hash_algorithm
+    except crypto_exceptions.UnsupportedAlgorithm:
+        return True
+    return algorithm is not None and algorithm.name in _WEAK_HASHES
+
+
+def _key(parsed: Parsed, info: bytes) -> tuple[str, int]:
+    """Tell type and bits of the public key, such as ("RSA", 2048); 0 bits where the type is not for TLS servers."""
+    public = parsed.public_key()
+    if isinstance(public, rsa.RSAPublicKey):
+        # The library takes id-RSASSA-PSS (RFC 4055, section 1.2) for rsaEncryption, and writes it anew as that.
+        signed = parsed.tbs_certificate_bytes
+        return RSA_PSS if _ID_RSASSA_PSS in signed and info not in signed else "RSA", public.key_size
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        return "ECDSA", public.key_size
+    if isinstance(public, ed25519.Ed25519PublicKey):
+        return "Ed25519", 256
+    return type(public).__name__.strip("_"), 0
+
+
+def public_key_der(key: Any) -> bytes:
+    """Write a public key's SubjectPublicKeyInfo, by which a private key is told to be a certificate's."""
+    return bytes(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo))
 
 
 _KNOWN: WeakValueDictionary[bytes, Certificate] = WeakValueDictionary()
@@ -201,11 +162,7 @@ def timestamp(moment: datetime) -> str:
 
 
 def certificates_from_pem(blocks: Sequence[PemBlock], what: str) -> list[Certificate]:
-    """Read the certificates of a PEM text.
-
-    Raises:
-        CertificateError: a block is anything else; a private key among certificates above all.
-    """
+    """Read the certificates of a PEM text; a block that is anything else, above all a private key, is refused."""
     for block in blocks:
         if block.label.endswith("PRIVATE KEY"):
             raise CertificateError(

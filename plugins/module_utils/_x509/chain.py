@@ -12,11 +12,7 @@ from .certificate import Certificate
 
 
 def ordered(certificates: Sequence[Certificate], leaf: Certificate, what: str) -> tuple[Certificate, ...]:
-    """Put them in order: the leaf, its issuer, the issuer's issuer and so on, as far as they go.
-
-    Raises:
-        CertificateError: one of them belongs to another chain, or the link to it is missing.
-    """
+    """Put them in order: the leaf, its issuer, the issuer's issuer and so on; one of another chain is refused."""
     chain = _path(certificates, leaf)
     rest = [certificate for certificate in certificates if certificate not in chain]
     family = list(chain)

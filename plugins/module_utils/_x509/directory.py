@@ -31,21 +31,13 @@ _ARCHIVE = "certbot's live folder consists of links into its archive folder, whi
 
 
 def from_directory(directory: str | None, shared: Mapping[str, Any]) -> Iterator[Source]:
-    """Yield the certificates of a folder, where one is named, each with the options that count for all of them.
-
-    Raises:
-        InputError: the folder can't be read, or holds nothing that looks like a certificate.
-    """
+    """Yield the certificates of a folder, where one is named, each with the options that count for all of them."""
     for source in sources(directory) if directory else ():
         yield replace(source, options={**shared, **source.options})
 
 
 def sources(directory: str) -> list[Source]:
-    """List all that the folder has, in the order of the names.
-
-    Raises:
-        InputError: the folder can't be read, or holds nothing that looks like a certificate.
-    """
+    """List all that the folder has, in the order of the names; one that holds nothing of the kind is refused."""
     try:
         names = sorted(name for name in os.listdir(directory) if not name.startswith("."))
     except OSError as error:

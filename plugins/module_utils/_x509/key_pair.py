@@ -41,11 +41,7 @@ class KeyPair:
 
 
 def key_pair_of(certificates: Sequence[Certificate], key: PrivateKey, what: str) -> KeyPair:
-    """Match what was read of a text or bundle with its key, and put the chain in order.
-
-    Raises:
-        InputError: they do not fit together.
-    """
+    """Match what was read of a text or bundle with its key, and put the chain in order."""
     public = key.public_key_der()
     leaf = next((certificate for certificate in certificates if certificate.public_key_der == public), None)
     if leaf is None:
@@ -69,11 +65,7 @@ def key_pair_of(certificates: Sequence[Certificate], key: PrivateKey, what: str)
 
 
 def read_pkcs12(content: bytes, passphrase: str | None, what: str) -> tuple[list[Certificate], PrivateKey]:
-    """Read all certificates of a PKCS#12 bundle (RFC 7292), and the key.
-
-    Raises:
-        PrivateKeyError: it can't be read, or lacks the key or its certificate.
-    """
+    """Read all certificates of a PKCS#12 bundle (RFC 7292), and the key."""
     try:
         found = pkcs12.load_pkcs12(content, None if passphrase is None else passphrase.encode())
         key = PrivateKey(found.key) if found.key else None
@@ -91,11 +83,7 @@ def read_pkcs12(content: bytes, passphrase: str | None, what: str) -> tuple[list
 
 
 def check_key_pair(key_pair: KeyPair, now: datetime, min_days_valid: int) -> tuple[str, ...]:
-    """Check that clients would accept it, and its leaf for so many days, and return what is worth a warning.
-
-    Raises:
-        CertificateError: too weak, not valid now or not long enough, or not for TLS servers.
-    """
+    """Check that clients would accept it, and its leaf for so many days, and return what is worth a warning."""
     leaf = key_pair.leaf
     checked = without_root(key_pair.chain)
     if leaf.key[0] == RSA_PSS:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .._errors import PrivateKeyError
 from .._libraries import ec, serialization
+from .certificate import public_key_der
 from .pem import PemBlock
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ class PrivateKey:
 
     def public_key_der(self) -> bytes:
         """Return the SubjectPublicKeyInfo, to compare with a certificate's."""
-        encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        return self._key.public_key().public_bytes(encoding, form)
+        return public_key_der(self._key.public_key())
 
     def pem(self) -> str:
         """Write it as the API documents it: PKCS#8, PEM, not encrypted."""
@@ -48,12 +48,7 @@ class PrivateKey:
 
 
 def private_key_from_pem(blocks: Sequence[PemBlock], passphrase: str | None, what: str) -> PrivateKey:
-    """Read the one private key of a PEM text.
-
-    Raises:
-        PrivateKeyError: none or several, in a form that is not for TLS, encrypted and the passphrase is missing or
-            wrong, or damaged.
-    """
+    """Read the one private key of a PEM text, in a form that is for TLS; the error says why it can't be."""
     keys = [block for block in blocks if block.label != _PARAMETERS]
     strange = next((block for block in keys if block.label not in _LABELS), None)
     if strange:

@@ -41,11 +41,7 @@ class Source:
     _read: dict[str, str | bytes | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def key_pair(self, redactor: Redactor) -> KeyPair:
-        """Read the chain and its key, whose secrets the redactor learns before anything else sees them.
-
-        Raises:
-            InputError: the parts can't be read, or do not fit together.
-        """
+        """Read the chain and its key, whose secrets the redactor learns before anything else sees them."""
         links, keys, what = self._given()
         redactor.add(self._content("pkcs12"))
         key_name = what if keys else self._name("private_key")
@@ -71,11 +67,7 @@ class Source:
         return key_pair
 
     def leaf(self) -> Certificate:
-        """Read the leaf alone, for which no key is asked.
-
-        Raises:
-            InputError: there is none, it can't be read, or several leaves are among the certificates.
-        """
+        """Read the leaf alone, for which no key is asked."""
         links, _keys, what = self._given()
         if "pkcs12_path" in self.options:
             raise InputError("its certificate can't be read without a passphrase, which this task does not ask for")

@@ -15,7 +15,6 @@ from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client i
     Credentials,
     credentials,
 )
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import put_body
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
 from ansible_collections.gcore.web_security.plugins.module_utils._version import VERSION
@@ -257,7 +256,7 @@ def test_a_put_repeats_the_json_of_the_get_but_for_its_fields(wrap):
     text = (wrap % FAITHFUL).encode() + b"\n"
     script = Script((ONE, answer(200, text)), (PUT, answer(200, {})))
     client = client_over(script)
-    client.replace(7, put_body(client.resource(7), {"ssl_type": "custom", "service_ssl_crt": "\u00e9"}))
+    client.replace(7, {**client.resource(7), "ssl_type": "custom", "service_ssl_crt": "\u00e9"})
     sent = script.calls[1].body
     expected = {**verbatim(FAITHFUL), "ssl_type": "custom", "service_ssl_crt": "\u00e9"}
     assert verbatim(sent) == expected

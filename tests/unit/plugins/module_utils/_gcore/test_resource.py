@@ -16,7 +16,6 @@ from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource
     Resource,
     collateral,
     expiry_timestamp,
-    put_body,
 )
 
 RAW = {
@@ -200,23 +199,6 @@ MANY = settings(deadline=None, max_examples=40)
 def written(value):
     """What goes over the line: it tells true from 1, and 1 from 1.0."""
     return json.dumps(value, sort_keys=True)
-
-
-@MANY
-@given(RESOURCES, st.dictionaries(FIELDS, JSON, max_size=3))
-def test_a_put_body_has_every_field_and_its_input_stays(raw, fields):
-    before, asked = deepcopy(raw), deepcopy(fields)
-    body = put_body(raw, fields)
-    assert body.keys() == raw.keys() | fields.keys()
-    for name, value in body.items():
-        assert written(value) == written(fields[name] if name in fields else raw[name])
-    body.clear()
-    assert (written(raw), written(fields)) == (written(before), written(asked))
-
-
-def test_a_put_body_keeps_what_nobody_documented():
-    fields = {"service_ssl_crt": "C", "service_ssl_key": "K", "ssl_type": "custom"}
-    assert put_body({**RAW, "ssl_type": None, "x_new": [{}]}, fields) == {**RAW, **fields, "x_new": [{}]}
 
 
 @MANY
