@@ -32,6 +32,40 @@ BOMB = gzip.compress(bytes(50_000_000))
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+UNMEASURED = b"HTTP/1.0 200 OK\r\n\r\n"
+REPLIES = {
+    # status, body, headers
+    "plain": (200, b"ok", {"X-Request-ID": "r-1"}),
+    "refused": (503, b'{"message": "busy"}', {}),
+    "zipped": (200, gzip.compress(b"unzipped"), {"Content-Encoding": "gzip"}),
+    "not_zipped": (200, b"no gzip", {"Content-Encoding": "gzip"}),
+    "nothing": (204, b"", {}),
+    "large": (200, b"0123456789" * 100_000, {}),
+    "moved": (302, b"elsewhere", {"Location": "{elsewhere}"}),
+    "moved_for_good": (308, b"elsewhere", {"Location": "{elsewhere}"}),
+    "cut": (200, b"half", {"Content-Length": "1000", "Connection": "close"}),
+    "bomb": (200, BOMB, {"Content-Encoding": "gzip"}),
+    "moved_bomb": (302, BOMB, {"Content-Encoding": "gzip", "Location": "/plain"}),
+    "bomb_in_bomb": (200, gzip.compress(BOMB), {"Content-Encoding": "gzip, gzip"}),
+}
+STREAMS = {
+    # how it begins, what follows for ever, the seconds between; without any it ends there
+    "gone": (b"", b"", 0),
+    "garbage": (b"SSH-2.0-OpenSSH\r\n\r\n", b"", 0),
+    "cut_chunk": (CHUNKED + b"64\r\nhalf", b"", 0),
+    "two_lengths": (OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\nok", b"", 0),
+    "drip_body": (OK + b"Content-Length: 1000\r\n\r\n", b"x", 0.03),
+    "drip_chunks": (CHUNKED, b"1\r\nx\r\n", 0.03),
+    "drip_chunk": (CHUNKED + b"ffff\r\n", b"x", 0.03),
+    "drip_head": (OK + b"X-Long: ", b"x", 0.03),
+    "drip_unmeasured": (UNMEASURED, b"x", 0.03),
+    "continues": (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100, 0),
+    "endless": (UNMEASURED, b"x" * 65536, 0),
+}
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -40,9 +74,17 @@ class Handler(BaseHTTPRequestHandler):
         size = int(self.headers.get("Content-Length") or 0)
         body = b"" if self.path == "/reads_slowly" else self.rfile.read(size)
         self.server.received.append((self.command, self.path, dict(self.headers), body))
-        getattr(self, self.path.rpartition("/")[2].partition("?")[0], self.plain)()
+        self.act(self.path.rpartition("/")[2].partition("?")[0])
 
     do_PUT = do_GET  # noqa: N815
+
+    def act(self, name):
+        if name in STREAMS:
+            self.stream(*STREAMS[name])
+        elif name in ("reads_slowly", "silent", "reset"):
+            getattr(self, name)()
+        else:
+            self.reply(*REPLIES.get(name, REPLIES["plain"]))
 
     def do_CONNECT(self):
         """What a proxy does for https: it carries bytes both ways, and can't read them."""
@@ -64,37 +106,6 @@ class Handler(BaseHTTPRequestHandler):
         while not self.server.end.wait(0.05):
             self.connection.recv(16384)
 
-    def reply(self, status, body=b"", **headers):
-        self.send_response(status)
-        for name, value in {"Content_Length": len(body), **headers}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def plain(self):
-        self.reply(200, b"ok", X_Request_ID="r-1")
-
-    def refused(self):
-        self.reply(503, b'{"message": "busy"}')
-
-    def zipped(self):
-        self.reply(200, gzip.compress(b"unzipped"), Content_Encoding="gzip")
-
-    def not_zipped(self):
-        self.reply(200, b"no gzip", Content_Encoding="gzip")
-
-    def nothing(self):
-        self.reply(204)
-
-    def large(self):
-        self.reply(200, b"0123456789" * 100_000)
-
-    def moved(self):
-        self.reply(302, b"elsewhere", Location=self.server.elsewhere)
-
-    def moved_for_good(self):
-        self.reply(308, b"elsewhere", Location=self.server.elsewhere)
-
     def silent(self):
         self.server.end.wait(20)
 
@@ -103,72 +114,19 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.close()
 
-    def gone(self):
+    def reply(self, status, body, headers):
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value.format(elsewhere=self.server.elsewhere))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def stream(self, begin, piece, pause):
         self.close_connection = True
-
-    def garbage(self):
-        self.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
-        self.close_connection = True
-
-    def cut(self):
-        self.reply(200, b"half", Content_Length="1000")
-        self.close_connection = True
-
-    def cut_chunk(self):
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nhalf")
-        self.close_connection = True
-
-    def two_lengths(self):
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok")
-        self.close_connection = True
-
-    def drip_body(self):
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        self._drip(b"x")
-
-    def drip_chunks(self):
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        self._drip(b"1\r\nx\r\n")
-
-    def drip_chunk(self):
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n")
-        self._drip(b"x")
-
-    def drip_head(self):
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-        self._drip(b"x")
-
-    def drip_unmeasured(self):
-        self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
-        self._drip(b"x")
-
-    def continues(self):
-        """Interim answers without end, as fast as they go."""
+        self.wfile.write(begin)
         with suppress(OSError):
-            while not self.server.end.is_set():
-                self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
-
-    def endless(self):
-        self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
-        with suppress(OSError):
-            while not self.server.end.is_set():
-                self.wfile.write(b"x" * 65536)
-
-    def bomb(self):
-        self.reply(200, BOMB, Content_Encoding="gzip")
-
-    def moved_bomb(self):
-        self.reply(302, BOMB, Content_Encoding="gzip", Location="/plain")
-
-    def bomb_in_bomb(self):
-        self.reply(200, gzip.compress(BOMB), Content_Encoding="gzip, gzip")
-
-    def _drip(self, piece):
-        self.close_connection = True
-        for _unused in range(200):
-            if self.server.end.wait(0.03):
-                return
-            self.wfile.write(piece)
+            while piece and not self.server.end.wait(pause):
+                self.wfile.write(piece)
 
     def log_message(self, *_args):
         pass
@@ -289,18 +247,10 @@ def test_the_path_of_the_base_url_stays(server):
     assert server.received[0][1] == "/proxy/security/resources"
 
 
-@pytest.mark.parametrize(
-    ("path", "status", "body"),
-    [
-        ("/refused", 503, b'{"message": "busy"}'),
-        ("/zipped", 200, b"unzipped"),
-        ("/nothing", 204, b""),
-        ("/large", 200, b"0123456789" * 100_000),
-    ],
-)
-def test_what_an_answer_holds(server, path, status, body):
-    answer = transport(server.url).send("GET", path, {}, None, 5)
-    assert (answer.status, answer.body) == (status, body)
+@pytest.mark.parametrize("path", ["refused", "zipped", "nothing", "large"])
+def test_what_an_answer_holds(server, path):
+    answer = transport(server.url).send("GET", f"/{path}", {}, None, 5)
+    assert (answer.status, answer.body) == (REPLIES[path][0], b"unzipped" if path == "zipped" else REPLIES[path][1])
 
 
 def test_one_connection_serves_many_requests(server):
@@ -366,7 +316,7 @@ def test_the_environment_is_read_once(monkeypatch, tls_server, proxy, root):
 
 def test_a_proxy_that_refuses(monkeypatch, tls_server, proxy, root):
     by_proxy(monkeypatch, proxy)
-    proxy.refusal = lambda handler: handler.reply(503)
+    proxy.refusal = lambda handler: handler.reply(*REPLIES["refused"])
     assert no_answer(tls_server.url, body=BODY, ca_path=root) == "failed: the proxy refused or could not be reached"
     assert not tls_server.received
 
@@ -393,24 +343,16 @@ def test_netrc_is_not_looked_at(monkeypatch, tmp_path, server):
 GOOD, BAD = "the right CA", "another CA"
 
 
-@pytest.mark.parametrize(
-    ("validate", "ca_path", "variable", "accepted"),
-    [
-        (True, None, None, False),
-        (True, GOOD, None, True),
-        (True, BAD, None, False),
-        (True, None, GOOD, True),
-        (True, None, BAD, False),
-        (True, GOOD, BAD, True),
-        (True, BAD, GOOD, False),
-        (True, None, "", False),
-        (True, GOOD, "/nowhere", True),
-        (False, None, None, True),
-        (False, BAD, None, True),
-        (False, None, BAD, True),
-        (False, None, "/nowhere", True),
-    ],
-)
+TRUST = [
+    # validate_certs, ca_path, REQUESTS_CA_BUNDLE: whether the right CA is trusted
+    (True, None, None, False), (True, GOOD, None, True), (True, BAD, None, False), (True, None, GOOD, True),
+    (True, None, BAD, False), (True, GOOD, BAD, True), (True, BAD, GOOD, False), (True, None, "", False),
+    (True, GOOD, "/nowhere", True), (False, None, None, True), (False, BAD, None, True), (False, None, BAD, True),
+    (False, None, "/nowhere", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("validate", "ca_path", "variable", "accepted"), TRUST)
 def test_who_says_which_ca_is_trusted(monkeypatch, tmp_path, tls_server, root, validate, ca_path, variable, accepted):
     (tmp_path / "other.pem").write_text(AUTHORITY.issue(["x.example"]).certificate_pem)
     paths = {GOOD: root, BAD: str(tmp_path / "other.pem")}
@@ -427,15 +369,11 @@ def test_who_says_which_ca_is_trusted(monkeypatch, tmp_path, tls_server, root, v
         assert not tls_server.received
 
 
-@pytest.mark.parametrize("content", ["", "no certificate"], ids=["empty", "junk"])
-def test_a_ca_file_that_holds_no_ca(tmp_path, tls_server, content):
+@pytest.mark.parametrize("content", ["", "no certificate", None], ids=["empty", "junk", "a folder"])
+def test_what_holds_no_ca(tmp_path, tls_server, content):
     path = tmp_path / "junk.pem"
-    path.write_text(content)
+    path.mkdir() if content is None else path.write_text(content)
     assert "TLS" in no_answer(tls_server.url, ca_path=str(path))
-
-
-def test_a_folder_of_cas(tmp_path, tls_server):
-    assert "TLS" in no_answer(tls_server.url, ca_path=str(tmp_path))
 
 
 @pytest.mark.parametrize("path", ["/nowhere/ca.pem", "pipe"])
@@ -482,7 +420,7 @@ def test_behind_a_proxy(monkeypatch, tls_server, proxy, root):
 @pytest.mark.parametrize("path", ["drip_head", "silent"])
 def test_a_tunnel_that_never_opens(monkeypatch, tls_server, proxy, path):
     by_proxy(monkeypatch, proxy)
-    proxy.refusal = lambda handler: getattr(handler, path)()
+    proxy.refusal = lambda handler: handler.act(path)
     timed_out(tls_server.url)
 
 
@@ -523,24 +461,20 @@ def test_no_answer_is_taken_beyond_its_limit(monkeypatch, server, path):
         tracemalloc.stop()
 
 
-def test_what_is_packed_twice_is_not_unpacked(server):
-    assert no_answer(server.url, "/bomb_in_bomb") == "got an answer that could not be decoded"
+LOST = "failed: the connection was lost"
+NO_ANSWERS = {
+    **dict.fromkeys(("reset", "gone", "garbage"), LOST),
+    "cut_chunk": "got an answer that broke off",
+    "not_zipped": "got an answer that could not be decoded",
+    "bomb_in_bomb": "got an answer that could not be decoded",
+    "two_lengths": "failed: the URL, the proxy's URL or a header is not one that can be used",
+}
 
 
 @pytest.mark.parametrize("body", [None, BODY], ids=["GET", "PUT"])
-@pytest.mark.parametrize(
-    ("path", "reason"),
-    [
-        ("/reset", "failed: the connection was lost"),
-        ("/gone", "failed: the connection was lost"),
-        ("/garbage", "failed: the connection was lost"),
-        ("/cut_chunk", "got an answer that broke off"),
-        ("/not_zipped", "got an answer that could not be decoded"),
-        ("/two_lengths", "failed: the URL, the proxy's URL or a header is not one that can be used"),
-    ],
-)
+@pytest.mark.parametrize(("path", "reason"), NO_ANSWERS.items())
 def test_what_is_no_answer(server, path, body, reason):
-    assert no_answer(server.url, path, body=body) == reason
+    assert no_answer(server.url, f"/{path}", body=body) == reason
     assert len(server.received) == 1
 
 
@@ -587,56 +521,40 @@ def test_a_proxy_that_can_not_be_used(monkeypatch, tls_server, proxy):
     assert not tls_server.received
 
 
-@pytest.mark.parametrize(
-    ("url", "base"),
-    [
-        ("https://api.gcore.com", "https://api.gcore.com"),
-        ("https://api.gcore.com/", "https://api.gcore.com"),
-        ("https://api.gcore.com//", "https://api.gcore.com"),
-        ("https://api.gcore.com/base/", "https://api.gcore.com/base"),
-        ("HTTPS://api.gcore.com:8443", "HTTPS://api.gcore.com:8443"),
-        (" https://api.gcore.com\n", "https://api.gcore.com"),
-        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
-        ("http://localhost:8080/", "http://localhost:8080"),
-        ("http://127.0.0.1", "http://127.0.0.1"),
-        ("http://[::1]:1", "http://[::1]:1"),
+URLS = """
+https://api.gcore.com             https://api.gcore.com
+https://api.gcore.com//           https://api.gcore.com
+https://api.gcore.com/base/       https://api.gcore.com/base
+HTTPS://api.gcore.com:8443        HTTPS://api.gcore.com:8443
+https://[2001:db8::1]:8443        https://[2001:db8::1]:8443
+http://localhost:8080/            http://localhost:8080
+http://127.0.0.1                  http://127.0.0.1
+http://[::1]:1                    http://[::1]:1
+"""
+NO_URLS = {
+    "not a URL": [
+        "", "api.gcore.com", "https://", "https:///security", "ftp://api.gcore.com", "file:///etc/passwd",
+        "https://[::1", "https://api.gcore.com:port", "https://api.gcore.com:99999", "https://api.gcore.com:0",
+        "https://api.gcore.com?x=1", "https://api.gcore.com/#x", "https://api gcore.com",
+        "https://api.gcore.com/\nHost: x",
     ],
-)
+    "unencrypted": [
+        "http://api.gcore.com", "http://localhost.example", "http://127.0.0.1.example", "http://10.0.0.1",
+    ],
+    "credentials": [
+        f"https://user:{SECRET}@api.gcore.com", f"https://{SECRET}@api.gcore.com", f"https://:{SECRET}@api.gcore.com",
+        f"htps://user:{SECRET}@api.gcore.com", f"user:{SECRET}@api.gcore.com", f"https://user:{SECRET}@",
+        "http://localhost@api.gcore.com",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "base"), [*map(str.split, URLS.strip().splitlines())])
 def test_urls_that_are_used(url, base):
-    assert checked_url(url) == base
+    assert checked_url(f" {url}\n") == base
 
 
-@pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("", "not a URL"),
-        ("api.gcore.com", "not a URL"),
-        ("https://", "not a URL"),
-        ("https:///security", "not a URL"),
-        ("ftp://api.gcore.com", "not a URL"),
-        ("file:///etc/passwd", "not a URL"),
-        ("https://[::1", "not a URL"),
-        ("https://api.gcore.com:port", "not a URL"),
-        ("https://api.gcore.com:99999", "not a URL"),
-        ("https://api.gcore.com:0", "not a URL"),
-        ("https://api.gcore.com?x=1", "not a URL"),
-        ("https://api.gcore.com/#x", "not a URL"),
-        ("https://api gcore.com", "not a URL"),
-        ("https://api.gcore.com/\nHost: x", "not a URL"),
-        ("http://api.gcore.com", "unencrypted"),
-        ("http://localhost.example", "unencrypted"),
-        ("http://127.0.0.1.example", "unencrypted"),
-        ("http://10.0.0.1", "unencrypted"),
-        (f"https://user:{SECRET}@api.gcore.com", "credentials"),
-        (f"https://{SECRET}@api.gcore.com", "credentials"),
-        (f"https://:{SECRET}@api.gcore.com", "credentials"),
-        (f"http://user:{SECRET}@api.gcore.com", "credentials"),
-        (f"htps://user:{SECRET}@api.gcore.com", "credentials"),
-        (f"user:{SECRET}@api.gcore.com", "credentials"),
-        (f"https://user:{SECRET}@", "credentials"),
-        ("http://localhost@api.gcore.com", "credentials"),
-    ],
-)
+@pytest.mark.parametrize(("url", "said"), [(url, said) for said, urls in NO_URLS.items() for url in urls])
 def test_urls_that_are_refused(url, said):
     with pytest.raises(InputError, match=said) as caught:
         checked_url(url)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import textwrap
 
@@ -19,7 +20,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._options import
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK, Redactor
 from ansible_collections.gcore.web_security.plugins.module_utils._x509 import sources
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.directory import from_directory
-from ansible_collections.gcore.web_security.plugins.module_utils._x509.sources import Source, from_list, read_file
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.sources import Source, from_list
 from simulator.authority import Authority
 
 PASSPHRASE = "correct horse $ batterie à clé"
@@ -113,15 +114,10 @@ def test_files_in_any_encoding(tmp_path, encode):
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"], ids=repr)
-def test_the_final_line_end_of_a_passphrase_file_is_the_editors(tmp_path, end):
-    path = written(tmp_path, "passphrase", PASSPHRASE + end)
-    key = ISSUED.key_pem(passphrase=PASSPHRASE)
-    assert_is_issued(read(certificate=ISSUED.full_chain_pem, private_key=key, private_key_passphrase_path=path))
-
-
-def test_spaces_of_a_passphrase_are_its_own(tmp_path):
-    path = written(tmp_path, "passphrase", f" {PASSPHRASE} \n")
-    key = ISSUED.key_pem(passphrase=f" {PASSPHRASE} ")
+@pytest.mark.parametrize("passphrase", [PASSPHRASE, f" {PASSPHRASE} "], ids=["plain", "its own spaces"])
+def test_the_final_line_end_of_a_passphrase_file_is_the_editors(tmp_path, passphrase, end):
+    path = written(tmp_path, "passphrase", passphrase + end)
+    key = ISSUED.key_pem(passphrase=passphrase)
     assert_is_issued(read(certificate=ISSUED.full_chain_pem, private_key=key, private_key_passphrase_path=path))
 
 
@@ -130,12 +126,13 @@ def test_what_is_empty_counts_as_unset(tmp_path, empty):
     nothing = written(tmp_path, "nothing", empty)
     assert_is_issued(read(**GIVEN, chain=empty, private_key_passphrase=empty))
     assert_is_issued(read(**GIVEN, chain_path=nothing, private_key_passphrase_path=nothing, pkcs12=None))
-    with pytest.raises(CertificateError, match=r"^no certificate was given$"):
-        read(certificate_path=nothing, private_key=KEY)
-    with pytest.raises(PrivateKeyError, match=r"^no private key was given$"):
-        read(certificate=ISSUED.full_chain_pem, private_key_path=nothing)
-    with pytest.raises(CertificateError, match=r"^no certificate was given$"):
-        read(pkcs12_path=nothing)
+    for part, options in (
+        ("certificate", {"certificate_path": nothing, "private_key": KEY}),
+        ("private key", {"certificate": ISSUED.full_chain_pem, "private_key_path": nothing}),
+        ("certificate", {"pkcs12_path": nothing}),
+    ):
+        with pytest.raises(InputError, match=rf"^no {part} was given$"):
+            read(**options)
 
 
 def test_what_excludes_each_other_in_an_element():
@@ -147,25 +144,17 @@ def test_what_excludes_each_other_in_an_element():
         assert_quotes_nothing(caught.value)
 
 
-def test_a_passphrase_goes_beside_pkcs12_in_either_way(tmp_path):
-    path = written(tmp_path, "passphrase", PASSPHRASE)
-    assert_is_issued(read(pkcs12=P12, private_key_passphrase_path=path))
-
-
 REFUSED = {
-    "truncated certificate": ("certificate", ISSUED.certificate_pem[:99], PemError, r", line 1: a BEGIN CERTIFICATE"),
-    "DER certificate": ("certificate", ISSUED.der, PemError, r": DER \(binary\), not PEM"),
     "key in the certificate": (
         "certificate",
         ISSUED.full_chain_pem + KEY,
         CertificateError,
         r", line \d+: a private key",
     ),
-    "truncated chain": ("chain", ROOT.pem[:-40], PemError, r", line 1: a BEGIN CERTIFICATE without its END"),
-    "truncated key": ("private_key", KEY[:-40], PemError, r", line 1: a BEGIN PRIVATE KEY without its END"),
-    "certificate for a key": ("private_key", ISSUED.certificate_pem, PrivateKeyError, r", line 1: a CERTIFICATE where"),
-    "encrypted key": ("private_key", ISSUED.key_pem(passphrase=PASSPHRASE), PrivateKeyError, r", line 1: .*encrypted"),
-    "two keys": ("private_key", KEY + RSA.private_key_pem, PrivateKeyError, r": 2 private keys in it"),
+    "truncated chain": ("chain", ROOT.pem[:-40], PemError, ", line 1: a BEGIN CERTIFICATE without its END"),
+    "key in the chain": ("chain", KEY, CertificateError, ", line 1: a private key among"),
+    "truncated key": ("private_key", KEY[:-40], PemError, ", line 1: a BEGIN PRIVATE KEY without its END"),
+    "encrypted key": ("private_key", ISSUED.key_pem(passphrase=PASSPHRASE), PrivateKeyError, ", line 1: .*encrypted"),
 }
 
 
@@ -182,25 +171,9 @@ def test_an_error_names_the_option_or_the_file(tmp_path, source, part, content, 
     assert_quotes_nothing(caught.value)
 
 
-BAD_PKCS12 = {
-    "not base64": ("§", InputError, r"^pkcs12: not base64$"),
-    "base64 of nothing": ("====", InputError, r"^pkcs12: not"),
-    "damaged base64": (P12[:-3], InputError, r"^pkcs12: not base64$"),
-    "url-safe base64": ("-_" * 8, InputError, r"^pkcs12: not base64$"),
-    "PEM": (KEY, InputError, r"^pkcs12: not base64$"),
-    "truncated": (P12[:400], PrivateKeyError, r"^pkcs12: not a readable PKCS#12 bundle"),
-    "a certificate": (base64.b64encode(ISSUED.der).decode(), PrivateKeyError, r"^pkcs12: not a readable PKCS#12"),
-    "wrong passphrase": (
-        base64.b64encode(ISSUED.pkcs12("other")).decode(),
-        PrivateKeyError,
-        r"^pkcs12: not a readable",
-    ),
-}
-
-
-@pytest.mark.parametrize(("text", "kind", "message"), BAD_PKCS12.values(), ids=BAD_PKCS12)
-def test_bad_pkcs12(text, kind, message):
-    with pytest.raises(kind, match=message) as caught:
+@pytest.mark.parametrize("text", ["§", "====", P12[:-3], "-_" * 8, KEY])
+def test_pkcs12_that_is_not_base64(text):
+    with pytest.raises(InputError, match=r"^pkcs12: not base64$") as caught:
         read(pkcs12=text, private_key_passphrase=PASSPHRASE)
     assert_quotes_nothing(caught.value)
 
@@ -211,39 +184,28 @@ def test_a_passphrase_file_that_is_no_text(tmp_path):
         read(**GIVEN, private_key_passphrase_path=path)
 
 
-def test_read_file(tmp_path):
-    assert read_file(written(tmp_path, "any", b"\0\xff"), "certificate_path") == b"\0\xff"
+UNREADABLE = {
+    "absent": "No such file or directory",
+    ".": "Is a directory",
+    "file/x": "Not a directory",
+    "x" * 5000: "File name too long",
+    "\0": "ValueError",
+    "\ud800": "No such file or directory|UnicodeEncodeError",
+    os.devnull: "Is a device, not a file",
+    "pipe": "Is a named pipe, not a file",
+}
 
 
-def named_pipe(tmp_path):
-    path = tmp_path / "pipe"
-    os.mkfifo(path)
-    return str(path)
-
-
-def unreadable(tmp_path, kind):
-    return {
-        "absent": str(tmp_path / "absent"),
-        "a folder": str(tmp_path),
-        "below a file": os.path.join(written(tmp_path, "file", "x"), "x"),
-        "too long a name": str(tmp_path / ("x" * 5000)),
-        "a NUL": "/etc/\0",
-        "a surrogate": "/etc/\ud800",
-        "a device": os.devnull,
-        "a named pipe": named_pipe(tmp_path),
-    }[kind]
-
-
-@pytest.mark.parametrize(
-    "kind",
-    ["absent", "a folder", "below a file", "too long a name", "a NUL", "a surrogate", "a device", "a named pipe"],
-)
+@pytest.mark.parametrize(("name", "reason"), UNREADABLE.items(), ids=range(len(UNREADABLE)))
 @pytest.mark.parametrize("option", ["certificate_path", "private_key_path", "private_key_passphrase_path"])
-def test_a_file_that_cant_be_read(tmp_path, option, kind):
-    path = unreadable(tmp_path, kind)
+def test_a_file_that_cant_be_read_is_named_and_not_waited_for(tmp_path, option, name, reason):
+    written(tmp_path, "file", "x")
+    os.mkfifo(tmp_path / "pipe")
+    path = os.path.join(tmp_path, name)
     with pytest.raises(InputError) as caught:
         read(**{**GIVEN, option.removesuffix("_path"): None, option: path})
-    assert caught.value.message.startswith(f"{option}: can't read '{path}': ")
+    start = f"{option}: can't read '{path}': "
+    assert caught.value.message.removeprefix(start) in reason.split("|")
 
 
 def test_a_file_that_is_far_too_large(tmp_path):
@@ -254,20 +216,15 @@ def test_a_file_that_is_far_too_large(tmp_path):
         read(certificate_path=str(path), private_key=KEY)
 
 
-def test_what_may_never_end_is_named_and_not_waited_for(tmp_path):
-    for path, kind in ((named_pipe(tmp_path), "named pipe"), (os.devnull, "device")):
-        with pytest.raises(InputError) as caught:
-            read(certificate_path=path, private_key=KEY)
-        assert caught.value.message == f"certificate_path: can't read '{path}': Is a {kind}, not a file"
-
-
 def lines_of(*texts):
     return [line for text in texts for line in text.splitlines() if len(line) > 7 and "-----" not in line]
 
 
+ENCRYPTED = ISSUED.key_pem(passphrase=PASSPHRASE)
 LEARNT = {
     "key": ({"private_key": KEY}, lines_of(KEY)),
     "old form": ({"private_key": ISSUED.key_pem("traditional")}, lines_of(KEY, ISSUED.key_pem("traditional"))),
+    "encrypted, no passphrase": ({"private_key": ENCRYPTED}, lines_of(ENCRYPTED)),
     "PKCS#12": (
         {"certificate": None, "private_key": None, "pkcs12": P12, "private_key_passphrase": PASSPHRASE},
         [*lines_of(KEY), P12[:64], P12[100:200]],
@@ -277,25 +234,13 @@ LEARNT = {
 
 @pytest.mark.parametrize("source", ["option", "file"])
 @pytest.mark.parametrize(("options", "secrets"), LEARNT.values(), ids=LEARNT)
-def test_the_redactor_learns_what_is_secret(tmp_path, source, options, secrets):
+def test_the_redactor_learns_what_is_secret_even_if_it_can_not_be_read(tmp_path, source, options, secrets):
     redactor = Redactor()
-    if source == "file":
-        options = as_files(tmp_path, options)
-    read(redactor, **{**GIVEN, **options})
+    given = {**dict.fromkeys(options), **as_files(tmp_path, options)} if source == "file" else options
+    with contextlib.suppress(PrivateKeyError):
+        read(redactor, **{**GIVEN, **given})
     for secret in secrets:
         assert redactor.clean(f"echoed: {secret}.").rstrip("=.") == f"echoed: {MASK}"
-
-
-@pytest.mark.parametrize("source", ["option", "file"])
-def test_the_redactor_learns_what_can_not_be_read_too(tmp_path, source):
-    redactor, encrypted = Redactor(), ISSUED.key_pem(passphrase=PASSPHRASE)
-    options = {"private_key": encrypted}
-    if source == "file":
-        options = {"private_key": None, "private_key_path": written(tmp_path, "key", encrypted)}
-    with pytest.raises(PrivateKeyError):
-        read(redactor, **{**GIVEN, **options})
-    for line in lines_of(encrypted):
-        assert redactor.clean(f"echoed: {line}.").rstrip("=.") == f"echoed: {MASK}"
 
 
 def test_what_is_public_stays_readable():
@@ -320,18 +265,20 @@ def test_a_file_that_might_hold_both_and_has_its_key_beside_it(tmp_path):
     assert_is_issued(read(combined_path=both, private_key_path=written(tmp_path, "b.key", STRANGER.private_key_pem)))
 
 
-def test_of_a_file_that_holds_both_nothing_is_dropped(tmp_path):
-    strange = KEY.replace("PRIVATE KEY", "PUBLIC KEY")
-    path = written(tmp_path, "both.pem", f"{KEY}{ISSUED.full_chain_pem}{strange}")
-    with pytest.raises(
-        PrivateKeyError, match=rf"^directory \({path}\), line \d+: a PUBLIC KEY where only a private key"
-    ):
-        read(combined_path=path)
-
-
-def test_a_file_that_holds_both_is_named(tmp_path):
-    path = written(tmp_path, "both.pem", KEY[:-40])
-    with pytest.raises(PemError, match=rf"^directory \({path}\), line 1: a BEGIN PRIVATE KEY without its END"):
+@pytest.mark.parametrize(
+    ("content", "kind", "message"),
+    [
+        (
+            f"{KEY}{ISSUED.full_chain_pem}{KEY.replace('PRIVATE', 'PUBLIC')}",
+            PrivateKeyError,
+            r"\d+: a PUBLIC KEY where",
+        ),
+        (KEY[:-40], PemError, "1: a BEGIN PRIVATE KEY without its END"),
+    ],
+)
+def test_of_a_file_that_holds_both_nothing_is_dropped_and_it_is_named(tmp_path, content, kind, message):
+    path = written(tmp_path, "both.pem", content)
+    with pytest.raises(kind, match=rf"^directory \({path}\), line {message}"):
         read(combined_path=path)
     with pytest.raises(InputError, match=r"^directory: can't read '/nowhere/a\.pem': No such file or directory$"):
         read(combined_path="/nowhere/a.pem")
