@@ -111,6 +111,15 @@ def issued(*names, days=90.0, issuer=AUTHORITY, **options):
     return issuer.issue(list(names or (NAME,)), not_after=options.pop("not_after", NOW + days * DAY), **options)
 
 
+def assert_quotes_nothing(error, *texts):
+    """No eight characters in a row of what was given, PEM's boundaries aside, may be in an error."""
+    told = f"{error} {error.message} {error.hint} {error!r} {error.details()}"
+    seen = {told[start : start + 8] for start in range(len(told) - 7)}
+    for text in texts:
+        body = "".join(line for line in text.splitlines() if "-----" not in line)
+        assert not seen & {body[start : start + 8] for start in range(len(body) - 7)}
+
+
 def certificate(made):
     return Certificate(made.der)
 

@@ -51,72 +51,36 @@ class SharedClock:
             self._changed.notify_all()
 
 
-def test_nobody_waits_for_nothing():
-    fake = FakeClock()
-    rate_limiter = RateLimiter(fake.clock)
-    for _unused in range(100):
-        rate_limiter.wait(Deadline(fake.clock, 10))
-    assert fake.elapsed == 0
+@pytest.fixture
+def fake():
+    return FakeClock()
 
 
-def test_a_hold_ends():
-    fake = FakeClock()
-    rate_limiter, deadline = RateLimiter(fake.clock), Deadline(fake.clock, 100)
-    rate_limiter.hold(7)
-    rate_limiter.wait(deadline)
-    assert fake.elapsed == pytest.approx(7, abs=0.01)
-    fake.sleep(1)
-    before = fake.elapsed
-    rate_limiter.wait(deadline)
-    assert fake.elapsed == pytest.approx(before, abs=0.2)
+STEPS = {
+    # requests a second, total time; holds in seconds (h) and waits for places (w), and when all is through
+    "nobody waits for nothing": (None, 10, "w1 " * 100, 0),
+    "a hold ends, and is over": (None, 100, "h7 w1 w1", 7.05),
+    "the longest hold counts": (None, 100, "h9 h3 w1", 9),
+    "a deadline ends the wait": (None, 5, "h60 w1", 5),
+    "a rate is kept": (4, 100, "w1 " * 9, 2),
+    "a pair takes two places and goes out together": (0.5, 100, "w2 w0", 0),
+    "and the next waits for both": (0.5, 100, "w2 w0 w1", 4),
+    "what has its place already is held back too": (None, 100, "w2 h7 w0", 7),
+}
 
 
-def test_the_longest_hold_counts():
-    fake = FakeClock()
-    rate_limiter = RateLimiter(fake.clock)
-    rate_limiter.hold(9)
-    rate_limiter.hold(3)
-    rate_limiter.wait(Deadline(fake.clock, 100))
-    assert fake.elapsed == pytest.approx(9, abs=0.01)
+@pytest.mark.parametrize(("per_second", "total", "steps", "elapsed"), STEPS.values(), ids=STEPS)
+def test_the_pace(fake, per_second, total, steps, elapsed):
+    rate_limiter, deadline = RateLimiter(fake.clock, per_second), Deadline(fake.clock, total)
+    for step, number in ((step[0], step[1:]) for step in steps.split()):
+        if step == "h":
+            rate_limiter.hold(int(number))
+        else:
+            rate_limiter.wait(deadline, places=int(number))
+    assert fake.elapsed == pytest.approx(elapsed, abs=0.01)
 
 
-def test_a_deadline_ends_the_wait():
-    fake = FakeClock()
-    rate_limiter = RateLimiter(fake.clock)
-    rate_limiter.hold(60)
-    rate_limiter.wait(Deadline(fake.clock, 5))
-    assert fake.elapsed == pytest.approx(5, abs=0.01)
-
-
-def test_a_rate_is_kept():
-    fake = FakeClock()
-    rate_limiter, deadline = RateLimiter(fake.clock, per_second=4), Deadline(fake.clock, 100)
-    for _unused in range(9):
-        rate_limiter.wait(deadline)
-    assert fake.elapsed == pytest.approx(2, abs=0.01)
-
-
-def test_a_pair_takes_two_places_and_goes_out_together():
-    fake = FakeClock()
-    rate_limiter, deadline = RateLimiter(fake.clock, per_second=0.5), Deadline(fake.clock, 100)
-    rate_limiter.wait(deadline, places=2)
-    rate_limiter.wait(deadline, places=0)
-    assert fake.elapsed == 0
-    rate_limiter.wait(deadline)
-    assert fake.elapsed == pytest.approx(4, abs=0.01)
-
-
-def test_what_has_its_place_already_is_held_back_too():
-    fake = FakeClock()
-    rate_limiter, deadline = RateLimiter(fake.clock), Deadline(fake.clock, 100)
-    rate_limiter.wait(deadline, places=2)
-    rate_limiter.hold(7)
-    rate_limiter.wait(deadline, places=0)
-    assert fake.elapsed == pytest.approx(7, abs=0.01)
-
-
-def test_after_a_complaint_requests_are_apart_and_come_closer_with_each_success():
-    fake = FakeClock()
+def test_after_a_complaint_requests_are_apart_and_come_closer_with_each_success(fake):
     rate_limiter, deadline = RateLimiter(fake.clock), Deadline(fake.clock, 1000)
     rate_limiter.hold(1)
     rate_limiter.wait(deadline)
@@ -135,8 +99,7 @@ def test_after_a_complaint_requests_are_apart_and_come_closer_with_each_success(
 
 
 @pytest.mark.parametrize(("per_second", "longest"), [(None, 2.0), (0.1, 10.0)])
-def test_no_number_of_complaints_makes_a_run_stand_still(per_second, longest):
-    fake = FakeClock()
+def test_no_number_of_complaints_makes_a_run_stand_still(fake, per_second, longest):
     rate_limiter, deadline = RateLimiter(fake.clock, per_second), Deadline(fake.clock, 100_000)
     for _unused in range(100):
         rate_limiter.hold(1)
@@ -146,8 +109,7 @@ def test_no_number_of_complaints_makes_a_run_stand_still(per_second, longest):
     assert 1 <= fake.elapsed - before <= longest + 0.1
 
 
-def test_complaints_about_what_was_sent_before_the_first_are_no_news():
-    fake = FakeClock()
+def test_complaints_about_what_was_sent_before_the_first_are_no_news(fake):
     told = []
     rate_limiter, deadline = RateLimiter(fake.clock, on_hold=told.append), Deadline(fake.clock, 1000)
     for _unused in range(20):

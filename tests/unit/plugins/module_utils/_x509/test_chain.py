@@ -37,9 +37,9 @@ SECOND_ROOT = read(Authority("Root", key=ROOT_CA.key).certificate)
 SAME_NAME = read(Authority("Lower", issuer=UPPER_CA).certificate)
 SELF_SIGNED = read(self_signed(["shop.example"]).certificate)
 NO_AUTHORITY = LOWER_CA.issue(["not-an-authority.example"])
-MISISSUED = read(
-    Authority("not-an-authority.example", key=NO_AUTHORITY.key).issue(["shop.example"]).certificate
-)  # fmt: skip
+POWERLESS = read(NO_AUTHORITY.certificate)
+MISISSUED = read(Authority("not-an-authority.example", key=NO_AUTHORITY.key).issue(["shop.example"]).certificate)
+CROSS_OTHER = read(Authority("Other Root", key=OTHER_CA.key, issuer=Authority("Third")).certificate)
 
 WHOLE = (LEAF, LOWER, UPPER, ROOT)
 
@@ -73,17 +73,11 @@ FOREIGN = {
     "gap of one": ((LEAF, UPPER), UPPER),
     "gap of one, with root": ((LEAF, UPPER, ROOT), UPPER),
     "gap in the middle": ((LEAF, LOWER, ROOT), ROOT),
-    "issuer that is no authority": (
-        (MISISSUED, read(NO_AUTHORITY.certificate)),
-        read(NO_AUTHORITY.certificate),
-    ),
+    "issuer that is no authority": ((MISISSUED, POWERLESS), POWERLESS),
     "the issuer's key under another name": ((*WHOLE, RENAMED_UPPER), RENAMED_UPPER),
     "the issuer's name and key, but no authority": ((*WHOLE, POWERLESS_UPPER), POWERLESS_UPPER),
     "something below a self-signed leaf": ((SELF_SIGNED, ROOT), ROOT),
-    "two roots that signed each other": (
-        (*WHOLE, OTHER, read(Authority("Other Root", key=OTHER_CA.key, issuer=Authority("Third")).certificate)),
-        OTHER,
-    ),
+    "two roots that signed each other": ((*WHOLE, OTHER, CROSS_OTHER), OTHER),
 }
 
 
@@ -99,29 +93,15 @@ def test_foreign_certificates_are_refused(given, foreign):
     assert "missing between them" in caught.value.hint
 
 
+TOP = (LEAF, LOWER, UPPER)
 TWINS = {
-    "root and its cross-signed twin": ((LEAF, LOWER, UPPER, ROOT, CROSS_ROOT), (LEAF, LOWER, UPPER, CROSS_ROOT, ROOT)),
-    "with the other root": (
-        (LEAF, LOWER, UPPER, ROOT, OTHER, CROSS_ROOT),
-        (LEAF, LOWER, UPPER, CROSS_ROOT, OTHER, ROOT),
-    ),
-    "two of one root": ((LEAF, LOWER, UPPER, ROOT, SECOND_ROOT), (LEAF, LOWER, UPPER, ROOT, SECOND_ROOT)),
-    "intermediate and its cross-signed twin": (
-        (LEAF, LOWER, UPPER, CROSS_UPPER),
-        (LEAF, LOWER, UPPER, CROSS_UPPER),
-    ),
-    "the leaf's issuer and its cross-signed twin": (
-        (LEAF, LOWER, UPPER, CROSS_LOWER),
-        (LEAF, LOWER, UPPER, CROSS_LOWER),
-    ),
-    "both roots of twin intermediates": (
-        (LEAF, LOWER, UPPER, ROOT, CROSS_UPPER, OTHER),
-        (LEAF, LOWER, UPPER, ROOT, CROSS_UPPER, OTHER),
-    ),
-    "the root of the second twin": (
-        (LEAF, LOWER, CROSS_UPPER, UPPER, ROOT),
-        (LEAF, LOWER, CROSS_UPPER, UPPER, ROOT),
-    ),
+    "root and its cross-signed twin": ((*TOP, ROOT, CROSS_ROOT), (*TOP, CROSS_ROOT, ROOT)),
+    "with the other root": ((*TOP, ROOT, OTHER, CROSS_ROOT), (*TOP, CROSS_ROOT, OTHER, ROOT)),
+    "two of one root": ((*TOP, ROOT, SECOND_ROOT),) * 2,
+    "intermediate and its cross-signed twin": ((*TOP, CROSS_UPPER),) * 2,
+    "the leaf's issuer and its cross-signed twin": ((*TOP, CROSS_LOWER),) * 2,
+    "both roots of twin intermediates": ((*TOP, ROOT, CROSS_UPPER, OTHER),) * 2,
+    "the root of the second twin": ((LEAF, LOWER, CROSS_UPPER, UPPER, ROOT),) * 2,
 }
 
 

@@ -52,29 +52,17 @@ CERTBOT = [
 ]
 
 
-def test_certbots_live_folder_with_its_links(tmp_path):
-    grow(tmp_path, CERTBOT)
-    assert shown(tmp_path / "live") == {
-        "www.example.com": "certificate=www.example.com/fullchain.pem private_key=www.example.com/privkey.pem"
-    }
-
-
 ARCHIVE = "certbot's live folder consists of links into its archive folder, which belongs beside it"
 NOWHERE = "www.example.com/{0}.pem is a link to ../../archive/www.example.com/{0}2.pem, which is missing"
 
 
 @pytest.mark.parametrize("gone", [["privkey"], ["fullchain", "privkey"]], ids=" and ".join)
 def test_a_link_of_certbots_that_leads_nowhere_is_named(tmp_path, gone):
+    """Without its archive, a live folder is a problem and no empty folder."""
     grow(tmp_path, CERTBOT)
     for file in gone:
         (tmp_path / f"archive/www.example.com/{file}2.pem").unlink()
     problem = "; ".join([*map(NOWHERE.format, gone), ARCHIVE])
-    assert shown(tmp_path / "live") == {"www.example.com": f"problem: {problem}"}
-
-
-def test_a_live_folder_without_its_archive_is_a_problem_and_no_empty_folder(tmp_path):
-    grow(tmp_path, [file for file in CERTBOT if file.startswith("live/")])
-    problem = "; ".join([*map(NOWHERE.format, ("fullchain", "privkey")), ARCHIVE])
     assert shown(tmp_path / "live") == {"www.example.com": f"problem: {problem}"}
 
 
@@ -114,26 +102,43 @@ UACME = [
 ]
 
 
-def test_uacme(tmp_path):
-    grow(tmp_path, UACME)
-    assert shown(tmp_path) == {
-        "www.example.com": "certificate=www.example.com/cert.pem private_key=private/www.example.com/key.pem"
-    }
+NAME = "www.example.com"
+TWO, ALIASED = ("wildcard_.example.com", NAME), ("alias.example.com", NAME)
+PARTS = ("cert", "chain", "fullchain", "privkey")
+ACME_SH = ["{0}.cer", "{0}.conf", "{0}.csr", "{0}.csr.conf", "{0}.key", "ca.cer", "fullchain.cer"]
+ACME_SH_FOLDERS = {NAME: NAME, f"{NAME}_ecc": NAME, "*.example.com_ecc": "*.example.com"}
+LAYOUTS = {
+    "certbot": (
+        [*CERTBOT, "here -> live", f"live/alias.example.com -> {NAME}"], "here",
+        {name: f"certificate={name}/fullchain.pem private_key={name}/privkey.pem" for name in ALIASED},
+    ),
+    "uacme": (UACME, "", {NAME: f"certificate={NAME}/cert.pem private_key=private/{NAME}/key.pem"}),
+    "caddy": (
+        [f"{name}/{name}.{ending}" for name in TWO for ending in ("crt", "json", "key")], "",
+        {name: f"certificate={name}/{name}.crt private_key={name}/{name}.key" for name in TWO},
+    ),
+    "dehydrated": (
+        [f"{NAME}/{file}" for part in PARTS for file in (f"{part}-17600.pem", f"{part}.pem -> {part}-17600.pem")], "",
+        {NAME: f"certificate={NAME}/fullchain.pem private_key={NAME}/privkey.pem"},
+    ),
+    "acme.sh": (
+        [*(f"{folder}/{file.format(name)}" for folder, name in ACME_SH_FOLDERS.items() for file in ACME_SH),
+         "account.conf", "acme.sh", "http.header", "ca/acme.example/account.key", "dnsapi/dns_gcore.sh"], "",
+        {folder: f"certificate={folder}/fullchain.cer private_key={folder}/{name}.key"
+         for folder, name in sorted(ACME_SH_FOLDERS.items())},
+    ),
+    "acme.sh, begun": (
+        [f"{NAME}_ecc/{NAME}.key", f"{NAME}_ecc/{NAME}.csr"], "",
+        {f"{NAME}_ecc": f"problem: {NAME}_ecc/fullchain.cer is missing"},
+    ),
+}  # fmt: skip
 
 
-def test_caddy(tmp_path):
-    names = ("www.example.com", "wildcard_.example.com")
-    grow(tmp_path, [f"{name}/{name}.{ending}" for name in names for ending in ("crt", "json", "key")])
-    assert shown(tmp_path) == {
-        name: f"certificate={name}/{name}.crt private_key={name}/{name}.key" for name in sorted(names)
-    }
-
-
-def test_dehydrated(tmp_path):
-    name = "www.example.com"
-    links = [f"{name}/{part}.pem -> {part}-17600.pem" for part in ("cert", "chain", "fullchain", "privkey")]
-    grow(tmp_path, [*links, *(link.replace(" -> ", "/").split("/")[0] + "/" + link.split(" -> ")[1] for link in links)])
-    assert shown(tmp_path) == {name: f"certificate={name}/fullchain.pem private_key={name}/privkey.pem"}
+@pytest.mark.parametrize(("files", "below", "expected"), LAYOUTS.values(), ids=LAYOUTS)
+def test_layouts_of_acme_clients(files, below, expected, tmp_path):
+    grow(tmp_path, files)
+    found = shown(tmp_path / below)
+    assert (found, list(found)) == (expected, list(expected))
 
 
 LONE = {
@@ -153,37 +158,12 @@ def test_half_of_a_lineage(files, expected, tmp_path):
     assert shown(tmp_path) == {**expected, "z.p12": "pkcs12=z.p12"}
 
 
-def test_the_folder_itself_and_its_sub_folders_may_be_links(tmp_path):
-    grow(tmp_path, CERTBOT)
-    grow(tmp_path, ["here -> live", "live/alias.example.com -> www.example.com"])
-    assert list(shown(tmp_path / "here")) == ["alias.example.com", "www.example.com"]
-
-
 def test_certbots_upper_folder_is_the_wrong_one(tmp_path):
     grow(tmp_path, CERTBOT)
     with pytest.raises(InputError, match="looks like a certificate") as caught:
         sources(str(tmp_path))
     assert str(tmp_path) in caught.value.message
     assert caught.value.hint == "Is it the right folder?"
-
-
-def test_acme_sh(tmp_path):
-    name, wild = "www.example.com", "*.example.com"
-    files = ["{0}.cer", "{0}.conf", "{0}.csr", "{0}.csr.conf", "{0}.key", "ca.cer", "fullchain.cer"]
-    grow(tmp_path, [f"{name}/{file.format(name)}" for file in files])
-    grow(tmp_path, [f"{name}_ecc/{file.format(name)}" for file in files])
-    grow(tmp_path, [f"{wild}_ecc/{file.format(wild)}" for file in files])
-    grow(tmp_path, ["account.conf", "acme.sh", "acme.sh.env", "http.header", "ca/acme.example/account.key"])
-    grow(tmp_path, ["dnsapi/dns_gcore.sh", "deploy/haproxy.sh", "notify/mail.sh"])
-    assert shown(tmp_path) == {
-        folder: f"certificate={folder}/fullchain.cer private_key={folder}/{folder.removesuffix('_ecc')}.key"
-        for folder in (f"{wild}_ecc", name, f"{name}_ecc")
-    }
-
-
-def test_what_acme_sh_has_begun_and_not_ended_is_named(tmp_path):
-    grow(tmp_path, ["www.example.com_ecc/www.example.com.key", "www.example.com_ecc/www.example.com.csr"])
-    assert shown(tmp_path) == {"www.example.com_ecc": "problem: www.example.com_ecc/fullchain.cer is missing"}
 
 
 FLAT = {

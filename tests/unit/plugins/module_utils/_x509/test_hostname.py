@@ -9,34 +9,23 @@ from hypothesis import strategies as st
 
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.hostname import covered, normalised
 
-SPELLINGS = [
-    ("shop.example", "shop.example"),
-    ("Shop.EXAMPLE", "shop.example"),
-    ("shop.example.", "shop.example"),
-    (" shop.example\n", "shop.example"),
-    ("*.Shop.example", "*.shop.example"),
-    ("bücher.example", "xn--bcher-kva.example"),
-    ("BÜCHER.example", "xn--bcher-kva.example"),
-    ("bücher.example.", "xn--bcher-kva.example"),
-    ("bu\u0308cher.example", "xn--bcher-kva.example"),
-    ("*.bücher.example", "*.xn--bcher-kva.example"),
-    ("XN--BCHER-KVA.example", "xn--bcher-kva.example"),
-    ("www。bücher。example", "www.xn--bcher-kva.example"),
-    ("bücher.example。", "xn--bcher-kva.example"),
-    ("shop.example｡", "shop.example"),
-    ("straße.example", "xn--strae-oqa.example"),
-    ("例え.テスト", "xn--r8jz45g.xn--zckzah"),
-    ("пример.рф", "xn--e1afmkfd.xn--p1ai"),
-    ("_dmarc.shop.example", "_dmarc.shop.example"),
-    ("", ""),
-    (".", ""),
-]
+SPELLINGS = {
+    "shop.example": ["shop.example", "Shop.EXAMPLE", "shop.example.", " shop.example\n", "shop.example｡"],
+    "*.shop.example": ["*.Shop.example"],
+    "xn--bcher-kva.example": ["bücher.example", "BÜCHER.example.", "bu\u0308cher.example", "XN--BCHER-KVA.example",
+                              "bücher.example。"],
+    "*.xn--bcher-kva.example": ["*.bücher.example"],
+    "www.xn--bcher-kva.example": ["www。bücher。example"],
+    "xn--strae-oqa.example": ["straße.example"],
+    "xn--r8jz45g.xn--zckzah": ["例え.テスト"],
+    "_dmarc.shop.example": ["_dmarc.shop.example"],
+    "": ["", "."],
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "spelling"), SPELLINGS, ids=[repr(name) for name, _spelling in SPELLINGS])
-def test_one_spelling(name, spelling):
-    assert normalised(name) == spelling
-    assert normalised(spelling) == spelling
+@pytest.mark.parametrize(("spelling", "names"), SPELLINGS.items())
+def test_one_spelling(spelling, names):
+    assert [normalised(name) for name in (*names, spelling)] == [spelling] * (len(names) + 1)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import certificates_from_pem
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.pem import MAX_BYTES, PemBlock, read_pem
 from simulator.authority import Authority
+from unit.plugins.fakes import assert_quotes_nothing
 
 FIRST = b"\x30\x82\x01\xf0" + random.Random(1).randbytes(496)
 SECOND = b"\x30\x82\x01\x29" + random.Random(2).randbytes(297)
@@ -39,64 +40,24 @@ def ders(content):
     return [block.der for block in read_pem(content, "certificate")]
 
 
-def shown(error):
-    return f"{error} {error.message} {error.hint} {error.details()} {error!r}"
-
-
-def assert_quotes_nothing(error, *bodies):
-    text = shown(error)
-    seen = {text[start : start + 8] for start in range(len(text) - 7)}
-    for body in bodies:
-        assert not any(body[start : start + 8] in seen for start in range(len(body) - 7))
-
-
 NOISE = {
-    "as it is": TWO,
-    "windows line ends": TWO.replace("\n", "\r\n"),
-    "old mac line ends": TWO.replace("\n", "\r"),
-    "mixed line ends": ONE.replace("\n", "\r\n") + pem(SECOND),
     "doubled carriage returns": TWO.replace("\n", "\r\r\n"),
-    "blank lines between": ONE + "\n\n \n" + pem(SECOND),
-    "blank lines everywhere": TWO.replace("\n", "\n\n"),
-    "indented": re.sub("^", "    ", TWO, flags=re.MULTILINE),
-    "indented with tabs": re.sub("^", "\t", TWO, flags=re.MULTILINE),
-    "spaces at line ends": TWO.replace("\n", "  \t\n"),
-    "no final line end": TWO.rstrip("\n"),
-    "many final line ends": TWO + "\n" * 9,
-    "a byte order mark": "\ufeff" + TWO,
-    "lines of 76": pem(width=76) + pem(SECOND, width=76),
     "lines of 63, padding alone": pem(width=67) + pem(SECOND, width=401),
-    "one line": pem(width=9999) + pem(SECOND, width=9999),
-    "one character a line": pem(width=1) + pem(SECOND, width=1),
     "text around": f"subject=CN = shop.example\n\n{ONE}issuer=CN = R3\n{pem(SECOND)}that is all\n",
-    "attributes of openssl pkcs12": f"Bag Attributes\n  localKeyID: 54 69\n{ONE}Bag Attributes: <Empty Attributes>\n"
-    + pem(SECOND),
-    "openssl x509 -text": "Certificate:\n    Data:\n        Version: 3 (0x2)\n            00:c3:14:15:92\n"
-    "    Signature Algorithm: sha256WithRSAEncryption\n" + TWO,
+    "attributes of openssl pkcs12": f"Bag Attributes\n  localKeyID: 54 69\n{ONE}Key Attributes: <None>\n{pem(SECOND)}",
+    "openssl x509 -text": f"Certificate:\n    Data:\n        Version: 3 (0x2)\n            00:c3:14:15:92\n{TWO}",
     "markers of blockinfile": f"# BEGIN ANSIBLE MANAGED BLOCK\n{TWO}# END ANSIBLE MANAGED BLOCK\n",
     "comments": f"# the leaf, beginning with it\n{ONE}# the intermediate (R3) -- until 2030\n{pem(SECOND)}",
+    "utf-16 big endian": b"\xfe\xff" + TWO.encode("utf-16-be"),
+    "latin-1 beside it": "Schlüssel für später\n".encode("latin-1") + TWO.encode(),
+    "begins with the byte that DER begins with": b"0 is the leaf\n" + TWO.encode(),
 }
+"""What `test_any_blocks_come_back_through_any_noise` does not make."""
 
 
 @pytest.mark.parametrize("text", NOISE.values(), ids=NOISE)
 def test_noise_is_of_no_account(text):
     assert ders(text) == [FIRST, SECOND]
-
-
-ENCODED = {
-    "utf-8": TWO.encode(),
-    "utf-8 with a byte order mark": TWO.encode("utf-8-sig"),
-    "utf-16 little endian": b"\xff\xfe" + TWO.encode("utf-16-le"),
-    "utf-16 big endian": b"\xfe\xff" + TWO.encode("utf-16-be"),
-    "latin-1 beside it": "Schlüssel für später\n".encode("latin-1") + TWO.encode(),
-    "windows line ends": TWO.replace("\n", "\r\n").encode(),
-    "begins with the byte that DER begins with": b"0 is the leaf\n" + TWO.encode(),
-}
-
-
-@pytest.mark.parametrize("content", ENCODED.values(), ids=ENCODED)
-def test_bytes_are_read_in_their_encoding(content):
-    assert ders(content) == [FIRST, SECOND]
 
 
 def test_blocks_tell_label_and_line():
@@ -107,11 +68,8 @@ def test_blocks_tell_label_and_line():
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=repr)
 def test_lines_are_counted_however_they_end(end):
-    assert [block.line for block in read_pem(f"\n\n{TWO}".replace("\n", end), "certificate")] == [3, 16]
-
-
-def test_a_byte_order_mark_moves_no_line():
-    assert read_pem("\ufeff" + ONE, "certificate")[0].line == 1
+    for mark in ("", "\ufeff"):
+        assert [block.line for block in read_pem(f"{mark}\n\n{TWO}".replace("\n", end), "certificate")] == [3, 16]
 
 
 def test_headers_of_an_old_key_are_kept():
@@ -147,32 +105,24 @@ def bare(text, dash):
 
 REFUSED = {
     "empty": ("", r"no PEM block"),
-    "blank": (" \n\t\r\n", r"no PEM block"),
     "a byte order mark alone": ("\ufeff", r"no PEM block"),
     "prose": ("see the vault\n", r"no PEM block"),
-    "NULs": ("\0" * 99, r"no PEM block"),
     "utf-16 without a mark": (ONE.encode("utf-16-le"), r"no PEM block"),
     "DER": (b"\x30\x82\x03\x21" + FIRST, r"DER \(binary\), not PEM"),
     "DER as text": ("0\udc82\x03" + FIRST.decode("latin-1"), r"(no PEM block|looks like|base64)"),
     "2 MB of text": ("x\n" * 1024 * 1024, r"2097152 bytes is more than the 1048576"),
-    "2 MB in one line": ("M" * 2 * 1024 * 1024, r"2097152 bytes is more"),
     "2 MB of bytes": (b"x\n" * 1024 * 1024, r"2097152 bytes is more"),
     "body truncated": (ONE[:300], r"line 1: a BEGIN CERTIFICATE without its END: the text is truncated"),
     "second body truncated": (TWO[:-60], r"line 14: a BEGIN CERTIFICATE without its END: the text is truncated"),
-    "BEGIN alone": (LINES[0], r"line 1: a BEGIN CERTIFICATE without its END"),
     "END alone": (LINES[-1], r"line 1: an END CERTIFICATE without its BEGIN"),
     "END twice": (ONE + LINES[-1], r"line 14: an END CERTIFICATE without its BEGIN"),
     "BEGIN twice": (f"{LINES[0]}\n{ONE}", r"line 1: a BEGIN CERTIFICATE without its END before line 2"),
     "END of the first lost": (
-        "\n".join(LINES[:-1]) + "\n" + pem(SECOND),
-        r"line 1: a BEGIN CERTIFICATE without its END before line 13",
+        TWO.replace(f"{LINES[-1]}\n", "", 1),
+        "line 1: a BEGIN CERTIFICATE without its END before",
     ),
     "BEGIN of the second lost": (ONE + TWO.split("\n", 14)[-1], r"line 14: base64 outside of a block"),
     "another END": (ONE.replace("END CERT", "END X509 CERT"), r"line 1: a BEGIN CERTIFICATE without its END before"),
-    "END of a key": (
-        ONE.replace("END CERTIFICATE", "END PRIVATE KEY"),
-        r"line 1: a BEGIN CERTIFICATE without its END before line 13",
-    ),
     "nothing in a block": (f"{LINES[0]}\n{LINES[-1]}", r"line 1: the CERTIFICATE block is empty, truncated or damaged"),
     "padding alone": (f"{LINES[0]}\n====\n{LINES[-1]}", r"line [12]: .*CERTIFICATE block"),
     "three paddings": (ONE.replace(LINES[-2], LINES[-2].rstrip("=")[:-1] + "==="), r"line (1|12): .*CERTIFICATE block"),
@@ -183,12 +133,8 @@ REFUSED = {
     "a space in a line": (ONE.replace(LINES[3], LINES[3][:9] + " " + LINES[3][9:]), r"line 4: inside the CERTIFICATE"),
     "url-safe base64": (ONE.replace(LINES[3], "-_" * 32), r"line 4: inside the CERTIFICATE block"),
     "a header in a certificate": (ONE.replace(LINES[1], "Proc-Type: 4,ENCRYPTED"), r"line 2: inside the CERTIFICATE"),
-    "a header behind the body": (
-        pem(label="RSA PRIVATE KEY").replace(LINES[3], "DEK-Info: AES-256-CBC,00"),
-        r"line 4: inside the RSA PRIVATE KEY block",
-    ),
+    "a header behind the body": (pem(label="KEY").replace(LINES[3], "DEK-Info: AES"), r"line 4: inside the KEY block"),
     "line ends as two characters": (ONE.replace("\n", "\\n"), r"line 1: looks like a BEGIN or END line"),
-    "line ends as two characters in the body": (ONE.replace("\n", "\\n", 5), r"line 1: looks like"),
     "line ends as spaces": (ONE.replace("\n", " "), r"line 1: looks like a BEGIN or END line"),
     "no line ends": (ONE.replace("\n", ""), r"line 1: looks like a BEGIN or END line"),
     "files joined without a line end": (ONE.rstrip("\n") + pem(SECOND), r"line 13: inside the CERTIFICATE block"),
@@ -373,42 +319,20 @@ def test_any_blocks_come_back_through_any_noise(case, encoding):
     content = text.encode(encoding, "replace") if encoding else text
     read = read_pem(content, "certificate")
     assert [(block.label, block.der) for block in read] == blocks
-    assert [again.der for block in read for again in read_pem(block.text(), "certificate")] == [
-        der for _unused, der in blocks
-    ]
+    texts = [block.text() for block in read]
+    assert [read_pem(text, "certificate")[0].der for text in texts] == [der for _label, der in blocks]
 
 
-FRAGMENTS = st.sampled_from(
-    [
-        *LINES,
-        BODY,
-        OTHER_BODY,
-        "\n",
-        "\r",
-        "\\n",
-        "-----",
-        "BEGIN ",
-        "END ",
-        "PRIVATE KEY",
-        "Proc-Type: 4,ENCRYPTED",
-        "=",
-        " ",
-    ]
-)
+WORDS_OF_PEM = ["\n", "\r", "\\n", "-----", "BEGIN ", "END ", "PRIVATE KEY", "Proc-Type: 4,ENCRYPTED", "=", " "]
+FRAGMENTS = st.sampled_from([*LINES, BODY, OTHER_BODY, *WORDS_OF_PEM])
 
 
 @LENIENT
-@given(st.text() | st.lists(FRAGMENTS | st.text(max_size=9), max_size=30).map("".join))
+@given(st.text() | st.binary() | st.lists(FRAGMENTS | st.text(max_size=9), max_size=30).map("".join))
 @example("-----BEGIN  KEY-----\nx:\udc80\n-----END  KEY-----")
-def test_no_text_ends_in_another_error(text):
-    with contextlib.suppress(PemError):
-        assert read_pem(text, "certificate")
-
-
-@LENIENT
-@given(st.binary() | st.lists(FRAGMENTS.map(str.encode) | st.binary(max_size=9), max_size=30).map(b"".join))
 @example(b"\xff\xfe\x00")
 @example(b"\xfe\xff\xd8")
-def test_no_bytes_end_in_another_error(content):
-    with contextlib.suppress(PemError):
-        assert read_pem(content, "certificate")
+def test_nothing_ends_in_another_error(content):
+    for form in (content, content.encode("utf-8", "replace") if isinstance(content, str) else content):
+        with contextlib.suppress(PemError):
+            assert read_pem(form, "certificate")

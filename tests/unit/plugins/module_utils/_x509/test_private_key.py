@@ -23,6 +23,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.pem import PemBlock, read_pem
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.private_key import private_key_from_pem
 from simulator.authority import Authority, new_key
+from unit.plugins.fakes import assert_quotes_nothing
 
 WHAT = "private_key_path (/etc/x.key)"
 PASSPHRASE = "correct horse $ batterie à clé"
@@ -56,14 +57,6 @@ def read(text, passphrase=None):
     return private_key_from_pem(read_pem(text, WHAT), passphrase, WHAT)
 
 
-def assert_quotes_nothing(error, text):
-    told = f"{error} {error.message} {error.hint} {error!r} {error.details()}"
-    seen = {told[start : start + 8] for start in range(len(told) - 7)}
-    body = "".join(line for line in text.splitlines() if re.fullmatch("[A-Za-z0-9+/=]+", line))
-    assert len(body) < 8 or not seen & {body[start : start + 8] for start in range(len(body) - 7)}
-    assert PASSPHRASE not in told
-
-
 FORMS = {
     **{f"{name}, PKCS#8": (key, "pkcs8", None) for name, key in KEYS.items()},
     **{f"{name}, PKCS#8, encrypted": (key, "pkcs8", PASSPHRASE) for name, key in KEYS.items()},
@@ -81,37 +74,12 @@ def test_every_form_is_written_as_unencrypted_pkcs8(key, form, passphrase):
     assert read_key.public_key_der() == public
 
 
-NOISE = {
-    "windows line ends": lambda text: text.replace("\n", "\r\n"),
-    "old mac line ends": lambda text: text.replace("\n", "\r"),
-    "blank lines": lambda text: text.replace("\n", "\n\n"),
-    "indentation": lambda text: re.sub("^", "  ", text, flags=re.MULTILINE),
-    "a byte order mark": lambda text: "\ufeff" + text,
-    "attributes": lambda text: f"Bag Attributes\n    localKeyID: 01\nKey Attributes: <No Attributes>\n{text}",
-    "utf-16": lambda text: b"\xff\xfe" + text.encode("utf-16-le"),
-}
-
-
-@pytest.mark.parametrize("form", ["pkcs8", "traditional"])
-@pytest.mark.parametrize("noise", NOISE.values(), ids=NOISE)
-@pytest.mark.parametrize("passphrase", [None, PASSPHRASE], ids=["plain", "encrypted"])
-def test_noise_is_of_no_account(noise, form, passphrase):
-    key = KEYS["ECDSA P-256"]
-    assert read(noise(pem(key, form, passphrase)), passphrase).pem() == pem(key)
-
-
-def test_parameters_before_an_ec_key_are_of_no_account():
+def test_what_is_of_no_account():
     key = KEYS["ECDSA P-256"]
     curve = PemBlock("EC PARAMETERS", 1, bytes.fromhex("06082a8648ce3d030107")).text()
     assert read(curve + pem(key, "traditional")).pem() == pem(key)
-
-
-def test_a_passphrase_that_is_not_needed_is_of_no_account():
-    assert read(pem(KEYS["RSA"]), PASSPHRASE).pem() == pem(KEYS["RSA"])
-
-
-def test_representation_shows_nothing():
-    assert repr(read(pem(KEYS["RSA"]))) == "PrivateKey()"
+    assert read(pem(key), "a passphrase that is not needed").pem() == pem(key)
+    assert repr(read(pem(key))) == "PrivateKey()"
 
 
 RSA, EC = pem(KEYS["RSA"]), pem(KEYS["ECDSA P-256"])
@@ -147,11 +115,7 @@ REFUSED = {
     "a line lost": (without_line(RSA, 9), None, DAMAGED),
     "a line lost of the encrypted": (without_line(OLD_ENCRYPTED, 9), PASSPHRASE, WRONG),
     "nonsense": (PemBlock("PRIVATE KEY", 1, b"nonsense").text(), None, DAMAGED),
-    "a certificate in name": (
-        relabelled(Authority().pem, "PRIVATE KEY").replace("CERTIFICATE", "PRIVATE KEY"),
-        None,
-        DAMAGED,
-    ),
+    "a certificate in name": (Authority().pem.replace("CERTIFICATE", "PRIVATE KEY"), None, DAMAGED),
     "a key behind text": ("\n\n" + without_line(RSA, 9), None, DAMAGED.replace("line 1", "line 3")),
     "two keys": (RSA + EC, None, r"2 private keys in it, exactly one is needed$"),
     "the same key twice": (EC + EC, None, r"2 private keys in it"),
@@ -168,20 +132,17 @@ REFUSED = {
 def test_refused(text, passphrase, message):
     with pytest.raises(PrivateKeyError, match=rf"^private_key_path \(/etc/x\.key\)[:,] {message}") as caught:
         read(text, passphrase)
-    assert_quotes_nothing(caught.value, text)
+    assert_quotes_nothing(caught.value, text, PASSPHRASE)
 
 
-HINTS = {
-    "encrypted": (ENCRYPTED, r"Give private_key_passphrase\."),
-    "strange": (Authority().pem, r"PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY"),
-}
-
-
-@pytest.mark.parametrize(("text", "hint"), HINTS.values(), ids=HINTS)
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [(ENCRYPTED, "Give private_key_passphrase."), (Authority().pem, "RSA PRIVATE KEY, EC PRIVATE KEY.")],
+)
 def test_hint(text, hint):
     with pytest.raises(PrivateKeyError) as caught:
         read(text)
-    assert re.search(hint, caught.value.hint)
+    assert caught.value.hint.endswith(hint)
 
 
 @pytest.mark.parametrize("half", ["private", "public"])
