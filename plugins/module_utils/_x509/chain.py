@@ -16,7 +16,9 @@ def ordered(certificates: Sequence[Certificate], leaf: Certificate, what: str) -
     chain = _path(certificates, leaf)
     rest = [certificate for certificate in certificates if certificate not in chain]
     family = list(chain)
-    while more := [certificate for certificate in rest if certificate not in family and _belongs(certificate, family)]:
+    # Who issued one of them belongs to them, as do the cross-signed twins of an authority, and the issuers of those.
+    authorities = [certificate for certificate in rest if certificate.is_authority]
+    while more := [one for one in authorities if one not in family and any(link.is_issued_by(one) for link in family)]:
         family += more
     foreign = [certificate for certificate in rest if certificate not in family]
     if foreign:
@@ -54,11 +56,6 @@ def _issuer(certificate: Certificate, candidates: Sequence[Certificate]) -> Cert
         return None
     issuers = [candidate for candidate in candidates if candidate.is_authority and certificate.is_issued_by(candidate)]
     return min(issuers, key=lambda issuer: issuer.is_self_issued, default=None)
-
-
-def _belongs(certificate: Certificate, family: Sequence[Certificate]) -> bool:
-    """Tell whether it issued one of them, as do the cross-signed twins of an authority, and the issuers of those."""
-    return certificate.is_authority and any(link.is_issued_by(certificate) for link in family)
 
 
 def without_root(chain: Sequence[Certificate]) -> tuple[Certificate, ...]:

@@ -23,7 +23,6 @@ _LINEAGES = (
 
 _CERTIFICATES = (".crt", ".cer", ".pem")
 _BUNDLES = (".p12", ".pfx")
-_COMBINED = ".pem"
 _KEY = ".key"
 _CHAINS = (".chain.pem", ".chain.crt", ".ca-bundle", ".issuer.crt")
 
@@ -85,9 +84,8 @@ def _unreachable(path: str) -> str:
         os.stat(path)
     except OSError as error:
         reason = "is missing" if isinstance(error, FileNotFoundError) else f"can't be read ({error.strerror})"
-        return (
-            f"{path} is a link to {os.readlink(path)}, which {reason}" if os.path.islink(path) else f"{path} {reason}"
-        )
+        link = f" is a link to {os.readlink(path)}, which" if os.path.islink(path) else ""
+        return f"{path}{link} {reason}"
     return ""
 
 
@@ -97,7 +95,9 @@ def _flat(directory: str, files: set[str]) -> Iterator[Source]:
     for file in sorted(files):
         path = os.path.join(directory, file)
         stem, ending = os.path.splitext(file)
-        if _is_legos_copy(stem, ending, files) or file.endswith(_CHAINS):
+        # lego (--pem, --pfx) writes more forms of a certificate that it also keeps as these three.
+        is_a_copy = ending in (".pem", *_BUNDLES) and {f"{stem}.crt", stem + _KEY, f"{stem}.json"} <= files
+        if is_a_copy or file.endswith(_CHAINS):
             continue
         if ending in _BUNDLES:
             yield Source(path, {"pkcs12_path": path})
@@ -111,15 +111,10 @@ def _flat(directory: str, files: set[str]) -> Iterator[Source]:
         yield Source(path, problem=f"there is no certificate beside it ({', '.join(_CERTIFICATES)})")
 
 
-def _is_legos_copy(stem: str, ending: str, files: set[str]) -> bool:
-    """Tell what lego (--pem, --pfx) writes of a certificate that it also keeps as `NAME.crt`, `.key` and `.json`."""
-    return ending in (_COMBINED, *_BUNDLES) and {f"{stem}.crt", f"{stem}{_KEY}", f"{stem}.json"} <= files
-
-
 def _pair(path: str, *, has_key: bool) -> Source:
     if not has_key:
         return Source(path, {"combined_path": path})
     base, ending = os.path.splitext(path)
-    options = {"combined_path" if ending == _COMBINED else "certificate_path": path, "private_key_path": base + _KEY}
+    options = {"combined_path" if ending == ".pem" else "certificate_path": path, "private_key_path": base + _KEY}
     chains = [{"chain_path": base + ending} for ending in _CHAINS if os.path.lexists(base + ending)]
     return Source(path, {**options, **(chains[0] if chains else {})})

@@ -15,6 +15,7 @@ from .certificate import RSA_PSS, Certificate, timestamp
 from .chain import is_complete, ordered, without_root
 from .private_key import PrivateKey
 
+_RENEW = "Renew it first."
 _SELF_SIGNED = "a self-signed certificate, which no browser trusts"
 _NO_INTERMEDIATE = "no intermediate certificate; that is right only if a root issued the leaf itself"
 _MINIMUM_BITS = {"RSA": 2048, "ECDSA": 256, "Ed25519": 256}
@@ -105,7 +106,7 @@ def check_key_pair(key_pair: KeyPair, now: datetime, min_days_valid: int) -> tup
         raise CertificateError(
             f"{leaf.label()} expires at {timestamp(leaf.not_after)}, in {leaf.days_left(now)} days; "
             f"min_days_valid asks for {min_days_valid}",
-            "Renew it first.",
+            _RENEW,
         )
     # An intermediate that ends before its leaf ends the site before the leaf does.
     return tuple(
@@ -132,6 +133,4 @@ def _check_validity(certificate: Certificate, now: datetime) -> None:
             "Wait, or check this machine's clock.",
         )
     if certificate.not_after <= now:
-        raise CertificateError(
-            f"{certificate.label()} expired at {timestamp(certificate.not_after)}", "Renew it first."
-        )
+        raise CertificateError(f"{certificate.label()} expired at {timestamp(certificate.not_after)}", _RENEW)

@@ -54,23 +54,17 @@ def read_pem(content: str | bytes, what: str) -> list[PemBlock]:
     Line ends, a byte order mark, blank lines, indentation and text between the blocks are of no account. `PemError`
     names the option or the file, and the line where the text stops being PEM.
     """
-    lines = _lines(content, what)
+    if len(content) > MAX_BYTES:
+        problem = f"{what}: {len(content)} bytes is more than the {MAX_BYTES} that any chain or key needs"
+        raise PemError(problem, "Is it the right file?")
+    text = _decoded(content, what) if isinstance(content, bytes) else content.lstrip("\ufeff")
+    lines = [line.strip() for line in re.split(r"\r\n|\r|\n", text)]
     if lines[0].startswith(_VAULT):
         raise PemError(f"{what}: encrypted with ansible-vault", _DECRYPT)
     blocks = list(_blocks(lines, what))
     if not blocks:
         raise PemError(f"{what}: no PEM block in it (no line -----BEGIN ...-----)", _hint_for_none(lines))
     return blocks
-
-
-def _lines(content: str | bytes, what: str) -> list[str]:
-    size = len(content)
-    if size > MAX_BYTES:
-        raise PemError(
-            f"{what}: {size} bytes is more than the {MAX_BYTES} that any chain or key needs", "Is it the right file?"
-        )
-    text = _decoded(content, what) if isinstance(content, bytes) else content.lstrip("\ufeff")
-    return [line.strip() for line in re.split(r"\r\n|\r|\n", text)]
 
 
 def _decoded(content: bytes, what: str) -> str:
@@ -114,25 +108,20 @@ def _block(label: str, begin: int, numbered: Iterator[tuple[int, str]], what: st
     for number, line in numbered:
         boundary = _BOUNDARY.fullmatch(line)
         if boundary and boundary.groups() == ("END", label):
-            return PemBlock(label, begin, _base64("".join(body), label, begin, what), tuple(headers))
+            whole = "".join(body)
+            if not whole or not _BASE64.fullmatch(whole) or len(whole) % 4:
+                raise PemError(f"{what}, line {begin}: the {label} block is empty, truncated or damaged", _COPY_AGAIN)
+            return PemBlock(label, begin, base64.b64decode(whole), tuple(headers))
         if boundary:
             raise PemError(f"{what}, line {begin}: a BEGIN {label} without its END before line {number}", _COPY_AGAIN)
         if not body and label.endswith("KEY") and _HEADER.match(line):
             headers.append(line)
         elif not _BASE64.fullmatch(line):
-            raise PemError(
-                f"{what}, line {number}: inside the {label} block, but not base64",
-                _hint_for_none([line]) or _COPY_AGAIN,
-            )
+            hint = _hint_for_none([line]) or _COPY_AGAIN
+            raise PemError(f"{what}, line {number}: inside the {label} block, but not base64", hint)
         elif line:
             body.append(line)
     raise PemError(f"{what}, line {begin}: a BEGIN {label} without its END: the text is truncated", _COPY_AGAIN)
-
-
-def _base64(body: str, label: str, begin: int, what: str) -> bytes:
-    if not body or not _BASE64.fullmatch(body) or len(body) % 4:
-        raise PemError(f"{what}, line {begin}: the {label} block is empty, truncated or damaged", _COPY_AGAIN)
-    return base64.b64decode(body)
 
 
 def _hint_for_none(lines: list[str]) -> str:

@@ -67,11 +67,6 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("options", WAYS.values(), ids=WAYS)
-def test_options(options):
-    assert_is_issued(read(**options))
-
-
 def as_files(tmp_path, options):
     contents = {name: base64.b64decode(text) if name == "pkcs12" else text for name, text in options.items() if text}
     paths = {f"{name}_path": written(tmp_path, name, content) for name, content in contents.items()}
@@ -79,13 +74,11 @@ def as_files(tmp_path, options):
 
 
 @pytest.mark.parametrize("options", WAYS.values(), ids=WAYS)
-def test_files(tmp_path, options):
+def test_options_and_files(tmp_path, options):
+    assert_is_issued(read(**options))
     assert_is_issued(read(**as_files(tmp_path, options)))
-
-
-def test_options_and_files_together(tmp_path):
-    path = written(tmp_path, "chain.pem", ISSUED.chain_pem)
-    assert_is_issued(read(certificate=ISSUED.certificate_pem, chain_path=path, private_key=KEY))
+    one = next(iter(options))
+    assert_is_issued(read(**{**options, **as_files(tmp_path, {one: options[one]})}))
 
 
 ENCODINGS = {
@@ -134,12 +127,7 @@ def test_what_excludes_each_other_in_an_element():
 
 
 REFUSED = {
-    "key in the certificate": (
-        "certificate",
-        ISSUED.full_chain_pem + KEY,
-        CertificateError,
-        r", line \d+: a private key",
-    ),
+    "key in the certificate": ("certificate", KEY, CertificateError, ", line 1: a private key"),
     "truncated chain": ("chain", ROOT.pem[:-40], PemError, ", line 1: a BEGIN CERTIFICATE without its END"),
     "key in the chain": ("chain", KEY, CertificateError, ", line 1: a private key among"),
     "truncated key": ("private_key", KEY[:-40], PemError, ", line 1: a BEGIN PRIVATE KEY without its END"),
@@ -254,20 +242,15 @@ def test_a_file_that_might_hold_both_and_has_its_key_beside_it(tmp_path):
     assert_is_issued(read(combined_path=both, private_key_path=written(tmp_path, "b.key", STRANGER.private_key_pem)))
 
 
+MIXED = f"{KEY}{ISSUED.full_chain_pem}{KEY.replace('PRIVATE', 'PUBLIC')}"
+
+
 @pytest.mark.parametrize(
-    ("content", "kind", "message"),
-    [
-        (
-            f"{KEY}{ISSUED.full_chain_pem}{KEY.replace('PRIVATE', 'PUBLIC')}",
-            PrivateKeyError,
-            r"\d+: a PUBLIC KEY where",
-        ),
-        (KEY[:-40], PemError, "1: a BEGIN PRIVATE KEY without its END"),
-    ],
+    ("content", "message"), [(MIXED, r"\d+: a PUBLIC KEY where"), (KEY[:-40], "1: a BEGIN PRIVATE KEY without its END")]
 )
-def test_of_a_file_that_holds_both_nothing_is_dropped_and_it_is_named(tmp_path, content, kind, message):
+def test_of_a_file_that_holds_both_nothing_is_dropped_and_it_is_named(tmp_path, content, message):
     path = written(tmp_path, "both.pem", content)
-    with pytest.raises(kind, match=rf"^directory \({path}\), line {message}"):
+    with pytest.raises((PemError, PrivateKeyError), match=rf"^directory \({path}\), line {message}"):
         read(combined_path=path)
     with pytest.raises(InputError, match=r"^directory: can't read '/nowhere/a\.pem': No such file or directory$"):
         read(combined_path="/nowhere/a.pem")
@@ -288,11 +271,8 @@ def test_the_list_s_elements(tmp_path):
     empty, warnings = written(tmp_path, "empty", "\n"), []
     given = [{"certificate": "x", "resources": ["7"]}, {"pkcs12_path": "a.p12"}, {"chain": "x", "label": "own"}]
     unfilled = {"certificate_path": empty, "private_key_path": empty}
-    assert [(one.label, one.resources) for one in from_list([*given, unfilled], warnings)] == [
-        ("certificates[1]", ("7",)),
-        ("a.p12", ()),
-        ("own", ()),
-    ]
+    found = [(one.label, one.resources) for one in from_list([*given, unfilled], warnings)]
+    assert found == [("certificates[1]", ("7",)), ("a.p12", ()), ("own", ())]
     assert warnings == [f"Left out: {empty}: its files are empty, the certificate's and the key's."]
     assert [*from_list(None, warnings), *from_directory(None, {})] == []
 
