@@ -9,11 +9,17 @@ from email.utils import format_datetime
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils._errors import ApiError, DeadlineError, InputError
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import (
+    ApiError,
+    DeadlineError,
+    InputError,
+    ResourceLookupError,
+)
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import (
     PAGE_SIZE,
     Credentials,
     credentials,
+    find_resource,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
@@ -149,6 +155,25 @@ def test_what_is_not_a_list_of_resources_is_an_error(body):
     assert script.is_over()
 
 
+@pytest.mark.parametrize(
+    ("name", "outcome", "hint"),
+    [
+        (" N2.", 2, ""),
+        ("n9", "no resource is named n9", "aliases do not count"),
+        ("n1", "2 resources are named n1: 1, 3", "resource_id"),
+    ],
+)
+def test_the_one_resource_of_a_name(name, outcome, hint):
+    client = client_over(Script((ALL, answer(200, [*some(1, 2), {"id": 3, "name": "N1."}]))))
+    if isinstance(outcome, int):
+        assert find_resource(client, None, name)["id"] == outcome
+    else:
+        with pytest.raises(ResourceLookupError, match=f"^{outcome}$") as caught:
+            find_resource(client, None, name)
+        assert hint in caught.value.hint
+    assert find_resource(client_over(Script((ONE, answer(200, RESOURCE)))), 7, name) == RESOURCE
+
+
 NOT_JSON = {
     "truncated": json.dumps(RESOURCE).encode()[:-1],
     "empty": b"",
@@ -218,7 +243,7 @@ PUTS = [
     (answer(429, {}, Retry_After="9"), True, False),
     (answer(301, b"", Location="https://elsewhere.example/"), False, False),
     *((answer(status, {}), True, True) for status in (408, 500, 503, 504)),
-    *((answer(status, {}), False, False) for status in (400, 401, 403, 404, 405, 409, 413, 422)),
+    *((answer(status, {}, Retry_After="9"), False, False) for status in (400, 401, 403, 404, 405, 409, 413, 422)),
 ]
 
 
@@ -227,6 +252,7 @@ def test_a_put_is_sent_once_whatever_happens(outcome, retryable, unknown):
     time = FakeClock()
     error = refusal(PUT, outcome, time=time)
     assert (error.retryable, error.outcome_unknown) == (retryable, unknown)
+    assert retryable or error.retry_after is None
     assert time.elapsed == 0
 
 
