@@ -12,7 +12,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,10 +53,8 @@ def installed(account: Simulator) -> dict[str, str]:
     """Which certificate each resource has."""
     kinds = {pair.fingerprint_sha256: "old" for pair in OLD.values()}
     kinds |= {pair.fingerprint_sha256: f"new of {name}" for name, pair in NEW.items()}
-    return {
-        name: kinds[account.resource(number)["installed"]["fingerprint_sha256"]]
-        for number, name in enumerate(NAMES, start=1)
-    }
+    numbers = enumerate(NAMES, start=1)
+    return {name: kinds[account.resource(number)["installed"]["fingerprint_sha256"]] for number, name in numbers}
 
 
 LAYOUTS = {
@@ -94,9 +92,12 @@ def certbot_folder(root: Path) -> Path:
     return live
 
 
-STUB = """#!/bin/sh
-printf '%s|\\n' "$@" >>{called}
-"""
+def script(path: Path, *lines: str) -> Path:
+    """Make a command of these lines."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(("#!/bin/sh", *lines, "")))
+    path.chmod(0o700)
+    return path
 
 
 @dataclass
@@ -138,18 +139,16 @@ class Hook:
 
 
 @pytest.fixture
-def stubbed(hook) -> Hook:
-    """With a stub for ansible-playbook: what that does with the same words, the others show."""
-    hook.ansible = hook.folder / "stub"
-    hook.ansible.mkdir()
-    (hook.ansible / "ansible-playbook").write_text(STUB.format(called=hook.folder / "called"))
-    (hook.ansible / "ansible-playbook").chmod(0o700)
-    return hook
+def hook(tmp_path, account) -> Hook:
+    return Hook(tmp_path, account)
 
 
 @pytest.fixture
-def hook(tmp_path, account) -> Hook:
-    return Hook(tmp_path, account)
+def stubbed(hook) -> Hook:
+    """With a stub for ansible-playbook: what that does with the same words, the others show."""
+    hook.ansible = hook.folder / "stub"
+    script(hook.ansible / "ansible-playbook", f"""printf '%s|\\n' "$@" >>{hook.folder / "called"}""")
+    return hook
 
 
 def renewed(live: Path, name: str) -> dict[str, str]:
@@ -158,15 +157,14 @@ def renewed(live: Path, name: str) -> dict[str, str]:
 
 
 def saved(home: Path, name: str) -> dict[str, str]:
-    """What acme.sh sets for the commands of --renew-hook and --reloadcmd."""
-    folder = home / f"{name}_ecc"
+    """What acme.sh sets for --renew-hook and --reloadcmd, in the order in which it gives it to a function."""
     files = {
-        "CERT_PATH": f"{name}.cer",
         "CERT_KEY_PATH": f"{name}.key",
+        "CERT_PATH": f"{name}.cer",
         "CA_CERT_PATH": "ca.cer",
         "CERT_FULLCHAIN_PATH": "fullchain.cer",
     }
-    return {"Le_Domain": name, **{variable: str(folder / file) for variable, file in files.items()}}
+    return {"Le_Domain": name, **{variable: str(home / f"{name}_ecc" / file) for variable, file in files.items()}}
 
 
 def told_by_lego(folder: Path, name: str, prefix: str = "LEGO_") -> dict[str, str]:
@@ -180,35 +178,48 @@ def told_by_dehydrated(certificates: Path, name: str) -> str:
     return f"deploy_cert {name} {files} 1795518687"
 
 
-BOTH = {name: f"new of {name}" for name in NAMES}
-ONE = {WILDCARD: "old", SHOP: f"new of {SHOP}"}
+ALL = "was renewed, but not every resource has its certificate: see above"
 
 
-def test_certbot_renewed_one_and_each_resource_gets_its_best(hook, account, tmp_path):
-    """The wildcard was renewed and lives longer; the shop's own certificate stays with the shop."""
+def test_a_fleet_of_which_one_is_refused_and_the_next_renewal(hook, account, tmp_path):
+    """Each resource gets its best: certbot renewed the wildcard, and the shop's own lives shorter and stays its own.
+
+    The next renewal is one of acme.sh, which reads the file of the guide and calls the function with its words.
+    """
+    account.settings(echo_secrets=True)
+    account.faults([rule("400", call="put", resource_id=1)])
     env = renewed(certbot_folder(tmp_path), WILDCARD)
-    done = hook.call(f"{HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')}", env)
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    assert "Done: 2 rotated" in done.stdout
-    assert installed(account) == BOTH
+    done = hook.call(f"{HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')} -vvv --diff", env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "PUT /security/resources/1 answered 400" in done.stderr
+    assert done.stderr.splitlines()[-1] == f"rotate-fleet.sh: {env['RENEWED_LINEAGE']} {ALL}"
+    assert installed(account) == {WILDCARD: "old", SHOP: f"new of {SHOP}"}
+    account.clear_faults()
     account.clear_journal()
-    again = hook.call(f"{HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')}", env)
-    assert again.returncode == 0
-    assert account.journal(call="put") == []
-
-
-def test_the_function_for_acme_sh(hook, account, tmp_path):
-    """acme.sh reads the file and calls the function with the domain and four paths."""
-    files = saved(folder_of("acme.sh", tmp_path), SHOP)
-    script = f"#!/bin/sh\nexec {HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')}\n"
-    (tmp_path / "rotate-fleet.sh").write_text(script)
-    (tmp_path / "rotate-fleet.sh").chmod(0o700)
+    words = " ".join(saved(folder_of("acme.sh", tmp_path), SHOP).values())
+    script(tmp_path / "rotate-fleet.sh", f"exec {HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')}")
     function = block(GUIDE, "sh", "gcore_deploy()").replace("/usr/local/bin", str(tmp_path))
     (tmp_path / "gcore.sh").write_text(function)
-    paths = [files[name] for name in ("CERT_KEY_PATH", "CERT_PATH", "CA_CERT_PATH", "CERT_FULLCHAIN_PATH")]
-    done = hook.call(f". {tmp_path}/gcore.sh && gcore_deploy {SHOP} {' '.join(paths)}", {})
-    assert done.returncode == 0, done.stderr
-    assert installed(account) == BOTH
+    done = hook.call(f". {tmp_path}/gcore.sh && gcore_deploy {words}", {})
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert "Done: 1 rotated, 1 in sync" in done.stdout
+    assert installed(account) == {name: f"new of {name}" for name in NAMES}
+    assert [entry["resource_id"] for entry in account.journal(call="put")] == [1]
+
+
+def test_one_resource_gets_the_renewed_certificate(hook, account, tmp_path):
+    """Once the token is right."""
+    env = renewed(certbot_folder(tmp_path), SHOP)
+    command = f"{HOOKS}/rotate-one.sh {SHOP} {hook.port('resource_cert')}"
+    done = hook.call(f"{command} -vvv --diff", env, token=WRONG_TOKEN)
+    assert done.returncode == 1
+    assert "answered 401" in done.stderr
+    says = f"{env['RENEWED_LINEAGE']}/fullchain.pem was renewed, but {SHOP} does not have it: see above"
+    assert done.stderr.splitlines()[-1] == f"rotate-one.sh: {says}"
+    done = hook.call(command, env)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert f"({SHOP}) was changed" in done.stdout
+    assert installed(account) == {WILDCARD: "old", SHOP: f"new of {SHOP}"}
 
 
 CLIENTS = {
@@ -239,14 +250,6 @@ def test_whatever_a_client_tells_the_renewed_pair_and_the_folder_of_all_are_foun
     assert folder == (paths[0].parent if "lego" in client else paths[0].parents[1])
 
 
-def test_one_resource_gets_the_renewed_certificate(hook, account, tmp_path):
-    env = renewed(certbot_folder(tmp_path), SHOP)
-    done = hook.call(f"{HOOKS}/rotate-one.sh {SHOP} {hook.port('resource_cert')}", env)
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    assert f"({SHOP}) was changed" in done.stdout
-    assert installed(account) == ONE
-
-
 def test_a_certbot_that_cannot_reconfigure(stubbed, tmp_path):
     """The guide has the line that `certbot reconfigure` would write: this one calls what it says."""
     renewal = configparser.ConfigParser()
@@ -258,20 +261,16 @@ def test_a_certbot_that_cannot_reconfigure(stubbed, tmp_path):
     assert stubbed.handed_over()[1]["resource_cert_name"] == WILDCARD
 
 
-@pytest.mark.parametrize(
-    "event", ["deploy_cert", "generate_csr", "startup_hook", "exit_hook an error", "unheard_of", ""]
-)
-def test_dehydrated_calls_its_hook_for_everything(stubbed, tmp_path, event):
+def test_dehydrated_calls_its_hook_for_everything(stubbed, tmp_path):
     """It ends where a hook fails, and takes what one prints for a signing request."""
+    for event in ("generate_csr", "startup_hook", "exit_hook an error", "unheard_of", ""):
+        done = stubbed.call(f"{HOOKS}/dehydrated-hook.sh {event}", {})
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not (tmp_path / "called").exists()
     live = certbot_folder(tmp_path)
-    words = told_by_dehydrated(live, SHOP) if event == "deploy_cert" else event
-    done = stubbed.call(f"{HOOKS}/dehydrated-hook.sh {words}", {})
+    done = stubbed.call(f"{HOOKS}/dehydrated-hook.sh {told_by_dehydrated(live, SHOP)}", {})
     assert (done.returncode, done.stderr) == (0, "")
-    if event == "deploy_cert":
-        assert stubbed.handed_over() == (ROTATE_FLEET, {"fleet_cert_directory": str(live)}, [])
-    else:
-        assert done.stdout == ""
-        assert not (tmp_path / "called").exists()
+    assert stubbed.handed_over() == (ROTATE_FLEET, {"fleet_cert_directory": str(live)}, [])
 
 
 @pytest.mark.parametrize(
@@ -279,15 +278,10 @@ def test_dehydrated_calls_its_hook_for_everything(stubbed, tmp_path, event):
 )
 def test_the_script_around_uacme(stubbed, tmp_path, status, says):
     """What an earlier run could not write is written though uacme has nothing new."""
-    stub = tmp_path / "uacme-bin"
-    stub.mkdir()
-    (stub / "uacme").write_text(f"#!/bin/sh\nprintf '{says}' >&2\nexit {status}\n")
-    (stub / "uacme").chmod(0o700)
+    stub = script(tmp_path / "uacme-bin" / "uacme", f"printf '{says}' >&2", f"exit {status}").parent
     text = block(GUIDE, "sh", "uacme -h").replace("/etc/ssl/uacme", str(folder_of("uacme", tmp_path)))
-    script = tmp_path / "gcore-certificates"
-    script.write_text(text.replace("www.example.com", SHOP).replace("/usr/local/bin", str(HOOKS)))
-    script.chmod(0o700)
-    done = stubbed.call(str(script), {"PATH": f"{stub}:/usr/bin:/bin"})
+    text = text.replace("www.example.com", SHOP).replace("/usr/local/bin", str(HOOKS))
+    done = stubbed.call(str(script(tmp_path / "gcore-certificates", text)), {"PATH": f"{stub}:/usr/bin:/bin"})
     assert (done.returncode, done.stdout, done.stderr) == (status if says else 0, "", says)
     assert (tmp_path / "called").exists() is not bool(says)
     if not says:
@@ -296,27 +290,7 @@ def test_the_script_around_uacme(stubbed, tmp_path, status, says):
 
 
 UNTOLD = "no certificate is told: RENEWED_LINEAGE, CERT_FULLCHAIN_PATH and LEGO_CERT_PATH are unset"
-ALL = "was renewed, but not every resource has its certificate: see above"
-
-
-def test_a_resource_that_is_refused_is_told_and_the_hook_fails(hook, account, tmp_path):
-    account.settings(echo_secrets=True)
-    account.faults([rule("400", call="put", resource_id=2)])
-    env = renewed(certbot_folder(tmp_path), WILDCARD)
-    done = hook.call(f"{HOOKS}/rotate-fleet.sh {hook.port('fleet_cert')} -vvv --diff", env)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "PUT /security/resources/2 answered 400" in done.stderr
-    assert done.stderr.splitlines()[-1] == f"rotate-fleet.sh: {env['RENEWED_LINEAGE']} {ALL}"
-
-
-def test_a_token_that_is_wrong(hook, account, tmp_path):
-    env = renewed(certbot_folder(tmp_path), SHOP)
-    command = f"{HOOKS}/rotate-one.sh {SHOP} {hook.port('resource_cert')}"
-    done = hook.call(command, env, token=WRONG_TOKEN)
-    assert done.returncode == 1
-    assert "answered 401" in done.stderr
-    says = f"{env['RENEWED_LINEAGE']}/fullchain.pem was renewed, but {SHOP} does not have it: see above"
-    assert done.stderr.splitlines()[-1] == f"rotate-one.sh: {says}"
+LINEAGE = {"RENEWED_LINEAGE": "/nowhere/a"}
 
 
 @pytest.mark.parametrize(
@@ -324,12 +298,8 @@ def test_a_token_that_is_wrong(hook, account, tmp_path):
     [
         ("rotate-fleet.sh", {}, UNTOLD),
         ("rotate-one.sh www.example.com", {}, UNTOLD),
-        ("rotate-one.sh", {"RENEWED_LINEAGE": "/nowhere/a"}, "the name of a resource is missing"),
-        (
-            "rotate-fleet.sh",
-            {"RENEWED_LINEAGE": "/nowhere/a", "GCORE_CREDENTIALS": "/nowhere/c"},
-            "can't read /nowhere/c",
-        ),
+        ("rotate-one.sh", LINEAGE, "the name of a resource is missing"),
+        ("rotate-fleet.sh", {**LINEAGE, "GCORE_CREDENTIALS": "/nowhere/c"}, "can't read /nowhere/c"),
         ("launch-awx.sh", {"GCORE_AWX_SETTINGS": "/nowhere/awx.curl"}, "can't read /nowhere/awx.curl"),
     ],
 )
@@ -346,128 +316,103 @@ def survey(name: str) -> set[str]:
     return {question["variable"] for question in template["survey"]["spec"]}
 
 
-class Launches(Web):
-    """AWX as it answers launches: what a survey does not ask for is ignored and named."""
+SURVEYS = {
+    "/api/v2/job_templates/12/launch/": survey("Gcore: rotate the fleet"),
+    "/api/v2/job_templates/13/launch/": set(),
+    "/api/v2/workflow_job_templates/12/launch/": set(),
+}
 
-    def __init__(self) -> None:
-        super().__init__(self._answer, "application/json")
-        self._surveys = {
-            "/api/v2/job_templates/12/launch/": survey("Gcore: rotate the fleet"),
-            "/api/v2/job_templates/13/launch/": set(),
-            "/api/v2/workflow_job_templates/12/launch/": set(),
-        }
 
-    def _answer(self, asked: Asked) -> tuple[int, bytes]:
-        status, answer = self._launched(asked)
-        return status, json.dumps(answer, separators=(",", ":")).encode()
+def launched(asked: Asked) -> tuple[int, Any]:
+    """What AWX answers to a launch: what a survey does not ask for is ignored and named."""
+    if asked.headers.get("Authorization") != f"Bearer {AWX_TOKEN}":
+        return 401, {"detail": "Authentication credentials were not provided. To establish a login session, visit"}
+    if asked.path not in SURVEYS:
+        return 404, {"detail": "The requested resource could not be found."}
+    extra = json.loads(asked.body).get("extra_vars", {})
+    ignored = {name: value for name, value in extra.items() if name not in SURVEYS[asked.path]}
+    job = "workflow_job" if "workflow" in asked.path else "job"
+    return 201, {job: 42, "ignored_fields": {"extra_vars": ignored} if ignored else {}, "id": 42, "type": job}
 
-    def _launched(self, asked: Asked) -> tuple[int, Any]:
-        if asked.headers.get("Authorization") != f"Bearer {AWX_TOKEN}":
-            return 401, {"detail": "Authentication credentials were not provided. To establish a login session, visit"}
-        if asked.path not in self._surveys:
-            return 404, {"detail": "The requested resource could not be found."}
-        extra = json.loads(asked.body).get("extra_vars", {})
-        ignored = {name: value for name, value in extra.items() if name not in self._surveys[asked.path]}
-        job = "workflow_job" if "workflow" in asked.path else "job"
-        return 201, {job: 42, "ignored_fields": {"extra_vars": ignored} if ignored else {}, "id": 42, "type": job}
+
+def answer(asked: Asked) -> tuple[int, bytes]:
+    """The same as AWX writes it."""
+    status, content = launched(asked)
+    return status, json.dumps(content, separators=(",", ":")).encode()
 
 
 @pytest.fixture
-def awx() -> Iterator[Launches]:
-    with Launches() as running:
+def awx() -> Iterator[Web]:
+    with Web(answer, "application/json") as running:
         yield running
 
 
-class Launch:
-    """Calls launch-awx.sh with the settings of the guide, and looks what stands on curl's command line."""
+@pytest.fixture
+def launch(hook, awx, tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Calls launch-awx.sh with the settings of the guide, and keeps what stands on curl's command line."""
+    if not (real := shutil.which("curl")):
+        pytest.skip("no curl on this machine")
+    curl = script(tmp_path / "bin" / "curl", f'printf "%s\\n" "$@" >>{tmp_path / "words"}', f'exec {real} "$@"')
+    settings = tmp_path / "awx.curl"
+    env = {"GCORE_AWX_SETTINGS": str(settings), "PATH": f"{curl.parent}:/usr/bin:/bin"}
+    env |= renewed(certbot_folder(tmp_path), SHOP)
 
-    def __init__(self, hook: Hook, awx: Launches, folder: Path) -> None:
-        self.words = folder / "words"
-        self._hook, self._awx, self._folder = hook, awx, folder
-        (folder / "bin").mkdir()
-        curl = folder / "bin" / "curl"
-        curl.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>{self.words}\nexec {shutil.which("curl")} "$@"\n')
-        curl.chmod(0o700)
-
-    def __call__(self, **changes: str) -> subprocess.CompletedProcess[str]:
-        text = block(GUIDE, "text", "Authorization: Bearer").replace("0123456789abcdef", AWX_TOKEN)
-        text = text.replace("https://awx.example.com", self._awx.url)
-        for old, new in changes.items():
+    def start(changes: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        text = block(GUIDE, "text", "Authorization: Bearer")
+        for old, new in {"0123456789abcdef": AWX_TOKEN, "https://awx.example.com": awx.url, **changes}.items():
             assert old in text
             text = text.replace(old, new)
-        settings = self._folder / "awx.curl"
         settings.write_text(text)
-        env = {"GCORE_AWX_SETTINGS": str(settings), "PATH": f"{self._folder / 'bin'}:/usr/bin:/bin"}
-        lineage = renewed(certbot_folder(self._folder), SHOP)
-        return self._hook.call(f"{HOOKS}/launch-awx.sh", {**env, **lineage})
+        return hook.call(f"{HOOKS}/launch-awx.sh", env)
+
+    return start
 
 
-@pytest.fixture
-def launch(hook, awx, tmp_path) -> Launch:
-    if not shutil.which("curl"):
-        pytest.skip("no curl on this machine")
-    return Launch(hook, awx, tmp_path)
+WORKFLOW = {"/job_templates/": "/workflow_job_templates/", r"{\"extra_vars\": {\"rotate_dry_run\": \"no\"}}": "{}"}
 
 
-def test_a_job_is_launched_without_a_key_and_the_token_is_on_no_command_line(launch, awx):
-    done = launch()
-    assert (done.returncode, done.stdout, done.stderr) == (0, "AWX runs it as job 42\n", "")
-    [asked] = awx.asked
-    assert (asked.method, asked.path) == ("POST", "/api/v2/job_templates/12/launch/")
-    assert json.loads(asked.body) == {"extra_vars": {"rotate_dry_run": "no"}}
-    assert asked.headers.pop("Authorization") == f"Bearer {AWX_TOKEN}"
-    CANARIES.assert_absent(repr(asked), "the launch")
-    CANARIES.assert_absent(launch.words.read_text(), "curl's command line")
-
-
-def test_the_workflow_is_launched(launch, awx):
-    done = launch(
-        **{"/job_templates/": "/workflow_job_templates/", r"{\"extra_vars\": {\"rotate_dry_run\": \"no\"}}": "{}"}
-    )
-    assert (done.returncode, done.stdout) == (0, "AWX runs it as job 42\n")
-    assert awx.paths[0] == "/api/v2/workflow_job_templates/12/launch/"
+def test_a_job_or_a_workflow_is_launched_without_a_key_and_the_token_is_on_no_command_line(launch, awx, tmp_path):
+    for changes in ({}, WORKFLOW):
+        done = launch(changes)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "AWX runs it as job 42\n", "")
+    assert [asked.method for asked in awx.asked] == ["POST", "POST"]
+    assert awx.paths == ["/api/v2/job_templates/12/launch/", "/api/v2/workflow_job_templates/12/launch/"]
+    assert json.loads(awx.asked[0].body) == {"extra_vars": {"rotate_dry_run": "no"}}
+    for asked in awx.asked:
+        assert asked.headers.pop("Authorization") == f"Bearer {AWX_TOKEN}"
+    CANARIES.assert_absent(repr(awx.asked), "the launches")
+    CANARIES.assert_absent((tmp_path / "words").read_text(), "curl's command line")
 
 
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({AWX_TOKEN: "expired"}, "AWX answered 401, nothing was launched: "),
+        ({"0123456789abcdef": "expired"}, "AWX answered 401, nothing was launched: "),
         ({"/12/": "/99/"}, "AWX answered 404, nothing was launched: "),
         ({"/12/": "/13/"}, "AWX ignored some of the answers: "),
+        ({"https://awx.example.com": nobody()}, "AWX could not be reached, nothing was launched"),
     ],
-    ids=["token", "number", "survey"],
+    ids=["token", "number", "survey", "down"],
 )
 def test_a_launch_that_went_wrong(launch, changes, says):
-    done = launch(**changes)
+    done = launch(changes)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"launch-awx.sh: {says}")
+    assert done.stderr.splitlines()[-1].startswith(f"launch-awx.sh: {says}")
 
 
-def test_an_awx_that_is_down(launch, awx):
-    done = launch(**{awx.url: nobody()})
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == "launch-awx.sh: AWX could not be reached, nothing was launched"
-    assert done.stderr.startswith("curl: ")
-
-
-def test_awx_keeps_the_renewed_pair_and_what_else_its_credential_has(ansible: Ansible, tmp_path):
+def test_awx_gets_the_renewed_pair(ansible: Ansible, tmp_path):
+    """That nothing else of a credential is touched is for test_awx_configure."""
     live = certbot_folder(tmp_path)
-    text = block(GUIDE, "yaml", "awx_configure_update_secrets")
-    (tmp_path / "renewed.yml").write_text(text.replace("/etc/letsencrypt/live/www.example.com", str(live / SHOP)))
+    text = block(GUIDE, "yaml", "awx_configure_update_secrets: true")
+    given = ansible.file(text.replace("/etc/letsencrypt/live/www.example.com", str(live / SHOP)))
     playbooks = [path.name for path in (ROOT / "docs" / "examples" / "awx-project").glob("*.yml")]
     with Awx(playbooks, username="admin", password=secrets.token_hex(20), token=AWX_TOKEN) as awx:
         env = {"AWX_URL": awx.url, "AWX_TOKEN": AWX_TOKEN, "GCORE_API_KEY": API_KEY}
-        words = ("gcore.web_security.awx_configure", "-e", f"@{tmp_path / 'renewed.yml'}", "-vvv", "--diff")
-        first = ansible.run(*words, env=env)
-        assert first.returncode == 0, first.output
-        kept = awx.store.named("credentials", "Gcore site certificates")["inputs"]
-        kept |= {"certificate_1": "old", "private_key_1": "old", "certificate_2": "another"}
-        again = ansible.run(*words, env=env)
-        assert again.returncode == 0, again.output
+        done = ansible.run("gcore.web_security.awx_configure", "-e", f"@{given}", "-vvv", "--diff", env=env)
+        assert done.returncode == 0, done.output
         assert awx.store.named("credentials", "Gcore site certificates")["inputs"] == {
             "certificate_1": NEW[SHOP].full_chain_pem.rstrip("\n"),
             "private_key_1": NEW[SHOP].private_key_pem.rstrip("\n"),
-            "certificate_2": "another",
         }
 
 
