@@ -10,8 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -20,18 +20,20 @@ from typing import Any
 import yaml
 
 from awx.credential_rules import injected
+from simulator.handle import Simulator
 
-from .canaries import Canaries
+from .material import API_KEY, CANARIES
 from .playbook import Background, command, environment
 from .web import until
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "docs" / "examples" / "awx-project"
 INVENTORY_FILE = "inventories/fleet.gcore.yml"
-FACTS = "fact_cache"
+_FACTS = "fact_cache"
+_ROLES = ("fleet_cert", "resource_cert", "cert_expiry_report")
 
 _SECONDS = 300
-_SETTINGS = {"fact_cache": FACTS, "fact_cache_type": "jsonfile", "idle_timeout": 0, "job_timeout": 0}
+_SETTINGS = {"fact_cache": _FACTS, "fact_cache_type": "jsonfile", "idle_timeout": 0, "job_timeout": 0}
 _OF_AWX = {
     "ANSIBLE_FORCE_COLOR": "True",
     "ANSIBLE_HOST_KEY_CHECKING": "False",
@@ -62,15 +64,16 @@ Credentials = Mapping[str, Mapping[str, str]]
 """What is filled in, by the names of types and of their fields."""
 
 
+def token(account: Simulator) -> Credentials:
+    """The credential of every job."""
+    return {"Gcore API token": {"api_key": API_KEY, "api_url": account.api_url}}
+
+
 @dataclass(frozen=True)
 class Finished:
-    """A job that has ended, and what it left behind.
+    """A job that has ended, and what it left behind."""
 
-    Attributes:
-        folder: its artifacts, as AWX fetches them from the execution node.
-    """
-
-    folder: Path
+    folder: Path  # its artifacts, as AWX fetches them from the execution node
 
     @cached_property
     def status(self) -> str:
@@ -107,7 +110,7 @@ class Finished:
     @property
     def cached_facts(self) -> list[Path]:
         """The fact cache's files."""
-        return sorted((self.folder / FACTS).glob("*"))
+        return sorted((self.folder / _FACTS).glob("*"))
 
 
 class Job(Background):
@@ -135,70 +138,57 @@ class Job(Background):
         return finished
 
 
+@dataclass
 class JobRunner:
-    """An AWX with one project and one inventory, whose execution nodes forget everything.
+    """An AWX with a checkout of one project and one inventory, whose execution nodes forget everything."""
 
-    Args:
-        folder: for the jobs.
-        project: the project's checkout.
-        canaries: what no job may show.
-    """
+    folder: Path
+    project: Path
+    account: Simulator
+    certificates: Mapping[str, str]
+    options: Mapping[str, Any] = field(default_factory=dict)  # of every job, as `launch` has them
+    hosts: Json = field(default_factory=lambda: {"_meta": {"hostvars": {}}})
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def __init__(self, folder: Path, project: Path, canaries: Canaries) -> None:
-        self._folder = folder
-        self.project = project
-        self._canaries = canaries
-        self._numbers = count(1)
-        self._types = credential_types()
-        self.hosts: Json = {"_meta": {"hostvars": {}}}
+    def filled_in(self, **certificates: str) -> Credentials:
+        """Both credentials, with some certificates in another way."""
+        return {**token(self.account), "Gcore site certificates": {**self.certificates, **certificates}}
 
-    def sync(self, credentials: Credentials) -> None:
+    def sync(self) -> None:
         """Update the inventory from its source, with the credential that a source can have."""
         job = self._job_folder()
         shutil.copytree(self.project, job / "project")
         listed = subprocess.run(
             [command("ansible-inventory"), "-i", INVENTORY_FILE, "--list", "--export"],
             cwd=job / "project",
-            env=_base(job) | _OF_AWX | self._brought(credentials, job),
+            env=_base(job) | _OF_AWX | self._brought(token(self.account), job),
             capture_output=True,
             text=True,
             check=False,
         )
         assert listed.returncode == 0, listed.stderr
-        self._canaries.assert_absent(listed.stdout + listed.stderr, "the inventory")
+        CANARIES.assert_absent(listed.stdout + listed.stderr, "the inventory")
         self.hosts = json.loads(listed.stdout)
 
-    def run(self, playbook: str, credentials: Credentials, **options: Any) -> Finished:
+    def run(self, playbook: str, credentials: Credentials | None = None, **options: Any) -> Finished:
         """Run a job to its end; the options are those of `launch`."""
-        with self.launch(playbook, credentials, **options) as job:
+        with self.launch(playbook, credentials, **{**self.options, **options}) as job:
             return job.wait()
 
     def launch(
         self,
         playbook: str,
-        credentials: Credentials,
+        credentials: Credentials | None = None,
         *,
         is_check: bool = False,
         is_diff: bool = False,
         verbosity: int = 0,
-        answers: Mapping[str, Any] | None = None,
-        job_slice: tuple[int, int] = (1, 1),
-        vault_password: str | None = None,
-        variables: Mapping[str, str] | None = None,
+        answers: Mapping[str, Any] | None = None,  # of its survey, which AWX hands over as extra variables
+        job_slice: tuple[int, int] = (1, 1),  # which of how many
+        vault_password: str | None = None,  # of a credential of the type Vault
+        variables: Mapping[str, str] | None = None,  # that a credential of the user's own type brings
     ) -> Job:
-        """Start a job of a template.
-
-        Args:
-            playbook: a file of the project.
-            credentials: what is filled in.
-            is_check: a job of the type check.
-            is_diff: show changes.
-            verbosity: of the job template.
-            answers: of its survey, which AWX hands over as extra variables.
-            job_slice: which of how many.
-            vault_password: of a credential of the type Vault.
-            variables: the environment that a credential of the user's own type brings.
-        """
+        """Start a job of a template, with both credentials unless told otherwise."""
         folder = self._job_folder()
         shutil.copytree(self.project, folder / "project")
         self._write_inventory(folder / "inventory", *job_slice)
@@ -208,9 +198,11 @@ class JobRunner:
             words.append("--ask-vault-pass")
             (env / "passwords").write_text(json.dumps({_VAULT_PROMPT: vault_password}))
         (env / "cmdline").write_text(" ".join(words))
-        brought = self._brought(credentials, folder) | dict(variables or {})
+        given = self.filled_in() if credentials is None else credentials
+        brought = self._brought(given, folder) | dict(variables or {})
         (env / "envvars").write_text(json.dumps(_OF_AWX | {"JOB_ID": "1"} | brought))
-        (env / "extravars").write_text(json.dumps(answers or {}))
+        ports = {f"{role}_edge_port": self.account.edge_port for role in _ROLES}
+        (env / "extravars").write_text(json.dumps({**ports, **(answers or {})}))
         (env / "settings").write_text(json.dumps(_SETTINGS))
         process = subprocess.Popen(
             [sys.executable, "-m", "ansible_runner", "run", str(folder), "-p", playbook, "--ident", "1", "--quiet"],
@@ -218,20 +210,20 @@ class JobRunner:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-        return Job(process, folder / "artifacts" / "1", self._canaries)
+        return Job(process, folder / "artifacts" / "1", CANARIES)
 
     def _job_folder(self) -> Path:
-        folder = self._folder / f"job{next(self._numbers)}"
+        folder = self.folder / f"job{next(self._numbers)}"
         (folder / "env").mkdir(parents=True)
         return folder
 
     def _brought(self, credentials: Credentials, job: Path) -> dict[str, str]:
         """What the credentials bring: variables, and files beside them."""
-        brought: dict[str, str] = {}
+        brought, types = {}, credential_types()
         for number, (name, values) in enumerate(credentials.items()):
             files = job / "env" / f"files{number}"
             files.mkdir()
-            brought |= injected(self._types[name], values, files)
+            brought |= injected(types[name], values, files)
         return brought
 
     def _write_inventory(self, folder: Path, number: int, of: int) -> None:

@@ -28,7 +28,6 @@ PROJECT_URL = "https://git.example.com/certificates.git"
 PASSWORD = CANARIES.plant_text("the password of AWX", secrets.token_urlsafe(24))
 TOKEN = CANARIES.plant_text("the token of AWX", secrets.token_urlsafe(24))
 MAIL_PASSWORD = CANARIES.plant_text("the password of the mail server", secrets.token_urlsafe(24))
-NEW_KEY = CANARIES.plant_text("a renewed token", f"77${secrets.token_hex(20)}")
 
 MAIL = {"recipients": ["ops@example.com"], "sender": "awx@example.com", "host": "mail.example.com", "port": 587}
 SECRETS = {
@@ -155,7 +154,7 @@ def test_what_is_named_in_the_project_is_there(configured):
         assert (PROJECT / template["playbook"]).is_file()
 
 
-def test_what_users_changed(configured):
+def test_what_users_changed_and_secrets_that_are_renewed_on_request(configured):
     """What is managed is put back, what is not stays, what they added stays; and nothing else is written."""
     store = configured.awx.store
     fleet, schedule = store.named("job_templates", "Gcore: rotate the fleet"), store.all("schedules")[0]
@@ -165,50 +164,30 @@ def test_what_users_changed(configured):
     store.join("job_templates", fleet["id"], "credentials", own["id"])
     certificates = store.named("credentials", "Gcore site certificates")
     store.part("job_templates", fleet["id"], "credentials", certificates["id"])
-    fleet |= {"verbosity": 3, "extra_vars": "a: 1", "description": "Ours", "playbook": "expiry_report.yml"}
-    schedule |= {"enabled": False, "rrule": "DTSTART:20300101T000000Z RRULE:FREQ=DAILY;INTERVAL=1"}
-    token["inputs"] = {"api_key": NEW_KEY}
+    kept = {"verbosity": 3, "extra_vars": "a: 1", "description": "Ours"}
+    fleet |= {**kept, "playbook": "expiry_report.yml"}
+    stopped = {"enabled": False, "rrule": "DTSTART:20300101T000000Z RRULE:FREQ=DAILY;INTERVAL=1"}
+    schedule |= stopped
+    token["inputs"] = {"api_key": "old", "api_url": "https://api.example.com"}
     rotate["extra_data"] = {"rotate_dry_run": "yes", "fleet_cert_waves": "1"}
     fleet["survey"]["spec"].pop()
-    approval = store.named("workflow_approval_templates", "Rotate the certificates?")
-    approval |= {"description": "Really?", "timeout": 3600}
-    kept = {**fleet, **schedule}
     writes = len(configured.awx.api.writes)
-    assert changes(configured.run()) == {
+    assert changes(configured.run(awx_configure_update_secrets=True)) == {
         "Gcore: rotate the fleet": ["playbook", "credentials: Gcore site certificates", "survey"],
         "rotate": ["extra_data"],
-        "approve": ["approval: description"],
-    }
-    assert len(configured.awx.api.writes) == writes + 5
-    fleet, schedule = store.get("job_templates", fleet["id"]), store.get("schedules", schedule["id"])
-    assert fleet["playbook"] == "rotate_fleet.yml"
-    for name in ("verbosity", "extra_vars", "description"):
-        assert fleet[name] == {**kept, "description": "Ours"}[name]
-    assert (schedule["enabled"], schedule["rrule"]) == (False, kept["rrule"])
-    assert store.get("credentials", token["id"])["inputs"] == {"api_key": NEW_KEY}
-    assert store.get("workflow_job_template_nodes", rotate["id"])["extra_data"] == {
-        "rotate_dry_run": "no",
-        "fleet_cert_waves": "1",
-    }
-    joined = [one["name"] for one in store.joined("job_templates", fleet["id"], "credentials")]
-    assert joined == ["Gcore API token", "Own", "Gcore site certificates"]
-    approval = store.get("workflow_approval_templates", approval["id"])
-    assert approval["timeout"] == 3600
-    assert approval["description"] == "The output of the check tells what would be written."
-
-
-def test_secrets_are_renewed_on_request(configured):
-    store = configured.awx.store
-    store.named("credentials", "Gcore API token")["inputs"] = {"api_key": "old", "api_url": "https://api.example.com"}
-    told = configured.run("--start-at-task", "Credentials", awx_configure_update_secrets=True)
-    assert changes(told) == {
         "Gcore API token": ["secrets of inputs"],
         "Gcore failure": ["secrets of notification_configuration"],
     }
-    assert store.named("credentials", "Gcore API token")["inputs"] == {
-        "api_key": API_KEY,
-        "api_url": "https://api.example.com",
-    }
+    assert len(configured.awx.api.writes) == writes + 6
+    fleet, schedule = store.get("job_templates", fleet["id"]), store.get("schedules", schedule["id"])
+    assert fleet.items() >= {**kept, "playbook": "rotate_fleet.yml"}.items()
+    assert schedule.items() >= stopped.items()
+    inputs = store.get("credentials", token["id"])["inputs"]
+    assert inputs == {"api_key": API_KEY, "api_url": "https://api.example.com"}
+    extra = store.get("workflow_job_template_nodes", rotate["id"])["extra_data"]
+    assert extra == {"rotate_dry_run": "no", "fleet_cert_waves": "1"}
+    joined = [one["name"] for one in store.joined("job_templates", fleet["id"], "credentials")]
+    assert joined == ["Gcore API token", "Own", "Gcore site certificates"]
 
 
 def test_the_least_that_must_be_given(empty, ansible):

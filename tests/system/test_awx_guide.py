@@ -9,10 +9,9 @@ import re
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -22,7 +21,7 @@ from awx.handle import Awx
 from simulator.handle import Simulator, resource, rule, with_installed
 from unit.docs.guide import block, text_of
 
-from .awx_job import INVENTORY_FILE, PROJECT, Credentials, Finished, JobRunner
+from .awx_job import INVENTORY_FILE, PROJECT, Finished, JobRunner
 from .material import API_KEY, CANARIES, issued
 from .playbook import Ansible, command, environment
 
@@ -83,8 +82,8 @@ def project(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def runner(project, tmp_path_factory) -> JobRunner:
-    return JobRunner(tmp_path_factory.mktemp("jobs"), project, CANARIES)
+def runner(project, simulator, tmp_path_factory) -> JobRunner:
+    return JobRunner(tmp_path_factory.mktemp("jobs"), project, simulator, CERTIFICATES)
 
 
 @pytest.fixture
@@ -97,20 +96,8 @@ def account(simulator) -> Simulator:
 
 
 @pytest.fixture
-def run(runner: JobRunner, account: Simulator) -> Any:
-    ports = {f"{role}_edge_port": account.edge_port for role in ("fleet_cert", "resource_cert", "cert_expiry_report")}
-
-    def start(playbook: str, credentials: Credentials | None = None, **options: Any) -> Finished:
-        answers = {**ports, **options.pop("answers", {})}
-        return runner.run(playbook, credentials or filled_in(account), answers=answers, **options)
-
-    return start
-
-
-def filled_in(account: Simulator, api_key: str = API_KEY, **certificates: str) -> Credentials:
-    """Both credentials, with some of it in another way."""
-    token = {"api_key": api_key, "api_url": account.api_url}
-    return {"Gcore API token": token, "Gcore site certificates": {**CERTIFICATES, **certificates}}
+def run(runner: JobRunner, account: Simulator) -> Callable[..., Finished]:
+    return runner.run
 
 
 @pytest.fixture
@@ -120,13 +107,21 @@ def awx() -> Iterator[Awx]:
         yield running
 
 
-def test_setting_awx_up(ansible: Ansible, awx):
+def test_setting_awx_up_with_the_pair_that_a_hook_brings(ansible: Ansible, awx, tmp_path):
+    """The second file is the other guide's; that nothing else of a credential is touched is for test_awx_configure."""
+    (tmp_path / "fullchain.pem").write_text(SHOP.full_chain_pem)
+    (tmp_path / "privkey.pem").write_text(SHOP.private_key_pem)
+    renewed = block("deploy_hooks", "yaml", "awx_configure_update_secrets: true")
+    hook = ansible.file(renewed.replace("/etc/letsencrypt/live/www.example.com", str(tmp_path)))
     given = ansible.file(block(GUIDE, "yaml", "awx_configure_project_url"))
-    env = {"AWX_URL": awx.url, "AWX_TOKEN": AWX_TOKEN, "GCORE_API_KEY": API_KEY}
-    told = ansible.run("gcore.web_security.awx_configure", "-e", f"@{given}", env=env)
+    env = {"AWX_URL": awx.url, "AWX_TOKEN": AWX_TOKEN}
+    told = ansible.run("gcore.web_security.awx_configure", "-e", f"@{given}", "-e", f"@{hook}", env=env)
     assert told.returncode == 0, told.output
     assert_shown("TASK [Credential types]", told.output)
-    assert awx.store.named("credentials", "Gcore API token")["inputs"]["api_key"] == API_KEY
+    assert awx.store.named("credentials", "Gcore site certificates")["inputs"] == {
+        "certificate_1": SHOP.full_chain_pem.rstrip("\n"),
+        "private_key_1": SHOP.private_key_pem.rstrip("\n"),
+    }
 
 
 def test_the_inventory(account, project, tmp_path):
@@ -177,9 +172,9 @@ def test_the_report(run):
     assert job.results("ansible.builtin.fail")[0]["msg"] == published["msg"]
 
 
-def test_a_slice(run, runner, account):
+def test_a_slice(run, runner):
     """What has no certificate is left out, and the job says so."""
-    runner.sync({"Gcore API token": filled_in(account)["Gcore API token"]})
+    runner.sync()
     job = run("rotate_hosts.yml", job_slice=(1, 2))
     assert job.status == "successful"
     assert_shown("not there, so left out", job.stdout)
@@ -193,9 +188,9 @@ def test_a_resource_that_is_refused(run, account):
     assert_shown("Stopped: no resource of wave 2", job.stdout)
 
 
-def test_a_credential_that_is_empty(run, account):
+def test_a_credential_that_is_empty(run, runner, account):
     """All of it, and the number that was chosen."""
-    nothing = filled_in(account, **dict.fromkeys(CERTIFICATES, ""))
+    nothing = runner.filled_in(**dict.fromkeys(CERTIFICATES, ""))
     one = {"resource_cert_name": "www.example.com", "certificate_pair": "5"}
     jobs = [run("rotate_fleet.yml", nothing), run("rotate_one.yml", answers=one)]
     for job, says in zip(jobs, EMPTY, strict=True):

@@ -15,17 +15,15 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from awx.handle import Awx
 from simulator.handle import Simulator, resource, rule, with_installed
 from unit.docs.guide import block, text_of
 
 from .material import API_KEY, CANARIES, WRONG_TOKEN, issued
-from .playbook import Ansible, environment
+from .playbook import environment
 from .web import Asked, Web, nobody
 
 ROOT = Path(__file__).parents[2]
@@ -108,19 +106,18 @@ class Hook:
     account: Simulator
     ansible: Path = Path(sys.executable).parent
 
-    def credentials(self, token: str = API_KEY) -> str:
-        """The file of the guide, for this account."""
-        path = self.folder / "credentials"
+    def call(self, command: str, env: dict[str, str], token: str = API_KEY) -> subprocess.CompletedProcess[str]:
+        """Hand a command to a shell, as clients do, with the guide's file of this account; search what it says."""
+        credentials = self.folder / "credentials"
         text = block(GUIDE, "sh", "GCORE_API_KEY=").replace("1234$0123456789abcdef", token)
         text = text.replace("/opt/ansible/bin", str(self.ansible))
-        path.write_text(f"{text}GCORE_BASE_URL='{self.account.api_url}'\n")
-        return str(path)
-
-    def call(self, command: str, env: dict[str, str], token: str = API_KEY) -> subprocess.CompletedProcess[str]:
-        """Hand a command to a shell, as both clients do, and search what it says."""
+        credentials.write_text(f"{text}GCORE_BASE_URL='{self.account.api_url}'\n")
         given = {**environment(self.folder), "PATH": "/usr/bin:/bin", "RECORD": str(self.folder / "record")}
-        given |= {"LC_ALL": "C", **env}  # in which Ansible does not start
-        given.setdefault("GCORE_CREDENTIALS", self.credentials(token))
+        given |= {
+            "LC_ALL": "C",
+            "GCORE_CREDENTIALS": str(credentials),
+            **env,
+        }  # a locale in which Ansible does not start
         done = subprocess.run(
             ["/bin/sh", "-c", command], env=given, cwd="/", check=False, capture_output=True, text=True
         )
@@ -170,12 +167,6 @@ def saved(home: Path, name: str) -> dict[str, str]:
 def told_by_lego(folder: Path, name: str, prefix: str = "LEGO_") -> dict[str, str]:
     """What lego 4 sets; lego 5 has another prefix."""
     return {f"{prefix}CERT_PATH": str(folder / f"{name}.crt"), f"{prefix}CERT_KEY_PATH": str(folder / f"{name}.key")}
-
-
-def told_by_dehydrated(certificates: Path, name: str) -> str:
-    """The words that dehydrated calls its hook with."""
-    files = " ".join(str(certificates / name / f"{file}.pem") for file in ("privkey", "cert", "fullchain", "chain"))
-    return f"deploy_cert {name} {files} 1795518687"
 
 
 ALL = "was renewed, but not every resource has its certificate: see above"
@@ -268,7 +259,8 @@ def test_dehydrated_calls_its_hook_for_everything(stubbed, tmp_path):
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert not (tmp_path / "called").exists()
     live = certbot_folder(tmp_path)
-    done = stubbed.call(f"{HOOKS}/dehydrated-hook.sh {told_by_dehydrated(live, SHOP)}", {})
+    files = " ".join(f"{live / SHOP / name}.pem" for name in ("privkey", "cert", "fullchain", "chain"))
+    done = stubbed.call(f"{HOOKS}/dehydrated-hook.sh deploy_cert {SHOP} {files} 1795518687", {})
     assert (done.returncode, done.stderr) == (0, "")
     assert stubbed.handed_over() == (ROTATE_FLEET, {"fleet_cert_directory": str(live)}, [])
 
@@ -309,41 +301,27 @@ def test_a_hook_that_is_called_wrongly(hook, command, env, says):
     assert done.stderr == f"{command.split()[0]}: {says}\n"
 
 
-def survey(name: str) -> set[str]:
-    """What the survey of a job template asks for."""
-    definitions = yaml.safe_load((ROOT / "playbooks/vars/awx/job_templates.yml").read_text())["awx_job_templates"]
-    (template,) = (one for one in definitions if one["fields"]["name"] == name)
-    return {question["variable"] for question in template["survey"]["spec"]}
-
-
-SURVEYS = {
-    "/api/v2/job_templates/12/launch/": survey("Gcore: rotate the fleet"),
-    "/api/v2/job_templates/13/launch/": set(),
-    "/api/v2/workflow_job_templates/12/launch/": set(),
+JOB = {"job": 42, "ignored_fields": {}, "id": 42, "type": "job"}
+LAUNCHES = {
+    # what AWX answers; what a survey does not ask for is ignored and named
+    "/api/v2/job_templates/12/launch/": JOB,
+    "/api/v2/job_templates/13/launch/": {**JOB, "ignored_fields": {"extra_vars": {"rotate_dry_run": "no"}}},
+    "/api/v2/workflow_job_templates/12/launch/": {"workflow_job": 42, "ignored_fields": {}, "id": 42},
 }
 
 
-def launched(asked: Asked) -> tuple[int, Any]:
-    """What AWX answers to a launch: what a survey does not ask for is ignored and named."""
+def launched(asked: Asked) -> tuple[int, bytes]:
+    """Answer as AWX does."""
     if asked.headers.get("Authorization") != f"Bearer {AWX_TOKEN}":
-        return 401, {"detail": "Authentication credentials were not provided. To establish a login session, visit"}
-    if asked.path not in SURVEYS:
-        return 404, {"detail": "The requested resource could not be found."}
-    extra = json.loads(asked.body).get("extra_vars", {})
-    ignored = {name: value for name, value in extra.items() if name not in SURVEYS[asked.path]}
-    job = "workflow_job" if "workflow" in asked.path else "job"
-    return 201, {job: 42, "ignored_fields": {"extra_vars": ignored} if ignored else {}, "id": 42, "type": job}
-
-
-def answer(asked: Asked) -> tuple[int, bytes]:
-    """The same as AWX writes it."""
-    status, content = launched(asked)
-    return status, json.dumps(content, separators=(",", ":")).encode()
+        return 401, b'{"detail":"Authentication credentials were not provided."}'
+    if asked.path not in LAUNCHES:
+        return 404, b'{"detail":"The requested resource could not be found."}'
+    return 201, json.dumps(LAUNCHES[asked.path], separators=(",", ":")).encode()
 
 
 @pytest.fixture
 def awx() -> Iterator[Web]:
-    with Web(answer, "application/json") as running:
+    with Web(launched, "application/json") as running:
         yield running
 
 
@@ -398,22 +376,6 @@ def test_a_launch_that_went_wrong(launch, changes, says):
     done = launch(changes)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith(f"launch-awx.sh: {says}")
-
-
-def test_awx_gets_the_renewed_pair(ansible: Ansible, tmp_path):
-    """That nothing else of a credential is touched is for test_awx_configure."""
-    live = certbot_folder(tmp_path)
-    text = block(GUIDE, "yaml", "awx_configure_update_secrets: true")
-    given = ansible.file(text.replace("/etc/letsencrypt/live/www.example.com", str(live / SHOP)))
-    playbooks = [path.name for path in (ROOT / "docs" / "examples" / "awx-project").glob("*.yml")]
-    with Awx(playbooks, username="admin", password=secrets.token_hex(20), token=AWX_TOKEN) as awx:
-        env = {"AWX_URL": awx.url, "AWX_TOKEN": AWX_TOKEN, "GCORE_API_KEY": API_KEY}
-        done = ansible.run("gcore.web_security.awx_configure", "-e", f"@{given}", "-vvv", "--diff", env=env)
-        assert done.returncode == 0, done.output
-        assert awx.store.named("credentials", "Gcore site certificates")["inputs"] == {
-            "certificate_1": NEW[SHOP].full_chain_pem.rstrip("\n"),
-            "private_key_1": NEW[SHOP].private_key_pem.rstrip("\n"),
-        }
 
 
 def test_the_guide_tells_what_the_hooks_say():

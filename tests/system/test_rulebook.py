@@ -86,6 +86,7 @@ def stored(simulator, number):
 
 
 def test_what_is_critical_is_rotated_and_the_rest_is_told_once(account, folder):
+    """And so is an API that fails for a while."""
     before = {number: stored(account, number) for number in (WARNING, RENEWED, FINE)}
     with start(account, folder) as rulebook:
         rulebook.says("Rotating", f"shop.{ZONE}: expires in 3 days")
@@ -93,16 +94,10 @@ def test_what_is_critical_is_rotated_and_the_rest_is_told_once(account, folder):
         for name in ("shop", "www"):
             rulebook.says("Over", f"{name}.{ZONE}: ok")
         goes_on(account)
-        rulebook.stop()
-    assert [len(rulebook.lines(head)) for head in ("Rotating", "Warning", "Let's Encrypt", "Over")] == [1, 1, 1, 2]
-    assert f"blog.{ZONE}: expires in 20 days" in rulebook.lines("Warning")[0]
-    assert [entry["resource_id"] for entry in account.journal(call="put")] == [CRITICAL]
-    assert {number: stored(account, number) for number in before} == before
-
-
-def test_an_api_that_fails_is_told_once_and_survived(account, folder):
-    with start(account, folder) as rulebook:
-        rulebook.says("Over", f"www.{ZONE}: ok")
+        assert [len(rulebook.lines(head)) for head in ("Rotating", "Warning", "Let's Encrypt", "Over")] == [1, 1, 1, 2]
+        assert f"blog.{ZONE}: expires in 20 days" in rulebook.lines("Warning")[0]
+        assert [entry["resource_id"] for entry in account.journal(call="put")] == [CRITICAL]
+        assert {number: stored(account, number) for number in before} == before
         account.faults([rule("403", call="list")])
         rulebook.says("Blind", "answered 403")
         goes_on(account)
