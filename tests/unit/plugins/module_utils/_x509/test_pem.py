@@ -216,6 +216,7 @@ HINTS = {
     "folded by YAML": (ONE.replace("\n", " "), r"Lines were joined into one"),
     "files joined": (ONE.rstrip("\n") + pem(SECOND), r"Lines were joined into one"),
     "truncated": (ONE[:300], r"copy the whole file again"),
+    "in lower case": (ONE.replace("BEGIN", "begin"), r"^$"),
     "DER": (b"\x30\x82\x03\x21", r"openssl x509 -inform DER.*pkcs12"),
     "too large": ("x" * (MAX_BYTES + 1), r"Is it the right file\?"),
     "ansible-vault": (f"$ANSIBLE_VAULT;1.1;AES256\n{'61' * 40}\n", r"a lookup that decrypts"),
