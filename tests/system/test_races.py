@@ -35,9 +35,9 @@ LOST_WRITES = [
 ]
 
 
-def somebody_else(name: str, nth: int, /, options: Any = CERTIFICATE, **change: Any) -> Case:
+def somebody_else(name: str, nth: int, /, options: Any = None, **change: Any) -> Case:
     """Who writes right before the n-th time that the task reads."""
-    return Case(name, options, faults=[rule({"kind": "outside_edit", **change}, call="get", nth=nth)])
+    return Case(name, options or CERTIFICATE, faults=[rule({"kind": "outside_edit", **change}, call="get", nth=nth)])
 
 
 GEOIP = {"service_geoip_mode": 2}
