@@ -17,8 +17,15 @@ from .._rotate.desired import CustomCertificate
 from .._rotate.report import Outcome
 
 OUTCOMES = (
-    "rotated", "would_rotate", "in_sync", "failed", "not_attempted", "lets_encrypt", "https_disabled", "suspended",
-)  # fmt: skip
+    "rotated",
+    "would_rotate",
+    "in_sync",
+    "failed",
+    "not_attempted",
+    "lets_encrypt",
+    "https_disabled",
+    "suspended",
+)
 """What may become of a resource that a certificate covers."""
 
 

@@ -55,7 +55,7 @@ class Session:
     ) -> tuple[Any, Answer]:
         """Send a request, and again while that may help; return what the answer holds, and the answer.
 
-        A write whose outcome is unknown is never repeated. What is parsed in vain raises ValueError.
+        A write whose outcome is unknown is never repeated. `parse` raises ValueError for what is not whole.
         """
         attempt = 1
         while True:

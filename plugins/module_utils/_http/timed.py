@@ -126,6 +126,7 @@ class _Connection(HTTPConnection):
 
 def in_time(pool: HTTPConnectionPool) -> HTTPConnectionPool:
     """Let a pool make such connections, through a proxy or not."""
-    if not issubclass(pool.ConnectionCls, _Connection):
-        pool.ConnectionCls = type("TimedConnection", (_Connection, pool.ConnectionCls), {})
+    plain = pool.ConnectionCls  # read once: another worker may be about to do the same
+    if not issubclass(plain, _Connection):
+        pool.ConnectionCls = type("TimedConnection", (_Connection, plain), {})
     return pool

@@ -95,7 +95,6 @@ def test_representation_shows_no_content():
 
 
 LINES = ONE.splitlines()
-INNER = "\n".join(LINES[1:-1])
 MINUS, FULLWIDTH, ZERO_WIDTH = "\u2212", "\uff0d", "\u200b"
 
 
