@@ -65,7 +65,7 @@ SUITES = (
             Scenario("action", "gcore_resource_cert, action plugin", plays.CHECK, traffic=_READS_AND_LOOKS),
             Scenario("module", "gcore_resource_cert, module", plays.CHECK_FAR, traffic=_READS_AND_LOOKS),
         ),
-        aims=(Aim("action", against="uri", at_most=0.1), Aim("module", against="uri", at_most=1.3)),
+        aims=(Aim("action", against="uri", at_most=0.05), Aim("module", against="uri", at_most=1.25)),
         rounds=2,
     ),
     Suite(
@@ -84,7 +84,7 @@ SUITES = (
             _documented(is_drifted=False),
         ),
         aims=(
-            Aim("fleet", against="floor", at_most=1.5),
+            Aim("fleet", against="floor", at_most=1.3),
             Aim("survey", against="survey-floor", at_most=1.5),
             Aim("large", against="fleet", at_most=1.1),
             Aim("fleet", against="documented", at_most=1 / 80),
@@ -103,7 +103,7 @@ SUITES = (
             _documented(is_drifted=True),
         ),
         aims=(
-            Aim("fleet", against="floor", at_most=1.5),
+            Aim("fleet", against="floor", at_most=1.2),
             Aim("small", against="small-floor", at_most=1.5),
             Aim("fleet", against="documented", at_most=1 / 80),
             Aim("small", against="documented", at_most=1 / 80),
