@@ -50,17 +50,22 @@ class ApiError(Exception):
         *,
         exception_class: str | None = None,
         invalid_fields: Mapping[str, list[str]] | None = None,
+        fields: Mapping[str, list[str]] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.status = status
         self.message = message or HTTPStatus(status).phrase
         self.exception_class = exception_class or _CLASSES.get(status, "ServerError")
         self.invalid_fields = invalid_fields
+        self.fields = fields
         self.headers = dict(headers or {})
         super().__init__(self.message)
 
     def answer(self, request_id: str, echo: list[str]) -> Answer:
         """Write the error; ``echo`` is what a careless server repeats of the request."""
+        if self.fields is not None:  # as the CDN API says it
+            errors = {**self.fields, **({"received": echo} if echo else {})}
+            return Answer(self.status, json.dumps({"errors": errors}), headers=self.headers)
         document: dict[str, Any] = {
             "exception_class": self.exception_class,
             "message": " ".join([self.message, *echo]),

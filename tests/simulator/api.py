@@ -13,6 +13,7 @@ from aiohttp import web
 
 from . import echo
 from .answers import Answer, ApiError
+from .cdn import calls as cdn
 from .edges import Edges
 from .exchange import Exchange
 from .faults import Fault
@@ -30,11 +31,11 @@ class Api:
     def __init__(self, world: World, edges: Edges) -> None:
         self._world = world
         self._edges = edges
-        self._calls = WebSecurity(world).calls
+        self._calls = {**WebSecurity(world).calls, **cdn.CdnCalls(world.cdn, world.certifier, world.settings).calls}
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, and write it into the journal."""
-        exchange = Exchange.read(request, await request.read(), PATHS)
+        exchange = Exchange.read(request, await request.read(), {**PATHS, **cdn.PATHS})
         if self._world.settings.echo_secrets:
             exchange.echo = echo.received(request.headers.get("Authorization", ""), exchange.body)
         exchange.entry = self._open(exchange)
@@ -56,10 +57,11 @@ class Api:
         except ApiError as error:
             return exchange.refused(error)
 
-    async def edit(self, resource_id: int | None, fault: Fault) -> None:
+    async def edit(self, exchange: Exchange, fault: Fault) -> None:
         """Change a resource as somebody else would."""
         parts = {name: fault[name] for name in _EDIT_PARTS if name in fault}
-        self._world.store.edit(resource_id or 0, parts)
+        store = self._world.cdn if (exchange.call.call or "").startswith("cdn_") else self._world.store
+        store.edit(fault.get("resource_id", exchange.call.resource_id) or 0, parts)
         await self._edges.sync()
 
     def _open(self, exchange: Exchange) -> Entry:

@@ -27,6 +27,11 @@ class Certifier:
         self._shared_key: PrivateKey = new_key()
         self.fallback = Material.of(self._commercial.issue(["edge.invalid"]))
 
+    def is_rooted(self, material: Material) -> bool:
+        """Tell whether a chain leads to the simulator's own root."""
+        last = material.certificates[-1]
+        return self.root.certificate.subject in (last.subject, last.issuer)
+
     def issue(self, resource: Resource, options: Mapping[str, Any]) -> Material:
         """Issue for a resource's names, with options as the admin door takes them; raises ValueError for another."""
         unknown = options.keys() - _OPTIONS

@@ -54,7 +54,7 @@ class Edges:
     async def sync(self) -> None:
         """Open and close listeners until they fit the resources' addresses; raises OSError where one can't be used."""
         wanted = {each for each in self._world.store.addresses() if _is_loopback(each)}
-        wanted.add(self.host)
+        wanted |= {self.host, self._world.settings.cdn_edge} if self._world.cdn.resources else {self.host}
         for address in self._servers.keys() - wanted:
             self._servers.pop(address).close()
         for address in sorted(wanted - self._servers.keys()):
@@ -86,13 +86,22 @@ class Edges:
 
     def _server_name(self, tls: ssl.SSLObject, server_name: str | None, _context: ssl.SSLContext) -> int | None:
         connection = self._connections[tls]
-        record = self._world.store.served_at(connection.address, server_name) if server_name else None
-        connection.choice = self._choice(server_name, record.serving if record else None)
+        serving = self._serving(connection.address, server_name) if server_name else None
+        connection.choice = self._choice(server_name, serving)
         context = self._context(connection.choice)
         if context is None:
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
         tls.context = context
         return None
+
+    def _serving(self, address: str, server_name: str) -> Serving | None:
+        """Return what is served there under a name; an edge of the CDN speaks for no name that has no certificate."""
+        if address == self._world.settings.cdn_edge:
+            record = self._world.cdn.served(server_name)
+            has_one = record is not None and record.serving.arrived(self._world.settings.edge_delay) is not None
+            return record.serving if record and has_one else None
+        found = self._world.store.served_at(address, server_name)
+        return found.serving if found else None
 
     def _choice(self, server_name: str | None, serving: Serving | None) -> Choice:
         if serving is None:

@@ -51,6 +51,11 @@ class Exchange:
         presented = Presented.read(request.headers.get("Authorization", ""))
         return cls(request, raw, found is not None, call, presented, _parsed(raw))
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether its fault is that a write is answered and not stored."""
+        return self.fault.get("kind") == "not_stored"
+
     def refused(self, error: ApiError) -> Answer:
         """Answer with an error."""
         return error.answer(self.request_id, self.echo)

@@ -25,7 +25,8 @@ KINDS: Mapping[str, str] = {
     "redirect": "status location",
     "outside_edit": "resource_id resource install issue",
 }
-_PUT_ONLY = frozenset(("drop_setting", "not_stored"))
+_WRITES_ONLY = frozenset(("drop_setting", "not_stored"))
+_WRITES = frozenset(("put", "cdn_patch", "ssl_create", "ssl_replace", "ssl_delete"))
 _FACTS = ("match", "fault", "times", "seen", "hits")
 _COMPARED = frozenset(("method", "call", "resource_id"))
 
@@ -101,7 +102,7 @@ class Rule:
         return self._random.random() < float(self.match.get("probability", 1))
 
     def _matches(self, call: Call) -> bool:
-        if self.fault["kind"] in _PUT_ONLY and call.call != "put":
+        if self.fault["kind"] in _WRITES_ONLY and call.call not in _WRITES:
             return False
         return all(self.match.get(name) in (None, getattr(call, name)) for name in _COMPARED)
 

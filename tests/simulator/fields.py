@@ -11,7 +11,7 @@ from typing import Any
 Resource = dict[str, Any]
 
 READ_ONLY = frozenset(("enabled", "created", "updated", "status", "client", "service_ip", "id", "service_ssl_expire"))
-CREDENTIALS = frozenset(("service_ssl_crt", "service_ssl_key"))
+CREDENTIALS = frozenset(("service_ssl_crt", "service_ssl_key", "sslCertificate", "sslPrivateKey"))
 DEFAULTS: Mapping[str, Any] = {
     "name": "",
     "active": False,

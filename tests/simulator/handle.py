@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .cdn.sample import cdn_resource
 from .faults import FAULTS, rule
 from .sample import ODD_FIELDS, installation, resource, with_installed, with_issued
 from .settings import DEFAULT_API_KEY, DEFAULT_BEARER_TOKEN
@@ -25,6 +26,7 @@ __all__ = (
     "ODD_FIELDS",
     "Simulator",
     "SimulatorError",
+    "cdn_resource",
     "installation",
     "resource",
     "rule",
@@ -118,6 +120,22 @@ class Simulator:
     def clear_resources(self) -> None:
         """Delete every resource."""
         self._admin("DELETE", "/resources")
+
+    def seed_cdn(self, items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+        """Add or replace CDN resources, and add certificate objects; return the state of all."""
+        return self._admin("PUT", "/cdn", list(items))
+
+    def cdn(self) -> dict[str, Any]:
+        """Return the CDN's `resources` and `objects`, both by their number as text."""
+        return self._admin("GET", "/cdn")
+
+    def edit_cdn(self, resource_id: int, **parts: Any) -> dict[str, Any]:
+        """Change a CDN resource as somebody else would: `resource` (fields), `install` or `issue`."""
+        return self._admin("PATCH", f"/cdn/{resource_id}", parts)
+
+    def cdn_edge(self, resource_id: int, mode: str, **how: Any) -> dict[str, Any]:
+        """Set how the edges of the CDN serve one resource."""
+        return self._admin("PATCH", f"/cdn/edges/{resource_id}", {"mode": mode, **how})
 
     def resources(self) -> list[dict[str, Any]]:
         """Return the state of every resource."""

@@ -17,7 +17,7 @@ from . import fingerprints
 
 Entry = dict[str, Any]
 
-_KEY_FIELDS = frozenset(("service_ssl_key", "alias_ssl_key"))
+_KEY_FIELDS = frozenset(("service_ssl_key", "alias_ssl_key", "sslPrivateKey"))
 _KEY_MARK = "PRIVATE KEY"
 _LABEL = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----")
 # Shorter words would be cut out of the middle of others.

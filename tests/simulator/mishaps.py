@@ -45,8 +45,9 @@ async def _cut(_api: Api, _exchange: Exchange, _fault: Fault) -> Answer:
 
 
 async def _cut_body(api: Api, exchange: Exchange, _fault: Fault) -> Answer:
-    body = api.serve(exchange).text.encode()
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: {answers.JSON}\r\nContent-Length: {len(body)}\r\n\r\n"
+    answer = api.serve(exchange)
+    body = answer.text.encode()
+    head = f"HTTP/1.1 {answer.status} OK\r\nContent-Type: {answers.JSON}\r\nContent-Length: {len(body)}\r\n\r\n"
     raise CutError(head.encode() + body[: len(body) // 2])
 
 
@@ -82,7 +83,7 @@ async def _redirect(_api: Api, _exchange: Exchange, fault: Fault) -> Answer:
 
 
 async def _outside_edit(api: Api, exchange: Exchange, fault: Fault) -> Answer:
-    await api.edit(fault.get("resource_id", exchange.call.resource_id), fault)
+    await api.edit(exchange, fault)
     return api.serve(exchange)
 
 

@@ -54,6 +54,10 @@ class Settings:
     ssl_type_visible: bool = field(default=True, metadata=_held_to(_is_flag))
     return_certificate: bool = field(default=False, metadata=_held_to(_is_flag))
     echo_secrets: bool = field(default=False, metadata=_held_to(_is_flag))
+    cdn_edge: str = field(default="127.0.0.13", metadata=_held_to(lambda value: isinstance(value, str)))
+    cdn_created: str = field(default="nothing", metadata=_held_to(("nothing", "object", "deleted").__contains__))
+    cdn_usage: bool = field(default=True, metadata=_held_to(_is_flag))
+    cdn_upload_forbidden: bool = field(default=False, metadata=_held_to(_is_flag))
 
     def patch(self, changes: Mapping[str, Any]) -> None:
         """Apply changes, all or none; raises ValueError for an unknown name or a bad value."""

@@ -60,13 +60,12 @@ class WebSecurity:
         record, fault = self._record(exchange), exchange.fault
         if not isinstance(exchange.body, dict):
             raise ApiError(400, "The body is not a JSON object.")
-        is_lost = fault.get("kind") == "not_stored"
         body = {name: value for name, value in exchange.body.items() if name != fault.get("setting")}
         try:
-            self._world.store.put(record, body, keep_certificate=is_lost)
+            self._world.store.put(record, body, keep_certificate=exchange.is_lost)
         except MaterialError as error:
             raise ApiError(400, _INVALID, invalid_fields=error.invalid_fields) from None
-        exchange.entry["took_effect"] = not is_lost
+        exchange.entry["took_effect"] = not exchange.is_lost
         shown = self._shown(record)
         return self._single({**exchange.body, **shown, "received": exchange.echo} if exchange.echo else shown)
 

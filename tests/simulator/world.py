@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .cdn.store import CdnStore
 from .certifier import Certifier
 from .credentials import Credentials
 from .faults import FaultPlan
@@ -25,10 +26,12 @@ class World:
         self.credentials = credentials
         self.certifier = Certifier()
         self.store = Store(self.certifier)
+        self.cdn = CdnStore(self.certifier)
         self.faults = FaultPlan()
         self.journal = Journal()
         self._first_settings = dataclasses.asdict(settings)
         self._first_records: list[Record] = []
+        self._first_cdn = self.cdn.snapshot()
 
     def begin(self, seeds: Iterable[Mapping[str, Any]]) -> None:
         """Fill the store, and keep that state as the one to reset to."""
@@ -40,6 +43,7 @@ class World:
         """Go back to how it began."""
         self.settings.patch(self._first_settings)
         self.store.restore(self._first_records)
+        self.cdn.restore(self._first_cdn)
         self.faults.replace([])
         self.journal.clear()
 
