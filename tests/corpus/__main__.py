@@ -10,12 +10,10 @@ import json
 import sys
 from pathlib import Path
 
-import yaml
-
 from paths import ROOT
 from stage.interrupts import interruptible
 
-from .compare import allowed, differences, shown
+from .compare import differences, shown
 from .record import record
 
 
@@ -29,25 +27,19 @@ def _arguments() -> argparse.Namespace:
     comparing = commands.add_parser("compare", help="print what differs; exit status 1 where anything does")
     comparing.add_argument("old", type=Path)
     comparing.add_argument("new", type=Path)
-    comparing.add_argument("--allow", type=Path, help="YAML: a list of case and key (globs) that may differ, and why")
     return parser.parse_args()
 
 
-def _compare(old: Path, new: Path, allow: Path | None) -> int:
+def _compare(old: Path, new: Path) -> int:
     found = differences(json.loads(old.read_text("utf-8")), json.loads(new.read_text("utf-8")))
-    rules = yaml.safe_load(allow.read_text("utf-8")) if allow else []
-    left = [one for one in found if not any(allowed(one, rule) for rule in rules)]
-    print(*shown(left), f"{len(left)} differences, {len(found) - len(left)} more allowed.", sep="\n")
-    for rule in rules:
-        if not any(allowed(one, rule) for one in found):
-            print(f"Allowed, but not met: {rule['case']} {rule['key']}")
-    return int(bool(left))
+    print(*shown(found), f"{len(found)} differences.", sep="\n")
+    return int(bool(found))
 
 
 def _run() -> int:
     arguments = _arguments()
     if arguments.command == "compare":
-        return _compare(arguments.old, arguments.new, arguments.allow)
+        return _compare(arguments.old, arguments.new)
     answers = record(arguments.collection.resolve(), arguments.only)
     arguments.out.write_text(json.dumps(answers, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
     return 0

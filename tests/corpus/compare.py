@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 NOT_THERE, WHOLE = "(not there)", "(all of it)"
@@ -42,11 +41,6 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
     for name, part in items:
         yield from _leaves(part, f"{path}.{name}" if path else str(name))
-
-
-def allowed(one: Difference, rule: Mapping[str, str]) -> bool:
-    """Tell whether a rule names a difference; every rule says why."""
-    return bool(rule["why"]) and fnmatchcase(one.case, rule["case"]) and fnmatchcase(one.key, rule["key"])
 
 
 def shown(found: Iterable[Difference]) -> Iterator[str]:

@@ -38,11 +38,7 @@ CASES = [
     ("a path", "can't read '/tmp/x/site.pem'", "can't read '<folder>/site.pem'"),
     ("a place in the code", {"exception": "line 7"}, {"exception": "<traceback>"}),
     ("what Ansible adds", {"invocation": {"module_args": {}}, "changed": True}, {"changed": True}),
-    (
-        "what is the same in each run",
-        [None, True, 0, 1.5, "PUT answered 400"],
-        [None, True, 0, 1.5, "PUT answered 400"],
-    ),
+    ("what is the same in each run", [None, True, 0, 1.5, "PUT 400"], [None, True, 0, 1.5, "PUT 400"]),
 ]
 
 
@@ -54,7 +50,3 @@ def test_normal(value, expected):
 def test_keys_are_sorted_before_tokens_are_numbered():
     one, other = {"b": A, "a": B}, {"a": B, "b": A}
     assert repr(Normaliser({}, NOW).normal(one)) == repr(Normaliser({}, NOW).normal(other))
-
-
-def test_each_result_begins_at_one():
-    assert [Normaliser({}, NOW).normal(value) for value in (A, B)] == ["<sha256 1>"] * 2

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.handle import SimulatorError, installation, resource, rule, with_installed, with_issued
+from simulator.handle import SimulatorError, installation, resource, rule, with_issued
 
 
 def test_seed_adds_and_replaces_what_is_kept_as_it_is(simulator, api):
@@ -18,26 +18,6 @@ def test_seed_adds_and_replaces_what_is_kept_as_it_is(simulator, api):
     assert "x" not in api.get(1).data
     simulator.clear_resources()
     assert simulator.resources() == []
-
-
-def test_seed_with_and_without_a_certificate(simulator, authority):
-    issued = authority.issue(["b.example"])
-    bare = resource(1, "a.example", ssl_type="custom", service_ssl_expire=123)
-    simulator.seed([bare, with_installed(resource(2, "b.example"), issued)])
-    without, having = simulator.resources()
-    assert (without["installed"], without["served"], without["resource"]["service_ssl_expire"]) == (None, None, 123)
-    assert having["resource"]["ssl_type"] == "custom"
-    assert having["resource"]["service_ssl_expire"] == int(issued.not_after.timestamp())
-    assert having["installed"]["fingerprint_sha256"] == having["served"] == issued.fingerprint_sha256
-
-
-def test_seed_with_issue_and_edge(simulator):
-    wanted = {"not_before": "2030-01-01T00:00:00Z", "not_after": "2031-02-03T04:05:06Z"}
-    simulator.seed([with_issued(resource(1, "a.example"), names=["*.example"], key_type="rsa", **wanted)])
-    simulator.seed([{**with_issued(resource(2, "b.example"), lets_encrypt=True), "edge": {"mode": "silent"}}])
-    first, second = simulator.resources()
-    assert {name: first["installed"][name] for name in wanted} == wanted
-    assert (second["resource"]["ssl_type"], second["edge"]) == ("le", "silent")
 
 
 def test_edit(simulator, api, authority):
@@ -74,26 +54,6 @@ def test_bad_settings_are_refused_whole(simulator, name, value):
     with pytest.raises(SimulatorError, match="400"):
         simulator.settings(edge_delay=9, **{name: value})
     assert simulator.settings() == before
-
-
-@pytest.mark.parametrize("act", ["resource", "edit", "edge"])
-def test_unknown_resources_are_refused(simulator, act):
-    with pytest.raises(SimulatorError, match="404"):
-        getattr(simulator, act)(99, *(["follow"] if act == "edge" else []))
-
-
-@pytest.mark.parametrize(
-    "seed",
-    [
-        with_issued(resource(1, "a.example"), odd=1),
-        {"resource": resource(1, "a.example"), "install": {"certificate": "x", "private_key": "y"}},
-        {"name": "without-an-id.example"},
-    ],
-)
-def test_bad_seeds_are_refused(simulator, seed):
-    with pytest.raises(SimulatorError, match=r"40[04]"):
-        simulator.seed([seed])
-    assert simulator.resources() == []
 
 
 def test_reset_goes_back_to_the_start(simulator, api):

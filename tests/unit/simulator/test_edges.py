@@ -5,14 +5,11 @@
 from __future__ import annotations
 
 import socket
-import ssl
-import time
 
 import pytest
 from cryptography import x509
 
-from simulator.handle import SimulatorError, installation, resource, with_issued
-from unit.simulator.clients import trusting, until
+from simulator.handle import installation, resource, with_issued
 
 NAME = "shop.example"
 
@@ -59,13 +56,6 @@ def test_unknown_names_get_the_fallback(seeded, edges, name):
     assert shown.subject.rfc4514_string() == "CN=edge.invalid"
 
 
-def test_without_certificate_the_handshake_is_refused(seeded, api, edges):
-    api.put(1, {**api.get(1).data, "ssl_type": None})
-    with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
-        edges.show(NAME)
-    assert seeded.handshakes(NAME)[0]["served"] is None
-
-
 def test_delay(seeded, edges, put):
     old = served(seeded)
     seeded.settings(edge_delay=3600)
@@ -79,51 +69,6 @@ def test_delay(seeded, edges, put):
     assert edges.fingerprint(NAME) == served(seeded) == newer
 
 
-def test_delay_passes(seeded, edges, put):
-    old = served(seeded)
-    seeded.settings(edge_delay=0.5)
-    stored = put()
-    assert edges.fingerprint(NAME) == old
-    until(lambda: edges.fingerprint(NAME) == stored)
-    assert time.monotonic() - seeded.journal(call="put")[0]["start"] >= 0.5
-
-
-def test_frozen_and_follow(seeded, edges, put):
-    old = served(seeded)
-    assert seeded.edge(1, mode="frozen")["edge"] == "frozen"
-    stored = put()
-    assert edges.fingerprint(NAME) == served(seeded) == old
-    seeded.edge(1, mode="follow")
-    assert edges.fingerprint(NAME) == served(seeded) == stored
-
-
-def test_down_and_up(seeded, edges):
-    seeded.edge(1, mode="down")
-    address = seeded.resource(1)["resource"]["service_ip"]
-    with pytest.raises(ConnectionRefusedError):
-        edges.show(NAME, address)
-    assert served(seeded) is None
-    seeded.edge(1, mode="down")
-    seeded.edge(1, mode="follow")
-    assert seeded.resource(1)["resource"]["service_ip"] == "127.0.0.1"
-    assert edges.fingerprint(NAME) == served(seeded)
-
-
-def test_silent(seeded):
-    seeded.edge(1, mode="silent")
-    with socket.create_connection(("127.0.0.1", seeded.edge_port), 5) as raw:
-        raw.settimeout(0.3)
-        with pytest.raises(TimeoutError):
-            trusting().wrap_socket(raw, server_hostname=NAME)
-    assert [entry["mode"] for entry in seeded.handshakes(NAME)] == ["silent"]
-
-
-def test_plain(seeded, edges):
-    seeded.edge(1, mode="plain")
-    with pytest.raises(ssl.SSLError, match=r"(?i)wrong.version.number|record layer failure"):
-        edges.show(NAME)
-
-
 def test_other_and_given(seeded, edges, authority):
     stored = seeded.resource(1)["installed"]
     seeded.edge(1, mode="other")
@@ -134,21 +79,6 @@ def test_other_and_given(seeded, edges, authority):
     seeded.edge(1, mode="given", **installation(given))
     assert edges.fingerprint(NAME) == served(seeded) == given.fingerprint_sha256
     assert seeded.resource(1)["installed"] == stored
-
-
-def test_dual(seeded, edges, authority):
-    twin = authority.issue([NAME], key_type="rsa")
-    seeded.edge(1, mode="dual", **installation(twin))
-    by_suite = {suites: edges.show(NAME, ciphers=suites) for suites in ("aRSA", "aECDSA")}
-    assert by_suite["aRSA"].fingerprint == twin.fingerprint_sha256
-    assert by_suite["aECDSA"].fingerprint == served(seeded)
-
-
-@pytest.mark.parametrize("change", [{"mode": "odd"}, {"mode": "given"}, {"mode": "follow", "odd": 1}])
-def test_bad_modes_are_refused(seeded, change):
-    with pytest.raises(SimulatorError, match="400"):
-        seeded.edge(1, **change)
-    assert seeded.resource(1)["edge"] == "follow"
 
 
 def test_each_address_has_its_own_names(simulator, edges):
@@ -174,11 +104,6 @@ def test_ipv6_and_addresses_elsewhere(simulator, edges):
         pytest.skip("this machine has no ::1")
     simulator.seed([with_issued(resource(1, NAME, service_ip="::1"))])
     assert edges.fingerprint(NAME, "::1") == served(simulator)
-
-
-def test_an_address_in_use_is_told(simulator):
-    with socket.create_server(("127.0.0.9", simulator.edge_port)), pytest.raises(SimulatorError, match="409"):
-        simulator.seed([with_issued(resource(1, NAME, service_ip="127.0.0.9"))])
 
 
 @pytest.mark.parametrize("noise", [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01", b"\0" * 500, b""])

@@ -8,9 +8,8 @@ import http.client
 
 import pytest
 
-from simulator.faults import FAULTS, KINDS
+from simulator.faults import FAULTS
 from simulator.handle import SimulatorError, installation, resource, rule
-from simulator.mishaps import MISHAPS
 from unit.simulator.clients import changed, until
 
 
@@ -60,14 +59,6 @@ def test_status(seeded, put, effect, name):
     assert put().status == 200
 
 
-def test_status_takes_message_class_and_fields(seeded, api):
-    told = {"exception_class": "OddError", "message": "Odd.", "invalid_fields": {"name": ["Odd name."]}}
-    seeded.faults([rule({"kind": "status", "status": 422, "retry_after": "soon", **told})])
-    reply = api.call()
-    assert (reply.status, reply.headers["Retry-After"]) == (422, "soon")
-    assert {name: reply.data[name] for name in told} == told
-
-
 LOST = {
     "cut_before": (ConnectionResetError, False),
     "cut_after": (ConnectionResetError, True),
@@ -90,17 +81,6 @@ def test_a_lost_connection(seeded, put, effect, name):
     until(lambda: seeded.journal(call="put")[0]["end"])
 
 
-@pytest.mark.parametrize(("setting", "left"), [("whitelists", []), ("service_http2", 0)])
-def test_drop_setting(seeded, api, put, effect, setting, left):
-    seeded.faults([rule({"kind": "drop_setting", "setting": setting})])
-    before = api.get(1).data
-    assert put().status == 200
-    after = api.get(1).data
-    assert after[setting] == left
-    assert changed(before, after) == {setting, "updated", "service_ssl_expire"}
-    assert effect()
-
-
 def test_not_stored(seeded, api, put, effect):
     seeded.faults([rule("not_stored", nth=1)])
     before = seeded.resource(1)
@@ -110,13 +90,6 @@ def test_not_stored(seeded, api, put, effect):
     assert changed(before["resource"], after["resource"]) == {"updated"}
     assert not effect()
     assert [entry["fault"] for entry in seeded.journal()] == [None, "not_stored"]
-
-
-def test_not_stored_leaves_https_off(simulator, api, put):
-    simulator.seed([resource(1, "a.example")])
-    simulator.faults([rule("not_stored")])
-    assert put().status == 200
-    assert api.get(1).data["ssl_type"] is None
 
 
 def test_outside_edit_comes_before_the_call(seeded, api, issued):
@@ -157,13 +130,6 @@ def test_times_and_counts(seeded, api):
     assert seeded.faults() == []
 
 
-def test_faults_come_before_authentication(seeded, api):
-    seeded.faults([rule("cut_after", call="put")])
-    with pytest.raises(ConnectionResetError):
-        api.put(1, {**api.get(1).data, "ssl_type": None}, authorization="APIKey 1$wrong")
-    assert seeded.journal(call="put")[0]["took_effect"] is False
-
-
 @pytest.mark.parametrize(
     "bad",
     [
@@ -181,7 +147,3 @@ def test_bad_rules_are_refused(seeded, bad):
     with pytest.raises(SimulatorError, match="400"):
         seeded.faults([rule("503"), bad])
     assert [each["fault"]["status"] for each in seeded.faults()] == [500]
-
-
-def test_every_kind_has_its_mishap():
-    assert MISHAPS.keys() == KINDS.keys()

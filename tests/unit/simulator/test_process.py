@@ -7,8 +7,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
-import ssl
 import subprocess
 import sys
 import time
@@ -18,7 +16,7 @@ import pytest
 
 import simulator as package
 from simulator.handle import Simulator, SimulatorError, resource, with_issued
-from unit.simulator.clients import Client, trusting, until
+from unit.simulator.clients import Client, until
 
 TESTS = Path(package.__file__).resolve().parent.parent
 ENV = {**os.environ, "PYTHONPATH": str(TESTS)}
@@ -41,36 +39,6 @@ def launch(tmp_path):
         process.wait()
         for pipe in (process.stdin, process.stdout, process.stderr):
             pipe.close()
-
-
-def test_ready_line_and_the_end_of_stdin(launch, tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
-        api, edge = first.getsockname()[1], second.getsockname()[1]
-    process = launch(f"--port={api}", f"--edge-port={edge}", "--exit-with-stdin")
-    line = json.loads(process.stdout.readline())
-    assert line.pop("admin_url").endswith("/_admin")
-    places = {"api_url": f"http://127.0.0.1:{api}", "edge_host": "127.0.0.1", "edge_port": edge}
-    assert line == {**places, "pid": process.pid}
-    process.stdin.close()
-    assert process.wait(10) == 0
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_signal_ends_it_cleanly_with_clients_at_work(launch, tmp_path):
-    process = launch("--resources=1", "--latency=30")
-    running = Simulator()
-    for name, value in json.loads(process.stdout.readline()).items():
-        setattr(running, name, value)
-    waiting = socket.create_connection(("127.0.0.1", int(running.api_url.rpartition(":")[2])), 5)
-    waiting.sendall(b"GET /security/resources HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    raw = socket.create_connection(("127.0.0.1", running.edge_port), 5)
-    with waiting, trusting().wrap_socket(raw, server_hostname="site0001.example.test"):
-        until(running.journal)
-        assert [each.name for folder in tmp_path.iterdir() for each in folder.iterdir()] == []
-        process.send_signal(signal.SIGTERM)
-        output, errors = process.communicate(timeout=10)
-    assert (process.returncode, output, errors) == (0, b"", b"")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_one_signal_after_the_other_leaves_nothing_behind(launch, tmp_path):
@@ -126,18 +94,6 @@ def test_what_it_begins_with_is_what_it_goes_back_to(tmp_path):
         simulator.clear_resources()
         simulator.reset()
         assert simulator.resources() == states
-
-
-def test_tls():
-    with Simulator(tls=True, resources=1) as simulator:
-        assert simulator.api_url.startswith("https://127.0.0.1:")
-        client = Client(simulator, ssl.create_default_context(cadata=simulator.ca_pem))
-        assert client.get(1).data["id"] == 1
-        simulator.faults([{"fault": "cut_before"}])
-        with pytest.raises((ConnectionResetError, ssl.SSLError)):
-            client.get(1)
-        with pytest.raises(ssl.SSLCertVerificationError):
-            Client(simulator, ssl.create_default_context()).get(1)
 
 
 def test_the_package_imports_nothing_of_the_collection():
