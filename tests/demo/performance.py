@@ -9,7 +9,6 @@ The proof that a step did what the story says is the simulator's journal: nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from stage.stage import Stage
@@ -17,16 +16,8 @@ from stage.stage import Stage
 from .screen import Screen, plain
 from .shop import Shop
 
-_OMITTED = "[...]"
-
-# The first that matches a line tells whether it, and what follows up to the next match, is shown.
-_MARKS = (
-    (re.compile(r"failed: \["), True),
-    (re.compile(r" {4}msg:"), True),
-    (re.compile(r" {4}\w+:"), False),
-    (re.compile(r"PLAY RECAP"), True),
-    (re.compile(r"[A-Z]+ \[|\[[A-Z]+\]"), False),  # PLAY [, TASK [, and [ERROR], where newer releases say it twice
-)
+_MESSAGE = re.compile(r"^ {4}msg:.*\n(?: {8}.*\n)*", re.MULTILINE)
+"""Of a failed task: the forty lines of its result around it are not worth reading."""
 
 
 class BrokenPromiseError(Exception):
@@ -51,26 +42,6 @@ def expect_recap(output: str, words: str) -> None:
         expect_words("the recap", output.partition("PLAY RECAP")[2], each)
 
 
-class Excerpt:
-    """Hands on what of a failed task's output is worth reading: its message, not the forty lines of its result."""
-
-    def __init__(self, show: Callable[[str], None]) -> None:
-        self._show = show
-        self._is_shown = True
-        self._has_gap = False
-
-    def __call__(self, line: str) -> None:
-        """Take the next line of the output; several that are not shown become one mark."""
-        text = plain(line)
-        decisions = (is_shown for mark, is_shown in _MARKS if mark.match(text))
-        self._is_shown = next(decisions, self._is_shown)
-        if self._is_shown:
-            self._show(line)
-        elif not self._has_gap:
-            self._show(text[: len(text) - len(text.lstrip())] + _OMITTED)
-        self._has_gap = not self._is_shown
-
-
 class Performance:
     """All that a chapter of the story needs."""
 
@@ -82,9 +53,10 @@ class Performance:
     def run(self, command: str, status: int = 0) -> str:
         """Show a command, run it by the shell, and show what it prints, of what is to fail the message; return that."""
         self.screen.command(command)
-        show = Excerpt(self.screen.output) if status else self.screen.output
-        ended, output = self.stage.run(["sh", "-c", command], show)
+        ended, output = self.stage.run(["sh", "-c", command], *([] if status else [self.screen.output]))
         expect(f"exit status of {command!r}", ended, status)
+        for line in "".join(_MESSAGE.findall(plain(output))).splitlines() if status else ():
+            self.screen.output(line)
         return plain(output)
 
     def forget(self) -> None:
