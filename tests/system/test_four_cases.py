@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
-from simulator.authority import Issued
-from simulator.handle import ODD_FIELDS, installation
+from simulator.handle import ODD_FIELDS
 
 from .cases import CERTIFICATE, Case, Seen, both_ways, play_cases
-from .material import NEW, OLD, issued
+from .material import NEW, OLD
 
 KEY_FACTS = {
     "sha256": hashlib.sha256(NEW.private_key_pem.encode()).hexdigest(),
@@ -47,19 +46,20 @@ def _four(action: str) -> Iterator[Case]:
 FOUR = [case for action in ACTIONS if action not in FAR_TOO for case in _four(action)]
 FOUR += both_ways(case for action in FAR_TOO for case in _four(action))
 
-EXPIRY_THEN_EDGE = ("expiry_differs", "expiry"), ("fingerprint_matches", "edge")
 FACES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, str], tuple[str, str]]] = {
     # settings, options, reason and evidence when it is to do, and when it is done; the other faces are for unit tests
-    "wrapped": ({"shape": "wrapped"}, {}, *EXPIRY_THEN_EDGE),
-    "paged": ({"shape": "paged_wrapped", "page_size": 2}, {}, *EXPIRY_THEN_EDGE),
+    "paged": (
+        {"shape": "paged_wrapped", "page_size": 2},
+        {},
+        ("expiry_differs", "expiry"),
+        ("fingerprint_matches", "edge"),
+    ),
     "certificate-returned": (
         {"return_certificate": True},
         {},
         ("fingerprint_differs", "api"),
         ("fingerprint_matches", "api"),
     ),
-    "ssl_type-missing": ({"ssl_type_visible": False}, {}, *EXPIRY_THEN_EDGE),
-    "expiry-day": ({"expiry": "day"}, {}, *EXPIRY_THEN_EDGE),
     "expiry-missing": ({"expiry": "missing"}, {}, ("fingerprint_differs", "edge"), ("fingerprint_matches", "edge")),
     "expiry-alone": (
         {"expiry": "exact"},
@@ -73,33 +73,18 @@ FACES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, str], tuple[st
 def _faces() -> Iterator[Case]:
     for name, (settings, options, to_do, done) in FACES.items():
         common = {"options": {**CERTIFICATE, **options}, "fields": ODD_FIELDS, "settings": settings}
-        common["by_name"] = name in ("paged", "wrapped")
+        common["by_name"] = name == "paged"
         yield Case(f"{name}-todo", installed=OLD, expect=(True, CUSTOM_FIELDS, to_do), **common)
         yield Case(f"{name}-done", installed=NEW, expect=(False, CUSTOM_FIELDS, done), **common)
 
 
-TWIN = issued("the key of a twin", not_after=NEW.not_after)
-
-
-def serving(pair: Issued) -> dict[str, str]:
-    """An edge that serves a certificate, whatever is stored."""
-    return {"mode": "given", **installation(pair)}
-
-
 SHOWN = list(_faces())
 CASES = [*FOUR, *SHOWN]
-WRITTEN_ANYWAY = [
-    Case("nothing-tells", {**CERTIFICATE, "edge_probe": "never"}, NEW, settings={"expiry": "missing"}),
-    Case("forced", {**CERTIFICATE, "force": True}, NEW),
-    Case("stored-old-served-new", CERTIFICATE, OLD, edge=serving(NEW)),
-    Case("another-of-the-same-expiry", CERTIFICATE, TWIN),
-]
-STORED_NOT_SERVED = Case("stored-new-served-old", CERTIFICATE, NEW, edge=serving(OLD))
 
 
 @pytest.fixture(scope="module")
 def seen(simulator, ansible) -> dict[str, Seen]:
-    return play_cases(simulator, ansible, [*CASES, *WRITTEN_ANYWAY, STORED_NOT_SERVED], "--diff")
+    return play_cases(simulator, ansible, CASES, "--diff")
 
 
 def every(cases):
@@ -157,40 +142,3 @@ def test_verdict_and_evidence(name, seen):
     if one.case.expect[0]:
         untold = name.startswith("expiry-missing")
         assert one.result["verification"]["api"] == ("skipped" if untold else "verified")
-
-
-@every([case for case in SHOWN if case.by_name])
-def test_every_page_is_read_and_none_twice(name, seen):
-    one = seen[name]
-    lists = [entry for entry in one.requests if entry["call"] == "list"]
-    queries = [tuple(sorted(entry["query"].items())) for entry in lists]
-    assert len(set(queries)) == len(queries)
-    assert (len(lists) > 1) is ("page_size" in one.case.settings)
-
-
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("nothing-tells", "no_evidence"),
-        ("forced", "forced"),
-        ("stored-old-served-new", "expiry_differs"),
-        ("another-of-the-same-expiry", "fingerprint_differs"),
-    ],
-)
-def test_what_is_written_although_it_may_seem_to_be_there(name, reason, seen):
-    one = seen[name]
-    assert one.result["drift"]["reason"] == reason
-    assert [entry["took_effect"] for entry in one.puts] == [True]
-    assert one.stored == NEW.fingerprint_sha256
-
-
-def test_what_is_stored_and_not_served_yet_is_not_written_again(seen):
-    one = seen[STORED_NOT_SERVED.name]
-    assert one.puts == []
-    assert one.result["drift"] == {
-        "detected": False,
-        "reason": "expiry_matches",
-        "evidence": "expiry",
-        "propagating": True,
-    }
-    assert one.result["verification"]["edge"] == "pending"

@@ -35,9 +35,7 @@ WORLD: dict[str, tuple[dict[str, Any], str, str]] = {
     # the resource as it is seeded, its state, and a part of the reason
     "ok": (with_installed(resource(1, f"ok.{ZONE}"), LASTING), "ok", ""),
     "warning": (with_installed(resource(2, f"warning.{ZONE}"), ends_in(20)), "warning", "expires in 20 days"),
-    "critical": (with_installed(resource(3, f"critical.{ZONE}"), ends_in(3)), "critical", "expires in 3 days"),
     "expired": (with_installed(resource(4, f"expired.{ZONE}"), ends_in(-2)), "expired", "expired 47 hours ago"),
-    "short-lived": (with_installed(resource(5, f"short.{ZONE}"), ends_in(3, life=6)), "ok", ""),
     "wrong SNI": (
         {**with_installed(resource(6, f"sni.{ZONE}"), LASTING), "edge": GIVEN},
         "not_covered",
@@ -58,15 +56,15 @@ WORLD: dict[str, tuple[dict[str, Any], str, str]] = {
         "unreachable",
         "failed the TLS handshake",
     ),
-    "expired for clients that want RSA": (
-        {**with_installed(resource(14, f"two.{ZONE}"), LASTING), "edge": DUAL},
-        "expired",
-        "its RSA certificate: expired 47 hours ago",
-    ),
     "incomplete chain": (
         {**with_installed(resource(10, f"leaf.{ZONE}"), BARE), "edge": {"mode": "leaf_only"}},
         "warning",
         "the chain that the edge serves is incomplete",
+    ),
+    "expired for clients that want RSA": (
+        {**with_installed(resource(14, f"two.{ZONE}"), LASTING), "edge": DUAL},
+        "expired",
+        "its RSA certificate: expired 47 hours ago",
     ),
     "HTTPS off": ({"resource": resource(11, f"off.{ZONE}")}, "no_certificate", "HTTPS is off"),
     "Let's Encrypt": (with_issued(resource(12, f"le.{ZONE}"), lets_encrypt=True, days=80.5), "lets_encrypt", ""),
@@ -113,12 +111,10 @@ def test_state(result, name):
     assert bool(found["reasons"]) == bool(reason)
 
 
-def test_an_alias_is_judged_by_what_it_gets(result):
-    states = {host["host"]: host["state"] for host in result["hosts"] if host["is_alias"]}
-    assert states == {f"covered.{ZONE}": "ok", "stranger.example.net": "not_covered"}
-
-
 def test_the_whole(result):
+    """An alias is judged by what it gets."""
+    aliases = {host["host"]: host["state"] for host in result["hosts"] if host["is_alias"]}
+    assert aliases == {f"covered.{ZONE}": "ok", "stranger.example.net": "not_covered"}
     states = Counter(host["state"] for host in result["hosts"])
     assert {state: result["summary"][state] for state in states} == states
     assert (result["changed"], result["worst"], result["level"]) == (False, "expired", "critical")
@@ -140,61 +136,34 @@ def test_no_request_that_is_not_needed(scan, simulator):
     assert asked == {**served, f"plain.{ZONE}": both}, "what has no certificate has none of the other type"
 
 
-def test_given_certificates_are_found_and_missed(simulator, ansible):
+def test_given_certificates_are_found_and_missed(simulator, ansible, tmp_path):
+    """By both ways, and in a folder of which not all is a certificate."""
     simulator.reset()
     simulator.seed([with_installed(resource(1, f"new.{ZONE}"), NEW), with_installed(resource(2, f"old.{ZONE}"), OLD)])
-    wanted = [{"label": "the new one", "certificate": NEW.full_chain_pem}]
-    played = ansible.run(both_ways(simulator, certificates=wanted))
+    lineage, both = tmp_path / "site", tmp_path / "both.pem"
+    lineage.mkdir()
+    (lineage / "fullchain.pem").write_text(NEW.full_chain_pem)
+    (lineage / "privkey.pem").write_text(NEW.private_key_pem)
+    both.write_text(OLD.full_chain_pem + OLD.private_key_pem)
+    (tmp_path / "bundle.p12").write_bytes(b"whatever")
+    [play] = both_ways(simulator, certificates=[{"label": "the new one", "certificate": NEW.full_chain_pem}])
+    play["tasks"].append(task(simulator, "folder", directory=str(tmp_path), include=["2"]))
+    played = ansible.run([play])
     for way in ("local", "remote"):
         result = played.task(way).result
         (given,) = result["given_certificates"]
         assert (given["served_by"], given["lagging"]) == ([f"new.{ZONE}"], [f"old.{ZONE}"])
         assert result["summary"]["lagging"] == 1
-
-
-def test_a_folder_of_certificates(simulator, ansible, tmp_path):
-    simulator.reset()
-    simulator.seed([with_installed(resource(1, f"old.{ZONE}"), OLD)])
-    lineage = tmp_path / "site"
-    lineage.mkdir()
-    (lineage / "fullchain.pem").write_text(NEW.full_chain_pem)
-    (lineage / "privkey.pem").write_text(NEW.private_key_pem)
-    (tmp_path / "both.pem").write_text(OLD.full_chain_pem + OLD.private_key_pem)
-    (tmp_path / "bundle.p12").write_bytes(b"whatever")
-    result = ansible.run([tasks_play(task(simulator, "local", directory=str(tmp_path)))]).task("local").result
-    assert [given["certificate"] for given in result["given_certificates"]] == [
-        str(lineage),
-        str(tmp_path / "both.pem"),
-    ]
-    assert result["hosts"][0]["given"]["certificate"] == str(lineage)
+    result = played.task("folder").result
+    assert [given["certificate"] for given in result["given_certificates"]] == [str(lineage), str(both)]
+    assert [host["given"]["certificate"] for host in result["hosts"]] == [str(lineage)]
     assert "bundle.p12" in str(result["warnings"])
 
 
-CHOICES: list[tuple[dict[str, Any], list[str]]] = [
-    ({"resource_id": 2}, ["b"]),
-    ({"name": f"A.{ZONE}"}, ["a"]),
-    ({"include": [f"*.{ZONE}"], "exclude": ["2", ""]}, ["a", "c"]),
-    ({"include": [""], "name": ""}, ["a", "b", "c"]),
-]
-
-
-def test_the_choice(simulator, ansible):
-    simulator.reset()
-    simulator.seed(
-        [with_installed(resource(number, f"{name}.{ZONE}"), NEW) for number, name in enumerate("abc", start=1)]
-    )
-    played = ansible.run([tasks_play(*(task(simulator, str(options), **options) for options, _names in CHOICES))])
-    for options, names in CHOICES:
-        found = [host["host"] for host in played.task(str(options)).result["hosts"]]
-        assert found == [f"{name}.{ZONE}" for name in names]
-
-
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"resource_id": 1, "name": "x"}, "mutually exclusive: resource_id|name"),
     ({"name": "x", "include": ["y"]}, "mutually exclusive: name|include"),
     ({"name": "nobody.example"}, "no resource is named nobody.example"),
     ({"warning_percent": 101}, "warning_percent is 101, the most that it can be is 100"),
-    ({"certificates": [{"certificate": "junk"}]}, "certificates[1]: certificate: no PEM block in it"),
     ({"certificates": [{"label": "bare"}]}, "bare: no certificate was given"),
     ({"api_key": "wrong"}, "401"),
 ]
