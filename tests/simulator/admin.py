@@ -60,11 +60,12 @@ class Admin:
             ("PUT", "faults"): lambda asked: world.faults.replace(asked.body),
             ("DELETE", "faults"): lambda _asked: world.faults.replace([]),
             ("POST", "reset"): lambda _asked: world.reset(),
-            ("GET", "cdn"): self._cdn,
-            ("PUT", "cdn"): lambda asked: self._cdn([world.cdn.seed(item) for item in asked.body]),
-            ("PATCH", "cdn/{id}"): lambda asked: self._cdn(world.cdn.edit(asked.id, asked.body)),
-            ("PATCH", "cdn/edges/{id}"): lambda asked: self._cdn(
-                world.cdn.set_edge(asked.id, asked.body, world.settings.edge_delay)
+            ("GET", "cdn"): lambda _asked: world.cdn.state(world.settings.edge_delay),
+            ("PUT", "cdn"): lambda asked: [world.cdn.seed(item) for item in asked.body],
+            ("DELETE", "cdn"): lambda _asked: world.cdn.clear(),
+            ("PATCH", "cdn/{id}"): lambda asked: world.cdn.edit(asked.id, asked.body),
+            ("PATCH", "cdn/edges/{id}"): lambda asked: world.cdn.set_edge(
+                asked.id, asked.body, world.settings.edge_delay
             ),
         }
 
@@ -90,9 +91,6 @@ class Admin:
     def _edge(self, asked: Asked) -> Any:
         delay = self._world.settings.edge_delay
         return self._state(self._world.store.set_edge(asked.id, asked.body, delay))
-
-    def _cdn(self, _done: Any) -> Any:
-        return self._world.cdn.state(self._world.settings.edge_delay)
 
     def _settings(self, asked: Asked) -> Any:
         self._world.settings.patch(asked.body)

@@ -13,6 +13,9 @@ from typing import Any
 JSON = "application/json"
 HTML = "text/html"
 
+# How an error is written: with its class and message, by fields alone, or as a bare array of texts.
+ERRORS = ("object", "fields", "list")
+
 _CLASSES: Mapping[int, str] = {
     400: "ValidationError",
     401: "AuthenticationError",
@@ -50,22 +53,30 @@ class ApiError(Exception):
         *,
         exception_class: str | None = None,
         invalid_fields: Mapping[str, list[str]] | None = None,
-        fields: Mapping[str, list[str]] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.status = status
         self.message = message or HTTPStatus(status).phrase
         self.exception_class = exception_class or _CLASSES.get(status, "ServerError")
         self.invalid_fields = invalid_fields
-        self.fields = fields
         self.headers = dict(headers or {})
         super().__init__(self.message)
 
-    def answer(self, request_id: str, echo: list[str]) -> Answer:
-        """Write the error; ``echo`` is what a careless server repeats of the request."""
-        if self.fields is not None:  # as the CDN API says it
-            errors = {**self.fields, **({"received": echo} if echo else {})}
-            return Answer(self.status, json.dumps({"errors": errors}), headers=self.headers)
+    def answer(self, request_id: str, echo: list[str], shape: str = "object") -> Answer:
+        """Write the error in a shape of ``ERRORS``; ``echo`` is what a careless server repeats of the request."""
+        return Answer(self.status, json.dumps(getattr(self, f"_{shape}")(request_id, echo)), headers=self.headers)
+
+    def _list(self, _request_id: str, echo: list[str]) -> list[str]:
+        fields = self.invalid_fields or {}
+        told = [f"{name}: {reason}" for name, reasons in fields.items() for reason in reasons]
+        return [*(told or [self.message]), *echo]
+
+    def _fields(self, request_id: str, echo: list[str]) -> dict[str, Any]:
+        if not self.invalid_fields:
+            return self._object(request_id, echo)
+        return {"errors": {**self.invalid_fields, **({"received": echo} if echo else {})}}
+
+    def _object(self, request_id: str, echo: list[str]) -> dict[str, Any]:
         document: dict[str, Any] = {
             "exception_class": self.exception_class,
             "message": " ".join([self.message, *echo]),
@@ -75,7 +86,7 @@ class ApiError(Exception):
             document["invalid_fields"] = self.invalid_fields
         if echo:
             document["info"] = {"received": echo}
-        return Answer(self.status, json.dumps(document), headers=self.headers)
+        return document
 
 
 def document(value: Any) -> Answer:

@@ -22,7 +22,7 @@ from .mishaps import MISHAPS, CutError
 from .web_security import PATHS, WebSecurity
 from .world import World
 
-_EDIT_PARTS = ("resource", "install", "issue")
+_EDIT_PARTS = ("resource", "install", "issue", "object", "remove")
 
 
 class Api:
@@ -38,6 +38,8 @@ class Api:
         exchange = Exchange.read(request, await request.read(), {**PATHS, **cdn.PATHS})
         if self._world.settings.echo_secrets:
             exchange.echo = echo.received(request.headers.get("Authorization", ""), exchange.body)
+        if exchange.is_of_cdn:
+            exchange.errors = self._world.settings.cdn_errors
         exchange.entry = self._open(exchange)
         try:
             await asyncio.sleep(self._world.settings.latency)
@@ -58,9 +60,9 @@ class Api:
             return exchange.refused(error)
 
     async def edit(self, exchange: Exchange, fault: Fault) -> None:
-        """Change a resource as somebody else would."""
+        """Change a resource, or the CDN's objects, as somebody else would."""
         parts = {name: fault[name] for name in _EDIT_PARTS if name in fault}
-        store = self._world.cdn if (exchange.call.call or "").startswith("cdn_") else self._world.store
+        store = self._world.cdn if exchange.is_of_cdn else self._world.store
         store.edit(fault.get("resource_id", exchange.call.resource_id) or 0, parts)
         await self._edges.sync()
 

@@ -15,6 +15,7 @@ from typing import Any
 from .contexts import ServerContexts
 from .material import Material
 from .serving import MUTE, Serving
+from .store import DEAD_ADDRESS
 from .world import World
 
 _CHUNK = 65536
@@ -55,6 +56,7 @@ class Edges:
         """Open and close listeners until they fit the resources' addresses; raises OSError where one can't be used."""
         wanted = {each for each in self._world.store.addresses() if _is_loopback(each)}
         wanted |= {self.host, self._world.settings.cdn_edge} if self._world.cdn.resources else {self.host}
+        wanted.discard(DEAD_ADDRESS)
         for address in self._servers.keys() - wanted:
             self._servers.pop(address).close()
         for address in sorted(wanted - self._servers.keys()):
@@ -62,7 +64,7 @@ class Edges:
 
     def warm(self) -> None:
         """Make every context now, so that no first handshake has to wait for its own."""
-        for record in self._world.store:
+        for record in (*self._world.store, *self._world.cdn.resources.values()):
             self._context(self._choice(None, record.serving))
 
     def close(self) -> None:
@@ -96,12 +98,15 @@ class Edges:
 
     def _serving(self, address: str, server_name: str) -> Serving | None:
         """Return what is served there under a name; an edge of the CDN speaks for no name that has no certificate."""
-        if address == self._world.settings.cdn_edge:
-            record = self._world.cdn.served(server_name)
-            has_one = record is not None and record.serving.arrived(self._world.settings.edge_delay) is not None
-            return record.serving if record and has_one else None
-        found = self._world.store.served_at(address, server_name)
-        return found.serving if found else None
+        settings = self._world.settings
+        if address == settings.cdn_edge:
+            serving = self._world.cdn.served(server_name)
+            if serving and serving.arrived(settings.edge_delay) is None:
+                return None
+        else:
+            found = self._world.store.served_at(address, server_name)
+            serving = found.serving if found else None
+        return None if serving and serving.mode == "default" else serving
 
     def _choice(self, server_name: str | None, serving: Serving | None) -> Choice:
         if serving is None:

@@ -27,7 +27,7 @@ class Exchange:
     """A request on its way to an answer.
 
     ``body`` is None where it is absent or no JSON, ``echo`` is what answers repeat of the request, and ``fault`` is
-    what happens to it.
+    what happens to it. ``errors`` is the shape of its errors.
     """
 
     request: web.BaseRequest
@@ -37,6 +37,7 @@ class Exchange:
     presented: Presented
     body: Any
     echo: list[str] = field(default_factory=list)
+    errors: str = "object"
     fault: Fault = field(default_factory=dict)
     entry: Entry = field(default_factory=dict)
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -52,13 +53,18 @@ class Exchange:
         return cls(request, raw, found is not None, call, presented, _parsed(raw))
 
     @property
+    def is_of_cdn(self) -> bool:
+        """Whether it is a call of the CDN API."""
+        return self.request.path.startswith("/cdn/")
+
+    @property
     def is_lost(self) -> bool:
         """Whether its fault is that a write is answered and not stored."""
         return self.fault.get("kind") == "not_stored"
 
     def refused(self, error: ApiError) -> Answer:
         """Answer with an error."""
-        return error.answer(self.request_id, self.echo)
+        return error.answer(self.request_id, self.echo, self.errors)
 
 
 def _parsed(raw: bytes) -> Any:

@@ -23,10 +23,13 @@ KINDS: Mapping[str, str] = {
     "drop_setting": "setting",
     "not_stored": "",
     "redirect": "status location",
-    "outside_edit": "resource_id resource install issue",
+    "outside_edit": "resource_id resource install issue object remove",
 }
-_WRITES_ONLY = frozenset(("drop_setting", "not_stored"))
-_WRITES = frozenset(("put", "cdn_patch", "ssl_create", "ssl_replace", "ssl_delete"))
+# The calls that a kind is for, where it is not for all.
+_FOR: Mapping[str, frozenset[str | None]] = {
+    "drop_setting": frozenset(("put", "cdn_patch")),
+    "not_stored": frozenset(("put", "cdn_patch", "ssl_create", "ssl_replace", "ssl_delete")),
+}
 _FACTS = ("match", "fault", "times", "seen", "hits")
 _COMPARED = frozenset(("method", "call", "resource_id"))
 
@@ -61,7 +64,7 @@ FAULTS: Mapping[str, Fault] = {
 
 @dataclass(frozen=True)
 class Call:
-    """What a rule is matched against; ``call`` is list, get, put or None."""
+    """What a rule is matched against; ``call`` is its name in the journal or None."""
 
     method: str
     call: str | None
@@ -102,7 +105,7 @@ class Rule:
         return self._random.random() < float(self.match.get("probability", 1))
 
     def _matches(self, call: Call) -> bool:
-        if self.fault["kind"] in _WRITES_ONLY and call.call not in _WRITES:
+        if call.call not in _FOR.get(self.fault["kind"], (call.call,)):
             return False
         return all(self.match.get(name) in (None, getattr(call, name)) for name in _COMPARED)
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .cdn.sample import cdn_resource
+from .cdn.sample import cdn_resource, deleted_stub
 from .faults import FAULTS, rule
 from .sample import ODD_FIELDS, installation, resource, with_installed, with_issued
 from .settings import DEFAULT_API_KEY, DEFAULT_BEARER_TOKEN
@@ -27,6 +27,7 @@ __all__ = (
     "Simulator",
     "SimulatorError",
     "cdn_resource",
+    "deleted_stub",
     "installation",
     "resource",
     "rule",
@@ -121,21 +122,25 @@ class Simulator:
         """Delete every resource."""
         self._admin("DELETE", "/resources")
 
-    def seed_cdn(self, items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-        """Add or replace CDN resources, and add certificate objects; return the state of all."""
+    def seed_cdn(self, items: Iterable[Mapping[str, Any]]) -> list[int | None]:
+        """Add or replace CDN resources, and add certificate objects; return the number of each one's object."""
         return self._admin("PUT", "/cdn", list(items))
+
+    def clear_cdn(self) -> None:
+        """Delete every CDN resource and every certificate object."""
+        self._admin("DELETE", "/cdn")
 
     def cdn(self) -> dict[str, Any]:
         """Return the CDN's `resources` and `objects`, both by their number as text."""
         return self._admin("GET", "/cdn")
 
-    def edit_cdn(self, resource_id: int, **parts: Any) -> dict[str, Any]:
-        """Change a CDN resource as somebody else would: `resource` (fields), `install` or `issue`."""
-        return self._admin("PATCH", f"/cdn/{resource_id}", parts)
+    def edit_cdn(self, resource_id: int = 0, **parts: Any) -> None:
+        """Change a CDN resource, or an object, as somebody else would; see `outside_edit` in README.md."""
+        self._admin("PATCH", f"/cdn/{resource_id}", parts)
 
-    def cdn_edge(self, resource_id: int, mode: str, **how: Any) -> dict[str, Any]:
+    def cdn_edge(self, resource_id: int, mode: str, **how: Any) -> None:
         """Set how the edges of the CDN serve one resource."""
-        return self._admin("PATCH", f"/cdn/edges/{resource_id}", {"mode": mode, **how})
+        self._admin("PATCH", f"/cdn/edges/{resource_id}", {"mode": mode, **how})
 
     def resources(self) -> list[dict[str, Any]]:
         """Return the state of every resource."""

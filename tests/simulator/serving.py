@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from .material import Material
 
-MODES = ("follow", "frozen", "down", "silent", "plain", "leaf_only", "other", "given", "dual")
+MODES = ("follow", "frozen", "down", "silent", "plain", "leaf_only", "other", "given", "dual", "default")
 PINNED = frozenset(("frozen", "other", "given"))
 MUTE = frozenset(("down", "silent", "plain"))
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .answers import ERRORS
+
 DEFAULT_API_KEY = "42424$9c1f6b7a2e5d4c3b8a7f6e5d4c3b2a19"
 DEFAULT_BEARER_TOKEN = "simulated.bearer.5f4e3d2c1b0a99887766554433221100"
 
@@ -28,6 +30,7 @@ SHAPES: Mapping[str, Shape] = {
     "paged_wrapped": Shape(paged=True, wrapped=True),
 }
 EXPIRIES = ("exact", "day", "missing", "string")
+RECORDS = ("prefixed", "plain", "unreadable", "missing")
 
 
 def _is_duration(value: Any) -> bool:
@@ -56,8 +59,11 @@ class Settings:
     echo_secrets: bool = field(default=False, metadata=_held_to(_is_flag))
     cdn_edge: str = field(default="127.0.0.13", metadata=_held_to(lambda value: isinstance(value, str)))
     cdn_created: str = field(default="nothing", metadata=_held_to(("nothing", "object", "deleted").__contains__))
+    cdn_record: str = field(default="prefixed", metadata=_held_to(RECORDS.__contains__))
+    cdn_errors: str = field(default="fields", metadata=_held_to(ERRORS.__contains__))
     cdn_usage: bool = field(default=True, metadata=_held_to(_is_flag))
     cdn_upload_forbidden: bool = field(default=False, metadata=_held_to(_is_flag))
+    cdn_client_forbidden: bool = field(default=False, metadata=_held_to(_is_flag))
 
     def patch(self, changes: Mapping[str, Any]) -> None:
         """Apply changes, all or none; raises ValueError for an unknown name or a bad value."""

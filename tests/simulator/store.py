@@ -26,7 +26,8 @@ _EDGE_KEYS = frozenset(("mode", "certificate", "private_key"))
 
 
 @lru_cache(maxsize=100_000)
-def _server_name(name: str) -> str:
+def asked_name(name: str) -> str:
+    """Write a host name the way a client asks for it."""
     try:
         return a_label(name)
     except UnicodeError:
@@ -57,7 +58,7 @@ class Record:
     def host_keys(self) -> set[tuple[str, str]]:
         """Return the addresses and server names under which an edge serves it."""
         address = self.resource.get("service_ip", "")
-        return {(address, _server_name(name)) for name in host_names(self.resource)}
+        return {(address, asked_name(name)) for name in host_names(self.resource)}
 
 
 class Store:

@@ -31,7 +31,6 @@ class World:
         self.journal = Journal()
         self._first_settings = dataclasses.asdict(settings)
         self._first_records: list[Record] = []
-        self._first_cdn = self.cdn.snapshot()
 
     def begin(self, seeds: Iterable[Mapping[str, Any]]) -> None:
         """Fill the store, and keep that state as the one to reset to."""
@@ -43,7 +42,7 @@ class World:
         """Go back to how it began."""
         self.settings.patch(self._first_settings)
         self.store.restore(self._first_records)
-        self.cdn.restore(self._first_cdn)
+        self.cdn.clear()
         self.faults.replace([])
         self.journal.clear()
 

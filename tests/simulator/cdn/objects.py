@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
@@ -13,13 +15,16 @@ from cryptography.x509.oid import NameOID
 from .. import fingerprints
 from ..material import Material
 
+_FIELDS = ("cert_issuer", "cert_subject_cn", "cert_subject_alt", "validity_not_before", "validity_not_after")
+_NOTHING: Mapping[str, Any] = dict.fromkeys(_FIELDS)
+
 
 @dataclass
 class SslObject:
     """A certificate object; without material it is one that Let's Encrypt has not issued yet.
 
     Attributes:
-        owner: whose it is in the eyes of a test: ``seed`` or ``client``.
+        owner: whose it is in the eyes of a test: ``seed``, ``client`` or ``somebody``.
     """
 
     id: int
@@ -28,37 +33,35 @@ class SslObject:
     automated: bool = False
     owner: str = "seed"
 
-    def shown(self, *, in_use: bool, deleted: bool = False) -> dict[str, Any]:
-        """Return what the API tells: names and dates, never a certificate."""
+    def shown(self, form: str, *, in_use: bool, deleted: bool = False) -> dict[str, Any]:
+        """Return what the API tells: names and dates in a form of ``FORMS``, never a certificate."""
         return {
             "id": self.id,
             "name": self.name,
             "automated": self.automated,
             "deleted": deleted,
             "hasRelatedResources": in_use,
-            **_record(self.material),
+            **(record(self.material, form) if self.material else _NOTHING),
         }
 
     def issuing(self) -> dict[str, Any]:
         """Return how far Let's Encrypt has come with it."""
-        latest = None if self.material else {"status": "Issuing", "error": None, "details": None, "retry_after": None}
+        moment = "2026-01-01T00:00:00.000000Z"
+        attempt = {"id": 1, "status": "Done", "error": "", "details": "", "created": moment, "retry_after": ""}
+        is_over = self.material is not None
         return {
             "id": self.id,
-            "active": self.material is None,
-            "attempts_count": 1,
+            "active": not is_over,
+            "attempts_count": int(is_over),
             "next_attempt_time": None,
-            "started": "2026-01-01T00:00:00.000000Z",
-            "finished": None,
-            "statuses": [latest] if latest else [],
-            "latest_status": latest,
+            "started": moment,
+            "finished": moment if is_over else None,
+            "statuses": [attempt] if is_over else [],
+            "latest_status": attempt if is_over else None,
         }
 
 
-def _record(material: Material | None) -> dict[str, Any]:
-    if material is None:
-        names = ("cert_issuer", "cert_subject_cn", "cert_subject_alt", "validity_not_before", "validity_not_after")
-        return dict.fromkeys(names)
-    leaf = material.certificates[0]
+def _prefixed(leaf: x509.Certificate) -> dict[str, Any]:
     return {
         "cert_issuer": _common_name(leaf.issuer),
         "cert_subject_cn": _common_name(leaf.subject),
@@ -66,6 +69,29 @@ def _record(material: Material | None) -> dict[str, Any]:
         "validity_not_before": fingerprints.iso(fingerprints.not_before(leaf)),
         "validity_not_after": fingerprints.iso(fingerprints.not_after(leaf)),
     }
+
+
+def _plain(leaf: x509.Certificate) -> dict[str, Any]:
+    return {**_prefixed(leaf), "cert_issuer": leaf.issuer.rfc4514_string(), "cert_subject_alt": ",".join(_names(leaf))}
+
+
+def _unreadable(leaf: x509.Certificate) -> dict[str, Any]:
+    return {**dict.fromkeys(_FIELDS, "?"), "cert_subject_alt": f"{len(_names(leaf))} names"}
+
+
+# The facts do not tell how issuer and names are written, nor that they are always there.
+FORMS: Mapping[str, Callable[[x509.Certificate], dict[str, Any]]] = {
+    "prefixed": _prefixed,
+    "plain": _plain,
+    "unreadable": _unreadable,
+    "missing": lambda _leaf: {},
+}
+
+
+@lru_cache(maxsize=20_000)
+def record(material: Material, form: str) -> Mapping[str, Any]:
+    """Return what the API tells of a certificate itself."""
+    return FORMS[form](material.certificates[0])
 
 
 def _common_name(name: x509.Name) -> str:

@@ -39,7 +39,7 @@ def cdn_resource(resource_id: int, cname: str, secondary: Sequence[str] = (), **
         "proxy_ssl_data": None,
         "preset_applied": False,
         "vp_enabled": False,
-        "full_custom_enabled": True,
+        "full_custom_enabled": False,
         "can_purge_by_urls": False,
         "suspend_date": None,
         "suspended": False,
@@ -56,3 +56,9 @@ def cdn_resource(resource_id: int, cname: str, secondary: Sequence[str] = (), **
         "x_big_integer": 123456789012345678901234567890,
         **changes,
     }
+
+
+def deleted_stub(resource_id: int, cname: str) -> Resource:
+    """Build what is left of a resource that was deleted."""
+    told = {"id": resource_id, "cname": cname, "client": 2, "updated": "2024-06-01T10:21:30.738663Z"}
+    return {**told, "status": "deleted", "deleted": True}

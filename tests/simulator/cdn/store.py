@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import copy
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..certifier import Certifier
 from ..fingerprints import UTC
 from ..material import Material
 from ..serving import MODES, Serving
+from ..store import asked_name
 from .objects import SslObject
 
 Resource = dict[str, Any]
@@ -22,7 +23,10 @@ Resource = dict[str, Any]
 READ_ONLY = frozenset(
     ("id", "client", "created", "updated", "status", "enabled", "deleted", "suspended", "vp_enabled", "cname")
 )
+_CERTIFICATE = frozenset(("sslData", "sslEnabled"))
 _SEED_KEYS = frozenset(("resource", "object", "install", "issue", "automated", "edge"))
+_EDIT_KEYS = frozenset(("resource", "object", "install", "issue", "remove"))
+_GIVEN = frozenset(("install", "issue"))
 _FIRST_OBJECT = 501
 
 
@@ -33,48 +37,53 @@ class Record:
     resource: Resource
     serving: Serving = field(default_factory=Serving)
 
+    @property
+    def is_deleted(self) -> bool:
+        """Whether only a stub is left."""
+        return bool(self.resource.get("deleted"))
+
     def names(self) -> set[str]:
-        """Return the host names for which an edge answers."""
+        """Return the host names for which an edge answers: none of a resource that delivers nothing."""
+        if self.is_deleted or self.resource.get("suspended") or not self.resource.get("active", True):
+            return set()
         found = [self.resource.get("cname"), *(self.resource.get("secondaryHostnames") or [])]
-        return {name.lower() for name in found if isinstance(name, str)}
+        return {asked_name(name) for name in found if isinstance(name, str)}
 
 
 class CdnStore:
-    """Resources and certificate objects, in the order of their numbers."""
+    """Resources and certificate objects, by their numbers."""
 
     def __init__(self, certifier: Certifier) -> None:
         self._certifier = certifier
         self.resources: dict[int, Record] = {}
         self.objects: dict[int, SslObject] = {}
+        self._by_name: dict[str, Record] | None = None
         self._last_object = _FIRST_OBJECT - 1
         self._last_write = datetime.datetime.min.replace(tzinfo=UTC)
 
-    def served(self, server_name: str) -> Record | None:
-        """Return the resource that the edges serve under a server name, if any."""
+    def served(self, server_name: str) -> Serving | None:
+        """Return what the edges make of a server name, if they know it."""
+        if self._by_name is None:
+            self._by_name = {name: record for record in self.resources.values() for name in record.names()}
         name = server_name.lower()
-        wildcard = "*." + name.partition(".")[2]
-        live = [record for record in self.resources.values() if not record.resource.get("deleted")]
-        for wanted in (name, wildcard):
-            for record in live:
-                if wanted in record.names():
-                    return record
-        return None
+        found = self._by_name.get(name) or self._by_name.get("*." + name.partition(".")[2])
+        return found.serving if found else None
 
-    def users(self, object_id: int) -> Iterator[Resource]:
+    def users(self, object_id: int) -> list[Resource]:
         """Return the resources that have an object attached."""
-        return (each.resource for each in self.resources.values() if each.resource.get("sslData") == object_id)
+        return [each.resource for each in self.resources.values() if each.resource.get("sslData") == object_id]
 
-    def is_used(self, object_id: int) -> bool:
-        """Tell whether a resource serves an object, or shows it to its origin."""
-        in_use = [
-            (each.resource.get("sslData"), each.resource.get("proxy_ssl_data")) for each in self.resources.values()
-        ]
-        return any(object_id in pair for pair in in_use)
+    def used(self) -> set[Any]:
+        """Return the numbers of the objects that a resource serves, or shows to its origin."""
+        found = [each.resource for each in self.resources.values()]
+        return {each.get(name) for each in found for name in ("sslData", "proxy_ssl_data")}
 
-    def create(self, name: str, material: Material | None, *, automated: bool, owner: str = "client") -> SslObject:
+    def create(
+        self, name: str, material: Material | None, *, automated: bool = False, owner: str = "client"
+    ) -> SslObject:
         """Add an object; its name must be new."""
         if any(each.name == name for each in self.objects.values()):
-            raise ApiError(400, fields={"name": ["SSL certificate with this name already exists."]})
+            raise ApiError(400, invalid_fields={"name": ["SSL certificate with this name already exists."]})
         self._last_object += 1
         made = SslObject(self._last_object, name, material, automated, owner)
         self.objects[made.id] = made
@@ -86,72 +95,85 @@ class CdnStore:
         for record in self.resources.values():
             self._serve(record)
 
-    def delete(self, found: SslObject) -> None:
+    def delete(self, object_id: int) -> None:
         """Remove an object that nothing uses."""
-        if self.is_used(found.id):
-            raise ApiError(400, fields={"ssl": ["The certificate is used by resources."]})
-        del self.objects[found.id]
+        if object_id in self.used():
+            raise ApiError(400, invalid_fields={"ssl": ["The certificate is used by resources."]})
+        del self.objects[object_id]
 
     def patch(self, record: Record, changes: Mapping[str, Any], *, keep_certificate: bool = False) -> None:
         """Change the fields that are named, and no other."""
         wanted = {name: value for name, value in changes.items() if name not in READ_ONLY}
         self._check(record, wanted)
         if keep_certificate:
-            wanted = {name: value for name, value in wanted.items() if name not in ("sslData", "sslEnabled")}
-        before = record.resource.get("sslData")
-        record.resource.update(copy.deepcopy(wanted))
-        self._written(record)
-        after = record.resource.get("sslData")
-        if before != after and before in self.objects and self.objects[before].automated:
-            del self.objects[before]  # the vendor calls that revoking
-        self._serve(record)
+            wanted = {name: value for name, value in wanted.items() if name not in _CERTIFICATE}
+        before = self.objects.get(record.resource.get("sslData") or 0)
+        self._change(record, wanted)
+        if before and before.automated and not record.resource.get("sslEnabled"):
+            before.material = None  # which the vendor calls revoking; the object may be used again
 
     def _check(self, record: Record, wanted: Mapping[str, Any]) -> None:
-        object_id = wanted.get("sslData", record.resource.get("sslData"))
-        changes = object_id != record.resource.get("sslData")
-        if object_id is not None and object_id not in self.objects:
-            raise ApiError(400, fields={"sslData": [f'Invalid pk "{object_id}" - object does not exist.']})
-        if wanted.get("sslEnabled") and object_id is None:
-            raise ApiError(400, fields={"sslData": ["This field is required while HTTPS is on."]})
-        if changes and not record.resource.get("full_custom_enabled", True):
-            raise ApiError(400, fields={"sslData": ["The certificate of this resource can't be changed."]})
+        """Refuse what a real API refuses; raises ApiError."""
+        resource = record.resource
+        if not resource.get("enabled", True):
+            raise ApiError(400, invalid_fields={"enabled": ["The resource is disabled and can't be changed."]})
+        if resource.get("full_custom_enabled") and wanted.keys() - _CERTIFICATE:
+            raise ApiError(400, invalid_fields={"resource": ["Only the certificate of this resource can be changed."]})
+        if wanted.keys() & _CERTIFICATE:
+            reason = self._refusal(resource, {**resource, **wanted})
+            if reason:
+                raise ApiError(400, invalid_fields={"sslData": [reason]})
 
-    def seed(self, item: Mapping[str, Any]) -> Record | SslObject:
-        """Add or replace a resource, or add an object, as it is.
+    def _refusal(self, before: Resource, after: Resource) -> str | None:
+        number, attached = after.get("sslData"), self.objects.get(before.get("sslData") or 0)
+        if number is not None and number not in self.objects:
+            return f'Invalid pk "{number}" - object does not exist.'
+        if not isinstance(after.get("sslEnabled"), bool) or after["sslEnabled"] is (number is None):
+            return "A certificate is required while HTTPS is on, and there is none while it is off."
+        if attached and attached.automated and attached.material is None and number not in (None, attached.id):
+            return "A certificate is being issued. Wait until that is over."
+        return None
 
-        A resource may come with ``install`` (a certificate and its key), ``issue`` (made here) or ``automated``, of
-        which an object is made and attached; ``object`` is {"name", ...} beside the same.
+    def seed(self, item: Mapping[str, Any]) -> int | None:
+        """Add or replace a resource, or add an object, as it is; return the number of its object.
+
+        A resource may come with ``install`` (a certificate and its key), ``issue`` (made here) or ``automated`` (being
+        issued where neither is there), of which an object is made and attached; ``object`` is {"name"} beside the same.
         """
         parts: Mapping[str, Any] = item if item.keys() & {"resource", "object"} else {"resource": item}
-        unknown = parts.keys() - _SEED_KEYS
-        if unknown:
-            raise ValueError(f"unknown parts of a CDN seed: {sorted(unknown)}")
-        if "resource" not in parts:
-            return self.create(parts["object"]["name"], self._given({}, parts), **_kind(parts))
-        record = Record(copy.deepcopy(dict(parts["resource"])))
-        self.resources[record.resource["id"]] = record
-        if parts.keys() & {"install", "issue", "automated"}:
-            name = parts.get("object", {}).get("name") or f"certificate of {record.resource['cname']}"
-            attached = self.create(name, self._given(record.resource, parts), **_kind(parts))
-            record.resource.update(sslData=attached.id, sslEnabled=True)
-        self._serve(record)
-        if "edge" in parts:
-            self.set_edge(record.resource["id"], parts["edge"])
-        return record
+        _refuse_unknown(parts, _SEED_KEYS)
+        resource = copy.deepcopy(dict(parts.get("resource", {})))
+        if parts.keys() & {*_GIVEN, "automated"}:
+            name = parts.get("object", {}).get("name") or f"certificate of {resource['cname']}"
+            automated = bool(parts.get("automated"))
+            made = self.create(name, self._given(resource, parts), automated=automated, owner="seed")
+            resource.update(sslData=made.id, sslEnabled=True)
+        if "resource" in parts:
+            self._add(Record(resource), parts.get("edge"))
+        return resource.get("sslData")
 
-    def edit(self, resource_id: int, parts: Mapping[str, Any]) -> Record:
-        """Change fields, read-only ones too, or the certificate, as somebody else would."""
-        record = self.resources[resource_id]
-        record.resource.update(copy.deepcopy(dict(parts.get("resource", {}))))
-        if parts.keys() & {"install", "issue"}:
-            name = f"somebody's {self._last_object + 1}"
-            made = self.create(name, self._given(record.resource, parts), automated=False, owner="somebody")
-            record.resource.update(sslData=made.id, sslEnabled=True)
-        self._written(record)
-        self._serve(record)
-        return record
+    def edit(self, resource_id: int, parts: Mapping[str, Any]) -> None:
+        """Change fields, read-only ones too, or the certificate; or add or ``remove`` an object; as others would."""
+        _refuse_unknown(parts, _EDIT_KEYS)
+        if "remove" in parts:
+            self.delete(parts["remove"])
+        record = self.resources.get(resource_id)
+        changes = copy.deepcopy(dict(parts.get("resource", {})))
+        if parts.keys() & _GIVEN:
+            name = parts.get("object", {}).get("name") or f"somebody's {self._last_object + 1}"
+            made = self.create(name, self._given(record.resource if record else {}, parts), owner="somebody")
+            if "object" not in parts:
+                changes.update(sslData=made.id, sslEnabled=True)
+        if changes:
+            self._change(self.resources[resource_id], changes)
 
-    def set_edge(self, resource_id: int, change: Mapping[str, Any], delay: float = 0.0) -> Record:
+    def clear(self) -> None:
+        """Forget everything."""
+        self.resources.clear()
+        self.objects.clear()
+        self._last_object, self._by_name = _FIRST_OBJECT - 1, None
+
+    def set_edge(self, resource_id: int, change: Mapping[str, Any], delay: float = 0.0) -> None:
         """Set how the edges serve one resource; raises ValueError for an unknown mode."""
         mode, record = change.get("mode"), self.resources[resource_id]
         if mode not in MODES:
@@ -164,12 +186,11 @@ class CdnStore:
         }
         record.serving.pinned = pinned[mode]() if mode in pinned else None
         record.serving.mode = mode
-        return record
 
     def state(self, delay: float) -> dict[str, Any]:
         """Say what there is: resources with what their edges serve, and objects with what they hold."""
         resources = {}
-        for number, record in self.resources.items():
+        for number, record in sorted(self.resources.items()):
             served = record.serving.material(delay)
             resources[number] = {"resource": record.resource, "served": served.fingerprint if served else None}
         objects = {
@@ -183,20 +204,27 @@ class CdnStore:
         }
         return {"resources": resources, "objects": objects}
 
-    def snapshot(self) -> tuple[list[Record], list[SslObject], int]:
-        """Copy the state; what is installed is immutable and shared."""
-        resources = [_copied(each) for each in self.resources.values()]
-        return resources, [copy.copy(each) for each in self.objects.values()], self._last_object
+    def _add(self, record: Record, edge: Mapping[str, Any] | None) -> None:
+        number = record.resource["id"]
+        self.resources[number] = record
+        self._by_name = None
+        self._serve(record)
+        if edge:
+            self.set_edge(number, edge)
 
-    def restore(self, state: tuple[list[Record], list[SslObject], int]) -> None:
-        """Go back to a snapshot, which stays usable."""
-        resources, objects, self._last_object = state
-        self.resources = {each.resource["id"]: _copied(each) for each in resources}
-        self.objects = {each.id: copy.copy(each) for each in objects}
+    def _change(self, record: Record, changes: Resource) -> None:
+        names = record.names()
+        record.resource.update(copy.deepcopy(changes))
+        now = datetime.datetime.now(UTC)
+        self._last_write = max(now, self._last_write + datetime.timedelta(microseconds=1))
+        record.resource["updated"] = self._last_write.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        if record.names() != names:
+            self._by_name = None
+        self._serve(record)
 
     def _given(self, resource: Resource, parts: Mapping[str, Any]) -> Material | None:
         if parts.get("install"):
-            return Material.parse(parts["install"].get("certificate"), parts["install"].get("private_key"))
+            return Material.parse(**parts["install"])
         if parts.get("issue") is not None:
             return self._certifier.issue(_named(resource), parts["issue"])
         return None
@@ -207,22 +235,14 @@ class CdnStore:
         if not record.serving.history or record.serving.history[-1][1] is not material:
             record.serving.store(material)
 
-    def _written(self, record: Record) -> None:
-        now = datetime.datetime.now(UTC)
-        self._last_write = max(now, self._last_write + datetime.timedelta(microseconds=1))
-        record.resource["updated"] = self._last_write.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-
-def _kind(parts: Mapping[str, Any]) -> dict[str, Any]:
-    return {"automated": bool(parts.get("automated")), "owner": "seed"}
+def _refuse_unknown(parts: Mapping[str, Any], known: frozenset[str]) -> None:
+    unknown = parts.keys() - known
+    if unknown:
+        raise ValueError(f"unknown parts of the CDN's: {sorted(unknown)}")
 
 
 def _named(resource: Resource) -> Resource:
     """Return the names of a CDN resource the way the certifier reads them."""
     aliases = [{"alias_data": name} for name in resource.get("secondaryHostnames") or []]
     return {"name": resource.get("cname"), "aliases": aliases}
-
-
-def _copied(record: Record) -> Record:
-    serving = Serving(record.serving.mode, record.serving.pinned, None, list(record.serving.history))
-    return Record(copy.deepcopy(record.resource), serving)

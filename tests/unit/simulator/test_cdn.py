@@ -4,9 +4,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
+import http.client
+import os
+from pathlib import Path
+
 import pytest
 
-from simulator.handle import cdn_resource, installation, rule, with_issued
+from checks.openapi import OpenApi
+from simulator.faults import FAULTS
+from simulator.handle import SimulatorError, cdn_resource, deleted_stub, installation, rule, with_issued
 
 EDGE = "127.0.0.13"
 SSL, RESOURCES = "/cdn/sslData", "/cdn/resources"
@@ -52,10 +60,20 @@ def test_a_patch_changes_what_it_names_and_the_edges_follow(api, edges, shop, bo
     assert edges.fingerprint("shop.example", EDGE) == edges.fingerprint("nobody.example", EDGE)
 
 
-def test_an_object_tells_names_and_dates_and_no_certificate(api, shop, body):
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [
+        ("prefixed", "DNS:shop.example, DNS:www.shop.example"),
+        ("plain", "shop.example,www.shop.example"),
+        ("unreadable", "2 names"),
+        ("missing", None),
+    ],
+)
+def test_an_object_tells_names_and_dates_and_no_certificate(api, shop, body, form, names):
+    shop.settings(cdn_record=form)
     told = made(api, body)
-    assert told["cert_subject_alt"] == "DNS:shop.example, DNS:www.shop.example"
-    assert told["validity_not_after"].endswith("Z")
+    assert told.get("cert_subject_alt") == names
+    assert told.get("validity_not_after", "?").endswith("Z") is (form in ("prefixed", "plain"))
     assert (told["hasRelatedResources"], told["automated"], told["deleted"]) == (False, False, False)
     assert "BEGIN" not in api.call(path=SSL).text
     assert api.call(path=f"{SSL}/{told['id']}").data == told
@@ -74,6 +92,7 @@ def test_what_an_upload_answers_is_in_doubt(api, shop, body, setting, deleted):
     [
         ({"name": ""}, "name"),
         ({"name": "certificate of shop.example"}, "name"),
+        ({"name": 5}, "name"),
         ({"sslCertificate": "nonsense"}, "sslCertificate"),
         ({"sslPrivateKey": "nonsense"}, "sslPrivateKey"),
         ({"validate_root_ca": True}, "sslCertificate"),
@@ -87,12 +106,69 @@ def test_a_bad_upload_is_refused_by_its_field(api, shop, body, changes, field):
 
 @pytest.mark.parametrize(
     ("number", "change", "field"),
-    [(8, {"sslEnabled": True}, "sslData"), (8, {"sslData": 999}, "sslData"), (9, {"sslData": 501}, "sslData")],
+    [
+        (8, {"sslEnabled": True}, "sslData"),
+        (8, {"sslData": 999, "sslEnabled": True}, "sslData"),
+        (8, {"sslData": 501}, "sslData"),
+        (7, {"sslEnabled": False}, "sslData"),
+        (9, {"description": "mine"}, "resource"),
+        (10, {"sslData": 501, "sslEnabled": True}, "enabled"),
+        (11, {"sslData": 501, "sslEnabled": True}, "sslData"),
+    ],
 )
 def test_a_bad_patch_is_refused(api, shop, number, change, field):
-    shop.seed_cdn([cdn_resource(9, "old.example", full_custom_enabled=False)])
+    custom, disabled = ({"full_custom_enabled": True}, {"enabled": False})
+    shop.seed_cdn([cdn_resource(9, "old.example", **custom), cdn_resource(10, "off.example", **disabled)])
+    shop.seed_cdn([{"resource": cdn_resource(11, "le.example"), "automated": True}])
     reply = api.call("PATCH", f"{RESOURCES}/{number}", change)
     assert (reply.status, list(reply.data["errors"])) == (400, [field])
+
+
+def test_of_a_custom_configuration_the_certificate_may_be_changed(api, shop):
+    shop.seed_cdn([cdn_resource(9, "old.example", full_custom_enabled=True)])
+    assert attach(api, 501, 9).status == 200
+
+
+def test_what_was_deleted_is_a_stub(api, shop):
+    shop.seed_cdn([deleted_stub(9, "gone.example")])
+    assert api.call(path=f"{RESOURCES}/9").data["status"] == "deleted"
+    assert attach(api, 501, 9).status == 404
+    assert [each["id"] for each in api.call(path=f"{RESOURCES}?deleted=false&limit=5").data["results"]] == [7, 8]
+
+
+@pytest.mark.parametrize("gone", [{"suspended": True}, {"active": False}, {"deleted": True}])
+def test_an_edge_speaks_for_what_is_delivered(api, edges, shop, gone):
+    own, default = edges.fingerprint("shop.example", EDGE), edges.fingerprint("nobody.example", EDGE)
+    assert own != default
+    shop.edit_cdn(7, resource=gone)
+    assert edges.fingerprint("shop.example", EDGE) == default
+
+
+def test_an_edge_may_not_speak_for_a_name_yet(api, edges, shop, body, issued):
+    shop.cdn_edge(7, "default")
+    attach(api, made(api, body)["id"])
+    assert edges.fingerprint("shop.example", EDGE) == edges.fingerprint("nobody.example", EDGE)
+    shop.cdn_edge(7, "follow")
+    assert edges.fingerprint("shop.example", EDGE) == issued.fingerprint_sha256
+
+
+@pytest.mark.parametrize(
+    ("shape", "refused", "denied"),
+    [
+        ("fields", {"errors": {"name": ["This field is required."]}}, None),
+        ("list", ["name: This field is required."], ["You do not have permission to perform this action."]),
+        ("object", None, None),
+    ],
+)
+def test_an_error_has_one_of_three_shapes(api, shop, body, shape, refused, denied):
+    shop.settings(cdn_errors=shape, cdn_client_forbidden=True)
+    nameless, forbidden = api.call("POST", SSL, {**body, "name": ""}), api.call(path="/cdn/clients/me")
+    assert (nameless.status, forbidden.status) == (400, 403)
+    assert refused in (None, nameless.data)
+    assert forbidden.data == (denied or {**forbidden.data, "exception_class": "PermissionDeniedError"})
+    if shape == "object":
+        assert nameless.data["invalid_fields"] == {"name": ["This field is required."]}
+    assert api.call(path="/security/resources/99").data["exception_class"] == "NotFoundError"
 
 
 def test_a_plan_may_lack_uploads_and_an_installation_the_usage(api, shop, body):
@@ -124,8 +200,9 @@ def test_a_list_is_bare_or_a_page(api, shop, body, path):
     everything = api.call(path=path).data
     page = api.call(path=f"{path}?limit=1&offset=1").data
     assert (page["count"], page["next"], page["results"]) == (2, None, everything[1:])
-    assert api.call(path=f"{path}?limit=1").data["next"]
-    assert api.call(path=f"{path}?limit=1001").status == 400
+    following = api.call(path=f"{path}?limit=1").data["next"]
+    assert api.call(path=following.removeprefix(shop.api_url)).data == page
+    assert [api.call(path=f"{path}?{bad}").status for bad in ("limit=1001", "limit=0", "limit=x")] == [400] * 3
 
 
 def test_lists_are_filtered(api, shop, body):
@@ -134,13 +211,23 @@ def test_lists_are_filtered(api, shop, body):
         query: [each["id"] for each in api.call(path=f"{path}?{query}").data]
         for path, query in (
             (RESOURCES, "sslData=501"),
+            (RESOURCES, "sslData_in=500,501"),
             (RESOURCES, "cname=blog.example"),
+            (RESOURCES, "secondaryHostnames=www.shop.example"),
+            (RESOURCES, "sslEnabled=false"),
+            (RESOURCES, "name=cdn%208&whatever=5"),
             (SSL, "resource_id=7"),
             (SSL, "automated=true"),
             (SSL, "automated=false"),
+            (SSL, f"validity_not_after_lte={in_days(20)}"),
         )
     }
-    assert list(found.values()) == [[7], [8], [501], [], [501, mine]]
+    assert list(found.values()) == [[7], [7], [8], [7], [8], [8], [501], [], [501, mine], [501]]
+
+
+def in_days(days):
+    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_lets_encrypt_is_issued_later_and_revoked_when_taken_off(api, shop, body):
@@ -148,8 +235,11 @@ def test_lets_encrypt_is_issued_later_and_revoked_when_taken_off(api, shop, body
     assert api.call(path=f"{SSL}/502").data["validity_not_after"] is None
     assert api.call(path=f"{SSL}/502/status").data["active"] is True
     attach(api, 502, 8)
-    attach(api, None, 8, enabled=False)
-    assert api.call(path=f"{SSL}/502").status == 404
+    assert attach(api, 501, 8).data["errors"]["sslData"]
+    shop.seed_cdn([{"resource": cdn_resource(9, "le.example"), "automated": True, "issue": {"lets_encrypt": True}}])
+    assert api.call(path=f"{SSL}/503").data["validity_not_after"]
+    attach(api, None, 9, enabled=False)
+    assert api.call(path=f"{SSL}/503").data["validity_not_after"] is None
 
 
 def test_faults_strike_the_new_calls_too(api, shop, body):
@@ -161,6 +251,49 @@ def test_faults_strike_the_new_calls_too(api, shop, body):
     shop.faults([rule({"kind": "outside_edit", "resource": {"name": "renamed"}}, call="cdn_patch")])
     attach(api, 502)
     assert shop.cdn()["resources"]["7"]["resource"]["name"] == "renamed"
+
+
+SENT = {
+    "cdn_list": ("GET", RESOURCES),
+    "cdn_get": ("GET", f"{RESOURCES}/7"),
+    "cdn_patch": ("PATCH", f"{RESOURCES}/7"),
+    "ssl_list": ("GET", SSL),
+    "ssl_create": ("POST", SSL),
+    "ssl_get": ("GET", f"{SSL}/501"),
+    "ssl_delete": ("DELETE", f"{SSL}/501"),
+    "ssl_usage": ("GET", f"{SSL}/501/usage"),
+    "cdn_client": ("GET", "/cdn/clients/me"),
+}
+LOST = {
+    "cut": (http.client.HTTPException, OSError),
+    "cut_body": (http.client.HTTPException, OSError),
+    "hang": TimeoutError,
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_strikes_each_new_call(api, shop, body, name):
+    kind = FAULTS[name]["kind"]
+    fault = {**FAULTS[name], "setting": "options"} if kind == "drop_setting" else name
+    only = {"drop_setting": ("cdn_patch",), "not_stored": ("cdn_patch", "ssl_create", "ssl_delete")}
+    for call in only.get(kind, SENT):
+        shop.faults([rule(fault, call=call)])
+        sent = {"cdn_patch": {"sslData": 501, "sslEnabled": True}, "ssl_create": {**body, "name": name + call}}
+        with pytest.raises(LOST[kind]) if kind in LOST else contextlib.nullcontext():
+            reply = api.call(*SENT[call], sent.get(call), timeout=0.2 if kind == "hang" else 10)
+            assert reply.status == FAULTS[name].get("status", reply.status)
+        assert [entry["fault"] for entry in shop.journal(call)][-1:] == [kind]
+
+
+def test_somebody_else_is_quicker(api, shop, body, issued):
+    """With an object of the same name, and with a deletion."""
+    named = {"kind": "outside_edit", "object": {"name": "mine"}, "install": installation(issued)}
+    shop.faults([rule(named, call="ssl_create")])
+    assert api.call("POST", SSL, body).data["errors"]["name"]
+    shop.faults([rule({"kind": "outside_edit", "resource_id": 7, "remove": 502}, call="cdn_patch")])
+    assert attach(api, 502).data["errors"]["sslData"]
+    with pytest.raises(SimulatorError, match="unknown parts"):
+        shop.edit_cdn(7, delete=502)
 
 
 def test_the_journal_knows_each_call_and_no_key(api, shop, body):
@@ -184,3 +317,19 @@ def test_somebody_elses_certificate(api, edges, shop, issued):
     shop.cdn_edge(7, "frozen")
     attach(api, 501)
     assert edges.fingerprint("shop.example", EDGE) == issued.fingerprint_sha256
+
+
+@pytest.mark.skipif("CDN_OPENAPI" not in os.environ, reason="CDN_OPENAPI names no copy of the vendor's OpenAPI file")
+def test_what_it_answers_is_what_the_vendor_describes(api, shop, body):
+    vendor = OpenApi.read(Path(os.environ["CDN_OPENAPI"]))
+    shop.seed_cdn([deleted_stub(9, "gone.example")])
+    shop.settings(cdn_created="object")
+    issued = {"resource": cdn_resource(10, "le.example"), "automated": True, "issue": {"lets_encrypt": True}}
+    shop.seed_cdn([issued])
+    more = [("GET", f"{SSL}?limit=1"), ("GET", f"{RESOURCES}?limit=2"), ("GET", f"{SSL}/502/status")]
+    sent = {"cdn_patch": {"sslData": 501, "sslEnabled": True}, "ssl_create": body}
+    for name, (method, path) in [*SENT.items(), *((each[1], each) for each in more)]:
+        reply = api.call(method, path, sent.get(name))
+        answered = reply.data if reply.text else None
+        said = vendor.of_answer(method, path.partition("?")[0], reply.status, answered)
+        assert said == [], f"{method} {path}"
