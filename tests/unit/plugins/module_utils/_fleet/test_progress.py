@@ -15,8 +15,7 @@ class Shown(Progress):
     """Keeps the lines."""
 
     def __init__(self):
-        self.time = FakeClock()
-        self.lines = []
+        self.time, self.lines = FakeClock(), []
         super().__init__(self.lines.append, self.time.clock)
 
 
@@ -41,10 +40,10 @@ def test_a_line_for_each_resource_with_a_counter_and_the_time_left():
     ]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "left"),
-    [(0, "0 s left"), (0.4, "0 s left"), (89, "89 s left"), (90, "2 min left"), (3600, "60 min left")],
-)
+LEFT = [(0, "0 s left"), (0.4, "0 s left"), (89, "89 s left"), (90, "2 min left"), (3600, "60 min left")]
+
+
+@pytest.mark.parametrize(("seconds", "left"), LEFT)
 def test_the_time_left(seconds, left):
     shown = Shown()
     shown.begin(2)

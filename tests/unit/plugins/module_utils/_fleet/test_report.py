@@ -15,8 +15,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan im
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import State, Verdict
 from unit.plugins.account import candidate, site, wildcard
 
-MADE_CERTIFICATE = wildcard()
-NEW = candidate(MADE_CERTIFICATE)
+NEW = candidate(wildcard())
 REFUSED = ApiError("PUT /security/resources/1", "answered 400", status=400, body={"request_id": "r-1"}, hint="Look.")
 
 
@@ -30,19 +29,9 @@ def entry(number=1, state=None, error=None, left_alone="", warnings=(), verdict=
     named = {"id": number, "name": resource.name, "label": "new"}
     if left_alone:
         return Member(left_alone=left_alone, **named)
-    plan = Plan(
-        NEW.desired,
-        Observation(resource),
-        before={},
-        after={},
-        verdict=DRIFT if state else verdict,
-        warnings=tuple(f"{resource.label()}: {text}" for text in warnings),
-    )
+    told = tuple(f"{resource.label()}: {text}" for text in warnings)
+    plan = Plan(NEW.desired, Observation(resource), {}, {}, DRIFT if state else verdict, warnings=told)
     return Member(Applied(plan, state) if state else plan, error, site=resource, desired=NEW.desired, **named)
-
-
-def planned():
-    return entry(verdict=DRIFT)
 
 
 def told(*entries, diff=False, error=None, **fields):
@@ -50,32 +39,29 @@ def told(*entries, diff=False, error=None, **fields):
 
 
 STOPPED = StoppedError("the run was stopped: enough")
+
+
 QUIET = ("in_sync", "lets_encrypt", "https_disabled", "suspended")
+OUTCOMES_OF_ONE = [
+    (entry(), "in_sync", None, False),
+    (entry(state=MADE), "rotated", True, False),
+    (entry(verdict=DRIFT), "would_rotate", True, False),
+    (entry(error=REFUSED), "failed", False, True),
+    (entry(error=REFUSED, state=UNKNOWN), "failed", True, True),
+    (entry(error=REFUSED, state=MADE), "failed", True, True),
+    (entry(error=REFUSED, state=IGNORED), "failed", False, True),
+    (entry(error=STOPPED), "not_attempted", False, True),
+    *((entry(left_alone=reason), reason, None, False) for reason in QUIET[1:]),
+    (Member(error=InputError("no resource"), id=1, name="www.example.com"), "failed", None, True),
+]
 
 
-@pytest.mark.parametrize(
-    ("given", "outcome", "changed", "failed"),
-    [
-        (entry(), "in_sync", None, False),
-        (entry(state=MADE), "rotated", True, False),
-        (planned(), "would_rotate", True, False),
-        (entry(error=REFUSED), "failed", False, True),
-        (entry(error=REFUSED, state=UNKNOWN), "failed", True, True),
-        (entry(error=REFUSED, state=MADE), "failed", True, True),
-        (entry(error=REFUSED, state=IGNORED), "failed", False, True),
-        (entry(error=STOPPED), "not_attempted", False, True),
-        (entry(left_alone="lets_encrypt"), "lets_encrypt", None, False),
-        (entry(left_alone="https_disabled"), "https_disabled", None, False),
-        (entry(left_alone="suspended"), "suspended", None, False),
-        (Member(error=InputError("no resource"), id=1, name="www.example.com"), "failed", None, True),
-    ],
-)
+@pytest.mark.parametrize(("given", "outcome", "changed", "failed"), OUTCOMES_OF_ONE)
 def test_what_became_of_one(given, outcome, changed, failed):
     result = told(given, diff=True)
     (facts,) = result["results"]
     assert facts["outcome"] == given.outcome == outcome
-    assert facts.get("changed") is changed
-    assert bool(facts.get("msg")) == (outcome not in QUIET)
+    assert (facts.get("changed"), bool(facts.get("msg"))) == (changed, outcome not in QUIET)
     assert outcome in OUTCOMES
     assert result.get("failed", False) is told(entry(2), given).get("failed", False) is failed
     assert result["changed"] is bool(result["diff"]) is bool(changed)
@@ -112,27 +98,17 @@ def test_the_message_counts_names_some_and_says_what_to_do():
 
 
 def test_counts():
-    found = FleetReport(
-        (entry(), entry(2, error=REFUSED)),
-        [Resource.from_api(site(3))],
-        ["spare"],
-        [{"certificate": "x", "problem": "x: no key"}],
-    ).summary()
+    bad = [{"certificate": "x", "problem": "x: no key"}]
+    members, unmatched = (entry(), entry(2, error=REFUSED)), [Resource.from_api(site(3))]
     ones = ("in_sync", "failed", "unmatched_resources", "unmatched_certificates", "bad_certificates")
-    assert found == {**dict.fromkeys([*OUTCOMES, *ones], 0), **dict.fromkeys(ones, 1), "resources": 3}
+    counts = {**dict.fromkeys([*OUTCOMES, *ones], 0), **dict.fromkeys(ones, 1), "resources": 3}
+    assert FleetReport(members, unmatched, ["spare"], bad).summary() == counts
 
 
-@pytest.mark.parametrize(
-    ("entries", "written"),
-    [
-        ([entry()], "Nothing was changed."),
-        ([entry(state=MADE)], "Some resources were changed: see results."),
-    ],
-)
-def test_a_run_that_broke_off(entries, written):
-    result = told(*entries, error=InputError("It is odd.", "Mend it."))
-    assert result["failed"]
-    assert result["msg"] == f"It is odd. {written} Mend it."
+def test_a_run_that_broke_off():
+    for state, written in ((None, "Nothing was changed."), (MADE, "Some resources were changed: see results.")):
+        result = told(entry(state=state), error=InputError("It is odd.", "Mend it."))
+        assert (result["failed"], result["msg"]) == (True, f"It is odd. {written} Mend it.")
 
 
 def test_what_many_have_in_common_is_one_warning():
