@@ -17,6 +17,7 @@ from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock, Deadline
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import Client, Credentials
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import RateLimiter
 from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
@@ -156,6 +157,16 @@ def resource_json(**fields):
         "x_undocumented": {"deep": [1, {"deeper": None}], "ratio": 0.1},
         **fields,
     }
+
+
+def bare_json(**fields):
+    """The least that tells of a resource with a custom certificate; what is "absent" is left out."""
+    given = {"id": 7, "name": NAME, "ssl_type": "custom", "service_ssl_expire": 0, "updated": "1", **fields}
+    return {name: value for name, value in given.items() if value != "absent"}
+
+
+def bare(**fields):
+    return Resource.from_api(bare_json(**fields))
 
 
 class FakeApi:

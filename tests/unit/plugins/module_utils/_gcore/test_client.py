@@ -62,29 +62,19 @@ def test_one_resource_in_its_shapes(body, found):
 
 
 NOT_IT = {
-    "list": [RESOURCE],
-    "wrapped": {"resource": [RESOURCE]},
-    "another": {**RESOURCE, "id": 8},
-    "no id": {"name": "x"},
-    "null id": {**RESOURCE, "id": None},
-    "bool id": {**RESOURCE, "id": True},
-    "odd digit": {**RESOURCE, "id": "\u00b2"},
-    "endless id": {**RESOURCE, "id": "1" * 5000},
+    "list": [RESOURCE], "wrapped": {"resource": [RESOURCE]}, "another": {**RESOURCE, "id": 8},
+    "no id": {"name": "x"}, "null id": {**RESOURCE, "id": None}, "bool id": {**RESOURCE, "id": True},
+    "odd digit": {**RESOURCE, "id": "\u00b2"}, "endless id": {**RESOURCE, "id": "1" * 5000},
     "endless number": json.dumps(RESOURCE).replace(": 7,", f": {'7' * 5000},", 1).encode(),
-    "text": "text",
-    "null": None,
-    "number": 7,
-    "empty": {},
-}
+    "text": "text", "null": None, "number": 7, "empty": {},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("body", NOT_IT.values(), ids=NOT_IT)
 def test_what_is_not_that_resource_is_an_error_and_asked_for_once(body):
     error = refusal(ONE, answer(200, body, X_Request_ID="r-9"))
-    assert "something that is not that resource" in error.message
-    assert "r-9" in error.message
-    assert "api_url" in error.hint
-    assert not error.retryable
+    assert [text for text in ("something that is not that resource", "r-9") if text not in error.message] == []
+    assert ("api_url" in error.hint, error.retryable) == (True, False)
 
 
 def listed(count, *ids):
@@ -144,10 +134,19 @@ def test_a_page_that_brings_nothing_new_is_an_error_and_not_a_loop(second):
     assert script.is_over()
 
 
-@pytest.mark.parametrize(
-    "body",
-    [{"count": 1}, listed(1) | {"results": None}, {"results": {}}, {"results": ["x"]}, [7], [{"n": 1}], "x", None],
-)
+NO_LISTS = [
+    {"count": 1},
+    listed(1) | {"results": None},
+    {"results": {}},
+    {"results": ["x"]},
+    [7],
+    [{"n": 1}],
+    "x",
+    None,
+]
+
+
+@pytest.mark.parametrize("body", NO_LISTS)
 def test_what_is_not_a_list_of_resources_is_an_error(body):
     script = Script((ALL, answer(200, body, X_Request_ID="r-9")))
     with pytest.raises(ApiError, match=r"not a list of resources.*r-9"):
@@ -155,16 +154,17 @@ def test_what_is_not_a_list_of_resources_is_an_error(body):
     assert script.is_over()
 
 
-@pytest.mark.parametrize(
-    ("name", "outcome", "hint"),
-    [
-        (" N2.", 2, ""),
-        ("n9", "no resource is named n9", "aliases do not count"),
-        ("n1", "2 resources are named n1: 1, 3", "resource_id"),
-    ],
-)
+NAMED = [*some(1, 2), {"id": 3, "name": "N1."}, {"id": 4, "name": "M\u00fcller.example."}]
+NAMED += [{"id": 5, "name": None, "aliases": [{"alias_data": "n9"}]}, {"id": 6}]
+FOUND = [
+    (" N2.", 2, ""), ("xn--mller-kva.example", 4, ""), ("m\u00fcller.example", 4, ""),
+    ("n9", "no resource is named n9", "aliases do not count"), ("n1", "2 resources are named n1: 1, 3", "resource_id"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "outcome", "hint"), FOUND)
 def test_the_one_resource_of_a_name(name, outcome, hint):
-    client = client_over(Script((ALL, answer(200, [*some(1, 2), {"id": 3, "name": "N1."}]))))
+    client = client_over(Script((ALL, answer(200, NAMED))))
     if isinstance(outcome, int):
         assert find_resource(client, None, name)["id"] == outcome
     else:
@@ -175,14 +175,10 @@ def test_the_one_resource_of_a_name(name, outcome, hint):
 
 
 NOT_JSON = {
-    "truncated": json.dumps(RESOURCE).encode()[:-1],
-    "empty": b"",
-    "html": b"<html>Bad gateway</html>",
-    "infinity": b'{"id": 7, "weight": -Infinity}',
-    "nan": b'{"id": 7, "weight": NaN}',
-    "deep": b"[" * 200_000,
+    "truncated": json.dumps(RESOURCE).encode()[:-1], "empty": b"", "html": b"<html>Bad gateway</html>",
+    "infinity": b'{"id": 7, "weight": -Infinity}', "nan": b'{"id": 7, "weight": NaN}', "deep": b"[" * 200_000,
     "no text": b'{"id": 7, "name": "\xff"}',
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("body", NOT_JSON.values(), ids=NOT_JSON)
@@ -209,15 +205,11 @@ def verbatim(text):
 
 @pytest.mark.parametrize("wrap", ["%s", '{"resource": %s}'], ids=["bare", "wrapped"])
 def test_a_put_repeats_the_json_of_the_get_but_for_its_fields(wrap):
-    text = (wrap % FAITHFUL).encode() + b"\n"
-    script = Script((ONE, answer(200, text)), (PUT, answer(200, {})))
-    client = client_over(script)
-    client.replace(7, {**client.resource(7), "ssl_type": "custom", "service_ssl_crt": "\u00e9"})
-    sent = script.calls[1].body
-    expected = {**verbatim(FAITHFUL), "ssl_type": "custom", "service_ssl_crt": "\u00e9"}
-    assert verbatim(sent) == expected
-    assert list(verbatim(sent)) == list(expected)
-    assert sent.isascii()
+    script = Script((ONE, answer(200, (wrap % FAITHFUL).encode() + b"\n")), (PUT, answer(200, {})))
+    client, changed = client_over(script), {"ssl_type": "custom", "service_ssl_crt": "\u00e9"}
+    client.replace(7, {**client.resource(7), **changed})
+    sent, expected = script.calls[1].body, {**verbatim(FAITHFUL), **changed}
+    assert (verbatim(sent), list(verbatim(sent)), sent.isascii()) == (expected, list(expected), True)
 
 
 @pytest.mark.parametrize("body", ['{"id": 7, "a": 1, "a": 1}', '{"id": 7, "x": [{"a": {}, "a": null}]}'])
@@ -225,9 +217,7 @@ def test_a_name_that_stands_twice_is_refused_by_name(body):
     """Which of the two is meant nobody knows, and a PUT would drop one of them."""
     error = refusal(ONE, answer(200, body.encode(), X_Request_ID="r-9"))
     assert "answered with JSON that has 'a' twice in one object" in error.message
-    assert "r-9" in error.message
-    assert "Nothing was written" in error.hint
-    assert not error.retryable
+    assert ("r-9" in error.message, "Nothing was written" in error.hint, error.retryable) == (True, True, False)
 
 
 def test_a_body_that_json_has_no_words_for_is_never_sent():
@@ -251,16 +241,11 @@ PUTS = [
 def test_a_put_is_sent_once_whatever_happens(outcome, retryable, unknown):
     time = FakeClock()
     error = refusal(PUT, outcome, time=time)
-    assert (error.retryable, error.outcome_unknown) == (retryable, unknown)
+    assert (error.retryable, error.outcome_unknown, time.elapsed) == (retryable, unknown, 0)
     assert retryable or error.retry_after is None
-    assert time.elapsed == 0
-
-
-def test_a_put_that_was_taken_is_sent_once_and_gives_its_receipt():
     for status in (200, 201, 202, 204):
         script = Script((PUT, answer(status, b"no JSON at all", X_Request_ID="r-5")))
         assert client_over(script).replace(7, RESOURCE) == f"{PUT} answered {status} (request id r-5)"
-        assert script.is_over()
 
 
 def busy(seconds=None, status=503):
@@ -321,25 +306,17 @@ def test_nothing_is_sent_when_the_time_is_over(act):
 def test_headers():
     script = Script((ONE, answer(200, RESOURCE)), (PUT, answer(200, {})))
     client = client_over(script)
-    client.resource(7)
-    client.replace(7, {})
-    common = {
-        "Authorization": f"APIKey {TOKEN}",
-        "Accept": "application/json",
-        "User-Agent": f"gcore.web_security/{VERSION} (Ansible collection)",
-    }
-    assert script.calls[0].headers == common
-    assert script.calls[1].headers == {**common, "Content-Type": "application/json"}
+    client.replace(7, client.resource(7))
+    common = {"Authorization": f"APIKey {TOKEN}", "Accept": "application/json"}
+    common["User-Agent"] = f"gcore.web_security/{VERSION} (Ansible collection)"
+    assert [call.headers for call in script.calls] == [common, {**common, "Content-Type": "application/json"}]
     assert script.calls[0].body is None
 
 
 VALIDATION = {
-    "exception_class": "ValidationError",
-    "message": "Invalid certificate",
-    "invalid_fields": {"service_ssl_crt": ["The chain is incomplete.", "Try again."]},
-    "info": {"line": 3},
-    "request_id": "3f0b-77",
-}
+    "exception_class": "ValidationError", "message": "Invalid certificate", "info": {"line": 3},
+    "invalid_fields": {"service_ssl_crt": ["The chain is incomplete.", "Try again."]}, "request_id": "3f0b-77",
+}  # fmt: skip
 
 
 def test_every_word_of_an_error_that_support_asks_for():
@@ -350,16 +327,17 @@ def test_every_word_of_an_error_that_support_asks_for():
     )
     assert error.details() == {"api_error": {"call": PUT, "status": 400, **VALIDATION}}
     told = refusal(PUT, answer(422, {"detail": "No.", "errors": {"name": ["Long."]}})).details()["api_error"]
-    assert (told["message"], told["invalid_fields"]) == ("No.", {"name": ["Long."]})
+    untold = dict.fromkeys(VALIDATION, None) | {"call": PUT, "status": 422}
+    assert told == {**untold, "message": "No.", "invalid_fields": {"name": ["Long."]}}
 
 
-@pytest.mark.parametrize(
-    "long", [{"message": "no " * 2_000_000}, {"message": "no", "invalid_fields": ["no"] * 200_000}]
-)
-def test_what_nobody_reads_is_cut_off_and_the_request_id_is_not(long):
-    error = refusal(PUT, answer(400, {**long, "request_id": "3f0b-77"}))
+@pytest.mark.parametrize("name", ["message", "detail", "invalid_fields", "errors", "info", "exception_class"])
+def test_the_words_of_an_error_are_cut_and_the_request_id_is_not(name):
+    long = ["no"] * 200_000 if name == "invalid_fields" else "no " * 1_300_000
+    error = refusal(PUT, answer(400, {name: [long] if name in ("errors", "info") else long, "request_id": "3f0b-77"}))
     assert error.message.endswith("request id 3f0b-77)")
-    assert len(json.dumps([error.message, error.details()])) < 1_000_000
+    assert len(shown(error)) < 1_000_000
+    assert len(shown(refusal(PUT, answer(400, {"request_id": "x" * 4_000_000})))) < 500_000
 
 
 @pytest.mark.parametrize("body", [{"request_id": "body"}, {"message": "x"}, {"request_id": None}, b"<html>"])
@@ -391,7 +369,7 @@ SHAPES = {
     "a list of errors": ({"errors": [{"message": "Bad."}, "Worse."]}, " (message: Bad. Worse.; "),
     "fields alone": ({"sslCertificate": ["Wrong."], "name": ["Taken."]}, " (sslCertificate: Wrong.; name: Taken.; "),
     "texts": (["One.", "Two."], ": One. Two. ("),
-    "a text": ('"no"', ": no ("),
+    "a text": ("no", ": no ("),
     "said twice": ({"message": "no", "error": "no"}, ": no ("),
 }
 
@@ -401,19 +379,9 @@ SHAPES = {
 def test_the_words_of_an_error_of_any_shape(status, body, words):
     kinds = {b"<": "text/html; charset=utf-8", b"P": "text/plain", b"": ""}
     kind = kinds.get(body[:1], "application/json") if isinstance(body, bytes) else "application/json"
-    content = body.encode() if isinstance(body, str) else body
-    error = refusal(ONE, answer(status, content, Content_Type=kind), tries=0)
+    error = refusal(ONE, answer(status, body, Content_Type=kind), tries=0)
     assert error.message.startswith(f"{ONE} answered {status}{words}")
     assert "request id not given" in error.message
-
-
-@pytest.mark.parametrize(
-    "name", ["message", "detail", "invalid_fields", "errors", "info", "exception_class", "request_id"]
-)
-def test_the_words_of_an_error_are_cut(name):
-    long = "x" * 4_000_000
-    error = refusal(PUT, answer(400, {name: [long] if name in ("errors", "info") else long}))
-    assert len(shown(error)) < 500_000
 
 
 NOT_VALID = "Given token not valid for any token type"
@@ -430,10 +398,9 @@ UNAUTHORIZED = {
 
 @pytest.mark.parametrize(("owner", "message", "said"), UNAUTHORIZED.values(), ids=UNAUTHORIZED)
 def test_hints_for_401(owner, message, said):
-    error = refusal(ONE, answer(401, {"message": message}), owner=Credentials(*owner.split()))
-    assert said in error.hint
-    assert ("cut at" in error.hint) == (said == "cut at its '$'")
-    assert ("swapped" in error.hint) == (said == "look swapped")
+    hint = refusal(ONE, answer(401, {"message": message}), owner=Credentials(*owner.split())).hint
+    assert said in hint
+    assert ("cut at" in hint, "swapped" in hint) == (said == "cut at its '$'", said == "look swapped")
 
 
 HINTS = {
@@ -447,16 +414,15 @@ HINTS = {
 def test_every_refusal_says_what_to_do(status, word):
     hint = refusal(PUT, answer(status, {})).hint
     assert word in hint
-    waits = "later" in hint or "again when" in hint
-    assert waits == (status in (409, 429) or status >= 500)
+    assert ("later" in hint or "again when" in hint) == (status in (409, 429) or status >= 500)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("call", [ONE, PUT])
 def test_redirects_are_told_and_never_followed(call, status):
     error = refusal(call, answer(status, b"", Location="https://elsewhere.example/x", X_Request_ID="r-1"))
-    assert f"answered {status}, a redirect to https://elsewhere.example/x that is not followed" in error.message
-    assert "r-1" in error.message
+    told = f"answered {status}, a redirect to https://elsewhere.example/x that is not followed"
+    assert [text for text in (told, "r-1") if text not in error.message] == []
 
 
 def shown(error):
@@ -475,8 +441,7 @@ ECHOES = {
 @pytest.mark.parametrize(("status", "body", "headers"), ECHOES.values(), ids=ECHOES)
 def test_the_token_is_masked_wherever_the_api_echoes_it(status, body, headers):
     text = shown(refusal(ONE, answer(status, body, **headers)))
-    assert TOKEN not in text
-    assert TOKEN.partition("$")[2] not in text
+    assert [part for part in (TOKEN, TOKEN.partition("$")[2]) if part in text] == []
     assert MASK in text
 
 
@@ -484,14 +449,12 @@ def test_the_token_is_in_no_representation():
     owner = credentials(TOKEN, None)
     client = client_over(Script(), owner=owner)
     assert TOKEN not in f"{owner!r} {owner} {client!r} {client}"
-    assert "APIKey" in repr(owner)
 
 
 GOOD_TOKENS = [
-    ("4711$abc", None, "APIKey 4711$abc"),
-    ("  4711$abc\n", "", "APIKey 4711$abc"),
+    ("4711$abc", None, "APIKey 4711$abc"), ("  4711$abc\n", "", "APIKey 4711$abc"),
     (None, "eyJ0.e30.c2ln", "Bearer eyJ0.e30.c2ln"),
-]
+]  # fmt: skip
 BAD_TOKENS = [
     *((nothing, None, "no credentials") for nothing in (None, "", " \n")),
     ("one-token", "another-token", "both api_key and api_token"),

@@ -15,42 +15,34 @@ SERVER_ERROR = ApiError("PUT /security/resources/7", "answered 500", status=500,
 LATER = ApiError("PUT /security/resources/7", "answered 429", status=429)
 
 
-def braked(tolerated, *events):
-    """What became of a budget: each event is `failed ID`, `later ID`, `gave_up ID` or `succeeded ID`."""
+def braked(tolerated, events):
+    """What became of a budget: each event is what happened and to which resource."""
     budget = FailureBudget()
     budget.tolerated = tolerated
+    happens = {
+        "failed": lambda key: budget.write_failed(key, SERVER_ERROR),
+        "later": lambda key: budget.write_failed(key, LATER),
+        "gave_up": budget.gave_up,
+        "succeeded": budget.write_succeeded,
+    }
     for event in events:
         what, number = event.split()
-        {
-            "failed": lambda key: budget.write_failed(key, SERVER_ERROR),
-            "later": lambda key: budget.write_failed(key, LATER),
-            "gave_up": budget.gave_up,
-            "succeeded": budget.write_succeeded,
-        }[what](int(number))
+        happens[what](int(number))
     return budget.reason
 
 
-@pytest.mark.parametrize(
-    ("tolerated", "events", "count"),
-    [
-        (None, ["failed 1"] * 50, 0),
-        (0, [], 0),
-        (0, ["failed 1"], 1),
-        (0, ["gave_up 1"], 1),
-        (1, ["failed 1"], 0),
-        (1, ["failed 1", "failed 2"], 2),
-        (1, ["failed 1", "failed 1"], 2),
-        (1, ["failed 1", "gave_up 1"], 0),
-        (1, ["gave_up 1", "gave_up 2"], 2),
-        (1, ["failed 1", "succeeded 1", "failed 2"], 0),
-        (1, ["failed 1", "succeeded 2", "failed 3"], 2),
-        (0, ["later 1", "later 2"], 0),
-        (0, ["later 1", "gave_up 1"], 1),
-    ],
-)
+FAILURES = [
+    (None, ["failed 1"] * 50, 0), (0, [], 0), (0, ["failed 1"], 1), (0, ["gave_up 1"], 1), (1, ["failed 1"], 0),
+    (1, ["failed 1", "failed 2"], 2), (1, ["failed 1", "failed 1"], 2), (1, ["failed 1", "gave_up 1"], 0),
+    (1, ["gave_up 1", "gave_up 2"], 2), (1, ["failed 1", "succeeded 1", "failed 2"], 0),
+    (1, ["failed 1", "succeeded 2", "failed 3"], 2), (0, ["later 1", "later 2"], 0), (0, ["later 1", "gave_up 1"], 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tolerated", "events", "count"), FAILURES)
 def test_failures_that_were_not_made_good_stop_the_run(tolerated, events, count):
     expected = f"{count} failures, and max_failures tolerates {tolerated}" if count else ""
-    assert braked(tolerated, *events) == expected
+    assert braked(tolerated, events) == expected
 
 
 def test_what_is_stopped_admits_no_write_and_the_first_reason_stays():
