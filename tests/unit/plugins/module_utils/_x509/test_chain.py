@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import permutations
 
 import pytest
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import CertificateError
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.chain import leaf_of, ordered, without_root
-from simulator.authority import Authority, new_key, self_signed
+from simulator.authority import Authority, self_signed
 
 
 def read(certificate):
@@ -44,24 +45,16 @@ CROSS_OTHER = read(Authority("Other Root", key=OTHER_CA.key, issuer=Authority("T
 WHOLE = (LEAF, LOWER, UPPER, ROOT)
 
 
-@pytest.mark.parametrize(
-    "given", list(permutations(WHOLE)), ids=lambda given: "".join("LlUR"[WHOLE.index(c)] for c in given)
-)
-def test_any_order_becomes_the_one(given):
-    assert ordered(given, LEAF, "certificate") == WHOLE
-
-
 PARTS = {
-    "leaf alone": (LEAF,),
-    "no root": WHOLE[:3],
-    "no upper intermediate, no root": WHOLE[:2],
+    "whole": WHOLE, "leaf alone": (LEAF,), "no root": WHOLE[:3], "no upper intermediate, no root": WHOLE[:2],
     "self-signed": (SELF_SIGNED,),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("chain", PARTS.values(), ids=PARTS)
-def test_as_far_as_it_goes(chain):
-    assert ordered(tuple(reversed(chain)), chain[0], "certificate") == chain
+def test_any_order_becomes_the_one_as_far_as_it_goes(chain):
+    for given in permutations(chain):
+        assert ordered(given, chain[0], "certificate") == chain
 
 
 FOREIGN = {
@@ -83,13 +76,9 @@ FOREIGN = {
 
 @pytest.mark.parametrize(("given", "foreign"), FOREIGN.values(), ids=FOREIGN)
 def test_foreign_certificates_are_refused(given, foreign):
-    with pytest.raises(CertificateError) as caught:
+    told = f"chain_path (/etc/x.pem): {foreign.label()} is not part of the chain of {given[0].label()}"
+    with pytest.raises(CertificateError, match=f"^{re.escape(told)}.*was issued by 'CN=") as caught:
         ordered(given, given[0], "chain_path (/etc/x.pem)")
-    message = caught.value.message
-    assert message.startswith(
-        f"chain_path (/etc/x.pem): {foreign.label()} is not part of the chain of {given[0].label()}"
-    )
-    assert "was issued by 'CN=" in message
     assert "missing between them" in caught.value.hint
 
 
@@ -111,22 +100,18 @@ def test_twins_of_an_authority_belong_to_the_chain(given, chain):
 
 
 def test_authorities_that_signed_each_other_end_somewhere():
-    first_key, second_key = new_key(), new_key()
-    first, second = Authority("First", key=first_key), Authority("Second", key=second_key)
-    first_by_second = read(Authority("First", key=first_key, issuer=second).certificate)
-    second_by_first = read(Authority("Second", key=second_key, issuer=first).certificate)
+    first, second = Authority("First"), Authority("Second")
+    first_by_second = read(Authority("First", key=first.key, issuer=second).certificate)
+    second_by_first = read(Authority("Second", key=second.key, issuer=first).certificate)
     leaf = read(first.issue(["shop.example"]).certificate)
     chain = ordered((second_by_first, first_by_second, leaf), leaf, "certificate")
     assert chain == (leaf, first_by_second, second_by_first)
 
 
 ROOTLESS = {
-    "with root": (WHOLE, WHOLE[:3]),
-    "without": (WHOLE[:3], WHOLE[:3]),
-    "twin roots": ((LEAF, LOWER, UPPER, CROSS_ROOT, ROOT), (LEAF, LOWER, UPPER, CROSS_ROOT)),
-    "self-signed": ((SELF_SIGNED,), (SELF_SIGNED,)),
-    "nothing": ((), ()),
-}
+    "with root": (WHOLE, WHOLE[:3]), "without": (WHOLE[:3], WHOLE[:3]), "nothing": ((), ()),
+    "twin roots": ((*TOP, CROSS_ROOT, ROOT), (*TOP, CROSS_ROOT)), "self-signed": ((SELF_SIGNED,), (SELF_SIGNED,)),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("chain", "left"), ROOTLESS.values(), ids=ROOTLESS)
@@ -135,14 +120,10 @@ def test_without_root(chain, left):
 
 
 LEAVES = {
-    "whole chain": ((ROOT, LOWER, LEAF, UPPER), LEAF),
-    "alone": ((LEAF,), LEAF),
-    "self-signed": ((SELF_SIGNED,), SELF_SIGNED),
-    "two leaves": ((LEAF, RENEWED, LOWER), None),
-    "two chains": ((LEAF, STRANGER), None),
-    "none": ((), None),
-    "twin roots": ((ROOT, CROSS_ROOT, UPPER, LOWER, LEAF), LEAF),
-}
+    "whole chain": ((ROOT, LOWER, LEAF, UPPER), LEAF), "alone": ((LEAF,), LEAF), "none": ((), None),
+    "self-signed": ((SELF_SIGNED,), SELF_SIGNED), "two leaves": ((LEAF, RENEWED, LOWER), None),
+    "two chains": ((LEAF, STRANGER), None), "twin roots": ((ROOT, CROSS_ROOT, UPPER, LOWER, LEAF), LEAF),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("certificates", "leaf"), LEAVES.values(), ids=LEAVES)

@@ -24,8 +24,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._x509.sources i
 from simulator.authority import Authority
 from unit.plugins.fakes import assert_quotes_nothing
 
-PASSPHRASE = "correct horse $ batterie à clé"
-ROOT = Authority("Root")
+PASSPHRASE, ROOT = "correct horse $ batterie à clé", Authority("Root")
 ISSUED = Authority("Lower", issuer=ROOT).issue(["shop.example"])
 RSA = Authority("Lower", issuer=ROOT).issue(["shop.example"], key_type="rsa")
 STRANGER = ROOT.issue(["stranger.example"])
@@ -52,18 +51,15 @@ def assert_is_issued(key_pair):
     assert key_pair.key.pem() == KEY
 
 
+LOCKED = {"private_key_passphrase": PASSPHRASE}
 WAYS = {
     "one text": GIVEN,
     "chain apart": {"certificate": ISSUED.certificate_pem, "chain": ISSUED.chain_pem, "private_key": KEY},
-    "encrypted": {
-        "certificate": ISSUED.full_chain_pem,
-        "private_key": ISSUED.key_pem(passphrase=PASSPHRASE),
-        "private_key_passphrase": PASSPHRASE,
-    },
-    "PKCS#12": {"pkcs12": P12, "private_key_passphrase": PASSPHRASE},
+    "encrypted": {"certificate": ISSUED.full_chain_pem, "private_key": ISSUED.key_pem(passphrase=PASSPHRASE), **LOCKED},
+    "PKCS#12": {"pkcs12": P12, **LOCKED},
     "PKCS#12 without passphrase": {"pkcs12": base64.b64encode(ISSUED.pkcs12()).decode()},
-    "PKCS#12, lines of 64": {"pkcs12": "\n".join(textwrap.wrap(P12, 64)) + "\n", "private_key_passphrase": PASSPHRASE},
-    "PKCS#12, windows line ends": {"pkcs12": "\r\n".join(textwrap.wrap(P12, 76)), "private_key_passphrase": PASSPHRASE},
+    "PKCS#12, lines of 64": {"pkcs12": "\n".join(textwrap.wrap(P12, 64)) + "\n", **LOCKED},
+    "PKCS#12, windows line ends": {"pkcs12": "\r\n".join(textwrap.wrap(P12, 76)), **LOCKED},
 }
 
 
@@ -108,13 +104,11 @@ def test_what_is_empty_counts_as_unset(tmp_path, empty):
     nothing = written(tmp_path, "nothing", empty)
     assert_is_issued(read(**GIVEN, chain=empty, private_key_passphrase=empty))
     assert_is_issued(read(**GIVEN, chain_path=nothing, private_key_passphrase_path=nothing, pkcs12=None))
-    for part, options in (
-        ("certificate", {"certificate_path": nothing, "private_key": KEY}),
-        ("private key", {"certificate": ISSUED.full_chain_pem, "private_key_path": nothing}),
-        ("certificate", {"pkcs12_path": nothing}),
-    ):
-        with pytest.raises(InputError, match=rf"^no {part} was given$"):
+    for options in ({"certificate_path": nothing, "private_key": KEY}, {"pkcs12_path": nothing}):
+        with pytest.raises(InputError, match=r"^no certificate was given$"):
             read(**options)
+    with pytest.raises(InputError, match=r"^no private key was given$"):
+        read(certificate=ISSUED.full_chain_pem, private_key_path=nothing)
 
 
 def test_what_excludes_each_other_in_an_element():
@@ -138,39 +132,30 @@ REFUSED = {
 @pytest.mark.parametrize("source", ["option", "file"])
 @pytest.mark.parametrize(("part", "content", "kind", "message"), REFUSED.values(), ids=REFUSED)
 def test_an_error_names_the_option_or_the_file(tmp_path, source, part, content, kind, message):
-    if source == "option":
-        name, options = part, {part: content}
-    else:
-        path = written(tmp_path, "file.pem", content)
+    path = written(tmp_path, "file.pem", content)
+    name, options = part, {part: content}
+    if source == "file":
         name, options = rf"{part}_path \({path}\)", {part: None, f"{part}_path": path}
     with pytest.raises(kind, match=f"^{name}{message}") as caught:
         read(**{**GIVEN, **options})
     assert_quotes_nothing(caught.value, *SECRETS)
 
 
-@pytest.mark.parametrize("text", ["§", "====", P12[:-3], "-_" * 8, KEY])
-def test_pkcs12_that_is_not_base64(text):
-    with pytest.raises(InputError, match=r"^pkcs12: not base64$") as caught:
-        read(pkcs12=text, private_key_passphrase=PASSPHRASE)
-    assert_quotes_nothing(caught.value, *SECRETS)
-
-
-def test_a_passphrase_file_that_is_no_text(tmp_path):
+def test_what_is_not_base64_and_not_utf_8(tmp_path):
+    for text in ("§", "====", P12[:-3], "-_" * 8, KEY):
+        with pytest.raises(InputError, match=r"^pkcs12: not base64$") as caught:
+            read(pkcs12=text, private_key_passphrase=PASSPHRASE)
+        assert_quotes_nothing(caught.value, *SECRETS)
     path = written(tmp_path, "passphrase", b"\xff\xfe\xff")
     with pytest.raises(InputError, match=r"^private_key_passphrase_path: the file is not UTF-8 text$"):
         read(**GIVEN, private_key_passphrase_path=path)
 
 
 UNREADABLE = {
-    "absent": "No such file or directory",
-    ".": "Is a directory",
-    "file/x": "Not a directory",
-    "x" * 5000: "File name too long",
-    "\0": "ValueError",
-    "\ud800": "No such file or directory|UnicodeEncodeError",
-    os.devnull: "Is a device, not a file",
-    "pipe": "Is a named pipe, not a file",
-}
+    "absent": "No such file or directory", ".": "Is a directory", "file/x": "Not a directory",
+    "x" * 5000: "File name too long", "\0": "ValueError", "pipe": "Is a named pipe, not a file",
+    "\ud800": "No such file or directory|UnicodeEncodeError", os.devnull: "Is a device, not a file",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "reason"), UNREADABLE.items(), ids=range(len(UNREADABLE)))
@@ -186,11 +171,9 @@ def test_a_file_that_cant_be_read_is_named_and_not_waited_for(tmp_path, option, 
 
 
 def test_a_file_that_is_far_too_large(tmp_path):
-    path = tmp_path / "disk.img"
-    with path.open("wb") as file:
-        file.truncate(2**40)
+    os.truncate(path := written(tmp_path, "disk.img", ""), 2**40)
     with pytest.raises(InputError, match=rf"^certificate_path: '{path}' has {2**40} bytes, more than any ch"):
-        read(certificate_path=str(path), private_key=KEY)
+        read(certificate_path=path, private_key=KEY)
 
 
 def lines_of(*texts):
@@ -202,11 +185,9 @@ LEARNT = {
     "key": ({"private_key": KEY}, lines_of(KEY)),
     "old form": ({"private_key": ISSUED.key_pem("traditional")}, lines_of(KEY, ISSUED.key_pem("traditional"))),
     "encrypted, no passphrase": ({"private_key": ENCRYPTED}, lines_of(ENCRYPTED)),
-    "PKCS#12": (
-        {"certificate": None, "private_key": None, "pkcs12": P12, "private_key_passphrase": PASSPHRASE},
-        [*lines_of(KEY), P12[:64], P12[100:200]],
-    ),
-}
+    "PKCS#12": ({"certificate": None, "private_key": None, "pkcs12": P12, **LOCKED},
+                [*lines_of(KEY), P12[:64], P12[100:200]]),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("source", ["option", "file"])
@@ -226,28 +207,24 @@ def test_what_is_public_stays_readable():
     assert redactor.clean({"name": public}) == {"name": public}
 
 
-def test_a_file_that_holds_both(tmp_path):
-    path = written(tmp_path, "both.pem", f"{KEY}{ISSUED.full_chain_pem}".replace("\n", "\r\n"))
+def test_a_file_that_holds_both_or_has_its_key_beside_it(tmp_path):
+    both = written(tmp_path, "both.pem", f"{KEY}{ISSUED.full_chain_pem}".replace("\n", "\r\n"))
     redactor = Redactor()
-    assert_is_issued(read(redactor, combined_path=path))
+    assert_is_issued(read(redactor, combined_path=both))
     assert KEY.splitlines()[1] not in redactor.clean(KEY)
     assert ISSUED.certificate_pem.splitlines()[-3] in redactor.clean(ISSUED.certificate_pem)
-    assert Source("x", {"combined_path": path}).leaf().der == ISSUED.der
-
-
-def test_a_file_that_might_hold_both_and_has_its_key_beside_it(tmp_path):
-    path, other = written(tmp_path, "a.pem", ISSUED.full_chain_pem), written(tmp_path, "a.key", KEY)
-    assert_is_issued(read(combined_path=path, private_key_path=other))
-    both = written(tmp_path, "b.pem", KEY + ISSUED.full_chain_pem)
-    assert_is_issued(read(combined_path=both, private_key_path=written(tmp_path, "b.key", STRANGER.private_key_pem)))
+    assert Source("x", {"combined_path": both}).leaf().der == ISSUED.der
+    alone, key = written(tmp_path, "a.pem", ISSUED.full_chain_pem), written(tmp_path, "a.key", KEY)
+    assert_is_issued(read(combined_path=alone, private_key_path=key))
+    other = written(tmp_path, "b.key", STRANGER.private_key_pem)
+    assert_is_issued(read(combined_path=both, private_key_path=other))
 
 
 MIXED = f"{KEY}{ISSUED.full_chain_pem}{KEY.replace('PRIVATE', 'PUBLIC')}"
+HALF_READ = [(MIXED, r"\d+: a PUBLIC KEY where"), (KEY[:-40], "1: a BEGIN PRIVATE KEY without its END")]
 
 
-@pytest.mark.parametrize(
-    ("content", "message"), [(MIXED, r"\d+: a PUBLIC KEY where"), (KEY[:-40], "1: a BEGIN PRIVATE KEY without its END")]
-)
+@pytest.mark.parametrize(("content", "message"), HALF_READ)
 def test_of_a_file_that_holds_both_nothing_is_dropped_and_it_is_named(tmp_path, content, message):
     path = written(tmp_path, "both.pem", content)
     with pytest.raises((PemError, PrivateKeyError), match=rf"^directory \({path}\), line {message}"):
