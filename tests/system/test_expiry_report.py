@@ -86,11 +86,6 @@ def only(paths, *names: str) -> dict[str, str]:
     return {f"cert_expiry_report_{name}_path": str(paths[name]) for name in names}
 
 
-def near_and_over(near: str, over: str) -> list[dict[str, Any]]:
-    """One that ends in hours, and one that has ended."""
-    return [with_installed(resource(4, f"{near}.{ZONE}"), HOURS), with_installed(resource(5, f"{over}.{ZONE}"), ENDED)]
-
-
 def play(*steps: dict[str, Any]) -> list:
     """The role once for each of these variables."""
     role = {"name": "report", "ansible.builtin.include_role": {"name": ROLE}}
@@ -177,7 +172,10 @@ FAILING = {
 
 
 def test_it_fails_when_it_is_bad_enough_and_its_file_is_written(account, variables, paths, ansible):
-    account.seed(near_and_over("hours", "ended"))
+    """The last one looks at all: its message names the worst first, and AWX is told after a failure too."""
+    account.seed(
+        [with_installed(resource(4, f"hours.{ZONE}"), HOURS), with_installed(resource(5, f"ended.{ZONE}"), ENDED)]
+    )
     blocks = [
         {
             "vars": {
@@ -191,22 +189,18 @@ def test_it_fails_when_it_is_bad_enough_and_its_file_is_written(account, variabl
         }
         for name, fail_on in FAILING
     ]
-    played = ansible.run([tasks_play(*blocks)], env=TOKEN)
+    whole = play(variables)[0]["tasks"]
+    played = ansible.run([tasks_play(*blocks, *whole)], env={**TOKEN, "ANSIBLE_SHOW_CUSTOM_STATS": "true"})
     failed = {run.task for run in played.tasks}
     for (name, fail_on), fails in FAILING.items():
         assert (f"failed {name} {fail_on}" in failed) is fails, played.output
     assert ElementTree.fromstring(paths["junit"].read_text()).find("testsuite").get("failures") == "1"
-
-
-def test_the_message_names_the_worst_first_and_awx_is_told_after_a_failure_too(account, variables, ansible):
-    account.seed(near_and_over("api", "zoo"))
-    played = ansible.run(play(variables), env={**TOKEN, "ANSIBLE_SHOW_CUSTOM_STATS": "true"})
     message = played.task(f"{ROLE} : Fail where it is bad enough").message
-    places = [message.index(f"{name}.{ZONE}") for name in ("zoo", "api", "blog")]
+    places = [message.index(f"{name}.{ZONE}") for name in ("ended", "hours", "blog")]
     assert places == sorted(places)
     artifacts = told(played)
     assert (artifacts["level"], artifacts["worst"], artifacts["msg"]) == ("critical", "expired", message)
-    assert (artifacts["critical"], artifacts["warning"]) == ([f"api.{ZONE}", f"zoo.{ZONE}"], [f"blog.{ZONE}"])
+    assert (artifacts["critical"], artifacts["warning"]) == ([f"ended.{ZONE}", f"hours.{ZONE}"], [f"blog.{ZONE}"])
     assert artifacts["summary"]["hosts"] == 5
 
 
@@ -227,23 +221,22 @@ def test_a_look_that_fails_leaves_the_files_as_they_are(account, variables, path
     assert {entry["call"] for entry in account.journal()} == {"list"}
 
 
-def test_a_strangers_name_is_neither_template_nor_markup(account, variables, paths, ansible):
-    account.seed([with_installed(resource(4, EVIL), LASTING)])
-    settings = {**variables, **only(paths, "json", "html"), "cert_expiry_report_fail_on": "never"}
-    played = ansible.run(play(settings), env=TOKEN)
-    assert (played.returncode, changed(played)) == (0, 2), played.output
-    assert not list(played.folder.rglob("hacked"))
-    assert EVIL in {host["host"] for host in json.loads(paths["json"].read_text())["hosts"]}
-    assert "<script>alert(1)" not in paths["html"].read_text()
-
-
 def test_each_host_of_the_play_gets_the_file_from_one_look(account, variables, tmp_path, ansible):
-    hosts = {name: {"cert_expiry_report_json_path": str(tmp_path / f"{name}.json")} for name in ("one", "two")}
+    """And a stranger's name is neither template nor markup."""
+    account.seed([with_installed(resource(4, EVIL), LASTING)])
+    hosts = {
+        name: {f"cert_expiry_report_{kind}_path": str(tmp_path / f"{name}.{kind}") for kind in ("json", "html")}
+        for name in ("one", "two")
+    }
     account.clear_journal()
-    played = ansible.run(play(variables), hosts=hosts, env=TOKEN)
+    played = ansible.run(play({**variables, "cert_expiry_report_fail_on": "never"}), hosts=hosts, env=TOKEN)
     assert played.returncode == 0, played.output
-    assert (tmp_path / "one.json").read_text() == (tmp_path / "two.json").read_text() != ""
     assert [entry["call"] for entry in account.journal()] == ["list"]
+    one, two = ((tmp_path / f"{name}.json").read_text() for name in hosts)
+    assert one == two
+    assert EVIL in {host["host"] for host in json.loads(one)["hosts"]}
+    assert not list(played.folder.rglob("hacked"))
+    assert "<script>alert(1)" not in (tmp_path / "one.html").read_text()
 
 
 def test_given_certificates_and_a_selection(account, variables, paths, tmp_path, ansible):

@@ -8,8 +8,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import secrets
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ import yaml
 from simulator.handle import resource, rule, with_installed
 
 from .material import API_KEY, CANARIES, NEW, OLD, PASSPHRASE, ZONE
-from .playbook import command, environment, tasks_play
+from .playbook import environment, tasks_play
 
 ROOT = Path(__file__).parents[2]
 ROLE = "gcore.web_security.resource_cert"
@@ -81,7 +79,10 @@ def stored(simulator) -> dict[int, str]:
     }
 
 
-def test_a_list_of_resources_and_nothing_the_second_time(account, variables, ansible):
+def test_a_list_of_resources_in_check_mode_really_and_nothing_the_second_time(account, variables, ansible):
+    checked = ansible.run(play(**variables), "--check", *LOUDEST, env=TOKEN)
+    assert checked.returncode == 0, checked.output
+    assert {entry["method"] for entry in account.journal()} == {"GET"}
     everything = {"ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "true", "RECORD_ARGUMENTS": "true"}
     first = ansible.run(play(**variables), *LOUDEST, env={**TOKEN, **everything})
     assert first.returncode == 0, first.output
@@ -93,39 +94,15 @@ def test_a_list_of_resources_and_nothing_the_second_time(account, variables, ans
     assert {entry["method"] for entry in account.journal()} == {"GET"}
 
 
-def test_check_mode_writes_nothing(account, variables, ansible):
-    played = ansible.run(play(**variables), "--check", *LOUDEST, env=TOKEN)
-    assert played.returncode == 0, played.output
-    assert {entry["method"] for entry in account.journal()} == {"GET"}
-    assert stored(account) == dict.fromkeys(SITES, "old")
-
-
 MISSING = "/no/such/folder/site.pem"
 PATHS = ("certificate_path", "private_key_passphrase_path", "pkcs12_path")
 
 
-@pytest.fixture(scope="module")
-def vaulted(ansible, tmp_path_factory):
-    """Options with files that ansible-vault has encrypted, and the file of the vault's password."""
-    password = ansible.file(secrets.token_hex(20))
-    contents = {
-        "certificate_path": NEW.full_chain_pem,
-        "private_key_path": NEW.key_pem(passphrase=PASSPHRASE),
-        "private_key_passphrase_path": f"{PASSPHRASE}\n",
-    }
-    files = {option: ansible.file(content) for option, content in contents.items()}
-    encrypt = [command("ansible-vault"), "encrypt", "--vault-password-file", password, *files.values()]
-    subprocess.run(encrypt, env=environment(tmp_path_factory.mktemp("vault")), check=True, capture_output=True)
-    return {f"resource_cert_{option}": path for option, path in files.items()}, password
-
-
-def test_what_cannot_be_read_or_meant_ends_it_before_the_first_request(account, variables, vaulted, ansible, tmp_path):
-    """A file that is missing, one that cannot be decrypted, a named pipe, an option that there is not."""
+def test_what_cannot_be_read_or_meant_ends_it_before_the_first_request(account, variables, ansible, tmp_path):
+    """A file that is missing, a named pipe, an option that there is not."""
     os.mkfifo(tmp_path / "pipe")
-    encrypted = vaulted[0]["resource_cert_private_key_path"]
     unreadable = {
         **{option: {option: f"{MISSING}.{option}"} for option in PATHS},
-        "encrypted": {"private_key_path": encrypted},
         "pipe": {"private_key_path": str(tmp_path / "pipe")},
         "unknown": {"privatekey": NEW.private_key_pem},
     }
@@ -161,14 +138,6 @@ def test_what_cannot_be_read_or_meant_ends_it_before_the_first_request(account, 
     told = "Set certificates or directory. In the role: fleet_cert_certificates, fleet_cert_directory."
     assert told in " ".join(played.output.split())
     assert account.journal() == []
-
-
-def test_files_of_the_vault(account, variables, vaulted, ansible):
-    files, password = vaulted
-    one = {"resource_cert_resources": [], "resource_cert_name": SITES[1]}
-    played = ansible.run(play(**{**variables, **files, **one}), *LOUDEST, "--vault-password-file", password, env=TOKEN)
-    assert played.returncode == 0, played.output
-    assert stored(account)[1] == "new"
 
 
 def test_a_bundle_beside_the_playbook_whatever_its_name(account, variables, ansible, tmp_path):
