@@ -26,11 +26,6 @@ _NETWORK = re.compile(
 )
 
 
-def shown(text: str) -> str:
-    """Take this machine's path to the project out of a text, to keep what is printed short."""
-    return text.replace(f"{ROOT}/", "")
-
-
 def caller_environment() -> dict[str, str]:
     """Return the caller's environment without what would change the tools' behaviour: for pip and git."""
     return {name: value for name, value in os.environ.items() if not _FOREIGN.match(name)}

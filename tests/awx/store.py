@@ -24,7 +24,6 @@ class Store:
 
     def __init__(self, playbooks: Iterable[str]) -> None:
         self.playbooks = list(playbooks)  # what a project has once it is synchronized
-        self.syncs: list[str] = []  # how the next synchronizations end, `successful` where nothing is said
         self._numbers = count(1)
         self._items: dict[str, dict[int, Item]] = {kind: {} for kind in FIELDS}
         self._joined: dict[tuple[str, int, str], list[int]] = {}
@@ -104,10 +103,6 @@ class Store:
     def part(self, kind: str, number: int, name: str, other: int) -> None:
         """Take one away again."""
         self._joined[kind, number, name].remove(other)
-
-    def sync(self, project: Item) -> None:
-        """Let a synchronization that goes on end, and begin one where there was none."""
-        project["status"] = self.syncs.pop(0) if self.syncs else "successful"
 
     def approve(self, number: int, body: Mapping[str, Any]) -> Item:
         """Make a workflow's node one that waits for a person."""

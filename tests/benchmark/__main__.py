@@ -8,13 +8,11 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import partial
-from pathlib import Path
 
-from paths import BUILD, shown
 from stage.interrupts import interruptible
 
 from .figures import Figures
-from .report import table, versions, write_json
+from .report import table, versions
 from .runner import BrokenRunError, run_plan
 from .suite import Plan
 from .suites import STARTS, SUITES
@@ -31,7 +29,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how often to measure, in place of what the suite says")
     parser.add_argument("--items", type=int, help="resources to work on, in place of what suite and scenario say")
     parser.add_argument("--only", nargs="+", metavar="SCENARIO", help="leave the other scenarios of the suites out")
-    parser.add_argument("--json", type=Path, default=BUILD / "benchmark.json", help="file for the figures as JSON")
     arguments = parser.parse_args()
     if unknown := set(arguments.suites) - set(names):
         parser.error(f"no such suite: {', '.join(sorted(unknown))}")
@@ -45,19 +42,16 @@ def main() -> int:
     arguments = _arguments()
     _tell(", ".join(f"{name} {value}" for name, value in versions().items()))
     chosen = [suite for suite in SUITES if not arguments.suites or suite.name in arguments.suites]
-    measured = []
     for suite in (suite.only(arguments.only or _SCENARIOS) for suite in chosen):
         plan = Plan(suite, STARTS, arguments.rounds or suite.rounds, arguments.items)
         if not suite.scenarios:
             continue
         try:
-            measured.append(Figures(plan, run_plan(plan, _tell)))
+            figures = Figures(plan, run_plan(plan, _tell))
         except BrokenRunError as error:
             print(f"No measurement: {error}", file=sys.stderr)
             return 1
-        _tell("", *table(measured[-1]), sep="\n")
-    write_json(arguments.json, measured)
-    _tell(f"\nFigures and samples: {shown(str(arguments.json))}")
+        _tell("", *table(figures), sep="\n")
     return 0
 
 

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from .suite import Aim, Plan, Round, Sample, Scenario
 
@@ -75,17 +74,6 @@ class Figures:
     def ratios(self) -> list[Ratio]:
         """Return how far each aim is reached."""
         return [self._ratio(aim) for aim in self.plan.suite.aims]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return figures and the samples that they come from."""
-        return {
-            "name": self.plan.suite.name,
-            "title": self.plan.suite.title,
-            "start_seconds": {title: asdict(spread) for title, spread in self.starts().items()},
-            "costs": list(map(asdict, self.costs())),
-            "ratios": list(map(asdict, self.ratios())),
-            "rounds": [{name: asdict(sample) for name, sample in samples.items()} for samples in self.rounds],
-        }
 
     def _cost(self, scenario: Scenario) -> Cost:
         items, net = self.plan.items_of(scenario), self._net(scenario)

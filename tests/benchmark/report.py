@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Figures as a table for people, and as JSON."""
+"""Figures as a table."""
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.metadata import version
-from pathlib import Path
 
 from .figures import Cost, Figures, Ratio, Spread
 
@@ -69,10 +67,3 @@ def _megabytes(size: float) -> str:
 
 def _spread(spread: Spread) -> str:
     return f"{spread.median:.3g} ({spread.least:.3g} to {spread.most:.3g})"
-
-
-def write_json(path: Path, all_figures: Sequence[Figures]) -> None:
-    """Write all figures to a file."""
-    content = {"versions": versions(), "suites": [figures.as_json() for figures in all_figures]}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2) + "\n", "utf-8")

@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""Looks at a resource by curl and openssl, and stands in for them where they are missing.
-
-`python -m demo.peek api ID`, `python -m demo.peek edge PLACE NAME`.
-"""
+"""Looks at a resource without the collection: `python -m demo.peek api ID`, `python -m demo.peek edge PLACE NAME`."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import ssl
 import sys
@@ -24,25 +20,6 @@ from simulator import fingerprints
 
 _FIELDS = ("name", "status", "ssl_type", "service_ssl_expire")
 _SECONDS = 10
-
-_BY_CURL = """\
-curl --silent --header "Authorization: APIKey $GCORE_API_KEY" $GCORE_BASE_URL/security/resources/{} |
-  python3 -m json.tool | grep -E '"({})"'"""
-
-_BY_OPENSSL = """\
-openssl s_client -connect $EDGE -servername {} </dev/null 2>/dev/null |
-  openssl x509 -noout -subject -enddate -fingerprint -sha256"""
-
-
-def api_command(resource_id: int) -> str:
-    """Return the command that shows what the API says of a resource."""
-    by_curl = _BY_CURL.format(resource_id, "|".join(_FIELDS))
-    return by_curl if shutil.which("curl") else f"python3 -m demo.peek api {resource_id}"
-
-
-def edge_command(name: str) -> str:
-    """Return the command that shows what the edge serves for a name."""
-    return _BY_OPENSSL.format(name) if shutil.which("openssl") else f"python3 -m demo.peek edge $EDGE {name}"
 
 
 def served(place: str, name: str) -> x509.Certificate:
@@ -62,7 +39,7 @@ def _api(resource_id: str) -> Iterator[str]:
     url = f"{os.environ['GCORE_BASE_URL']}/security/resources/{resource_id}"
     with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=_SECONDS) as answer:
         found = json.load(answer)
-    return (f'    "{name}": {json.dumps(found[name])},' for name in _FIELDS)
+    return (f"{name}: {json.dumps(found[name])}" for name in _FIELDS)
 
 
 def _edge(place: str, name: str) -> Iterator[str]:

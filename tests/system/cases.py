@@ -188,7 +188,6 @@ def play_cases(
     ansible: Ansible,
     cases: Sequence[Case],
     *words: str,
-    others: Sequence[Json] = (),
     **settings: Any,
 ) -> dict[str, Seen]:
     """Run all cases in one ansible-playbook, each as a host of its own.
@@ -200,14 +199,13 @@ def play_cases(
         ansible: runs the play.
         cases: what to play.
         words: more arguments for ansible-playbook.
-        others: seeds of resources that are there too.
         settings: of the simulator, for all of them.
     """
     simulator.reset()
     common = simulator.settings(**settings)
     names = [case.name for case in cases]
     assert len(set(names)) == len(names), "two cases of one name"
-    simulator.seed([*(case.seed() for case in cases), *others])
+    simulator.seed([case.seed() for case in cases])
     before = {case.number: (_told(simulator, case, common), simulator.resource(case.number)) for case in cases}
     simulator.settings(**common)
     simulator.clear_journal()

@@ -17,10 +17,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA256
-
-from demo.shop import NAME, RESOURCE_ID, open_shop
-from simulator.handle import Simulator
 
 TESTS = Path(__file__).resolve().parents[1]
 SECONDS = 300
@@ -95,31 +91,6 @@ def test_interrupted(demo: subprocess.Popen[str], folder: Path, mark: str) -> No
     assert "Traceback" not in output
     assert "Interrupted" in output
     assert_nothing_left(folder, mark)
-
-
-@pytest.mark.parametrize(
-    ("words", "shown"),
-    [
-        (["api", str(RESOURCE_ID)], [f'"name": "{NAME}"', '"service_ssl_expire": {expires}']),
-        (["edge", "{edge}", NAME], [f"subject=CN={NAME}", "notAfter={end} GMT", "sha256 Fingerprint={fingerprint}"]),
-    ],
-    ids=["api", "edge"],
-)
-def test_peek(simulator: Simulator, words: list[str], shown: list[str]) -> None:
-    """What stands in for curl and openssl where they are missing."""
-    simulator.reset()
-    old = open_shop(simulator).old
-    facts = {
-        "edge": f"{simulator.edge_host}:{simulator.edge_port}",
-        "end": f"{old.not_after:%b %e %H:%M:%S %Y}",
-        "expires": int(old.not_after.timestamp()),
-        "fingerprint": old.certificate.fingerprint(SHA256()).hex(":").upper(),
-    }
-    connection = {"GCORE_API_KEY": simulator.api_key, "GCORE_BASE_URL": simulator.api_url}
-    command = [sys.executable, "-m", "demo.peek", *(word.format(**facts) for word in words)]
-    output = subprocess.check_output(command, env={**os.environ, "PYTHONPATH": str(TESTS), **connection}, text=True)
-    for part in shown:
-        assert part.format(**facts) in output
 
 
 def _read_until(demo: subprocess.Popen[str], words: str) -> None:

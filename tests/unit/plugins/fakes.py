@@ -222,10 +222,6 @@ class FakeApi:
     def writes(self):
         return sum(call.startswith("PUT") for call in self.calls)
 
-    @property
-    def reads(self):
-        return len(self.calls) - self.writes
-
 
 def refused(status, **headers):
     """The call is answered so, and nothing happens."""
