@@ -61,10 +61,7 @@ TAKEN = {
     "a content": ({"certificate": "own"}, {**SECRET, "certificate": "own"}),
     "a file": ({"certificate_path": "own"}, {**SECRET, "certificate": None, "certificate_path": "own"}),
     "a bundle": ({"pkcs12_path": "own"}, {**BUNDLE, "pkcs12_path": "own"}),
-    "a bundle and what it excludes": (
-        {"pkcs12": "own", "chain": "own"},
-        {**BUNDLE, "pkcs12": "own", "chain": "own"},
-    ),
+    "a bundle and what it excludes": ({"pkcs12": "own", "chain": "own"}, {**BUNDLE, "pkcs12": "own", "chain": "own"}),
     "HTTPS off": ({"state": "absent"}, {"state": "absent", "api_key": "role"}),
     "the vendor's": ({"type": "lets_encrypt"}, {"type": "lets_encrypt", "api_key": "role"}),
     "HTTPS off with a certificate": (

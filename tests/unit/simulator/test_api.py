@@ -106,8 +106,7 @@ def test_put_refuses_bad_certificates(seeded, api, changes, field):
 
 
 @pytest.mark.parametrize(
-    ("expiry", "shown"),
-    [("exact", 1900000001), ("day", 1899936000), ("string", "1900000001"), ("missing", None)],
+    ("expiry", "shown"), [("exact", 1900000001), ("day", 1899936000), ("string", "1900000001"), ("missing", None)]
 )
 def test_expiry_forms(simulator, api, authority, expiry, shown):
     end = datetime.datetime.fromtimestamp(1900000001, datetime.timezone.utc)

@@ -396,11 +396,7 @@ OURS = "gcore.web_security.resource_cert"
     [
         (OURS, {}, "In the role: resource_cert_replace_lets_encrypt."),
         (OURS, {"private_key": ""}, "In the role: resource_cert_private_key, resource_cert_private_key_path."),
-        (
-            OURS,
-            {"certificate": ""},
-            "resource_cert_certificate_path, resource_cert_pkcs12, resource_cert_pkcs12_path.",
-        ),
+        (OURS, {"certificate": ""}, "resource_cert_certificate_path, resource_cert_pkcs12, resource_cert_pkcs12_path."),
         (OURS, {"resource_id": 0}, ""),
         ("my.own.resource_cert", {}, ""),
         (None, {}, ""),
