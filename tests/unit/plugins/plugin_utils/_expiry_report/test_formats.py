@@ -28,26 +28,15 @@ def everything():
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("result", [everything(), a_fleet(3), a_result()], ids=["each state", "three", "none"])
-def test_the_time_of_the_run_is_no_news(name, result):
-    first = rendered(name, result, OPTIONS)
-    later = {**result, "checked_at": moment(0.4)}
-    assert rendered(name, later, OPTIONS, first) == first
-    assert first.endswith("\n")
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_anything_else_is_and_brings_its_time(name):
-    first = rendered(name, a_result(a_host(days=60)), OPTIONS)
+def test_the_time_of_the_run_is_no_news_and_anything_else_is(name):
+    """Also what is no report."""
+    for result in (everything(), a_fleet(3), a_result()):
+        first = rendered(name, result, OPTIONS)
+        assert rendered(name, {**result, "checked_at": moment(0.4)}, OPTIONS, first) == first
+        assert first.endswith("\n")
     news = a_result(a_host(days=59), checked_at=moment(0.4))
-    assert rendered(name, news, OPTIONS, first) == rendered(name, news, OPTIONS) != first
-
-
-@pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("previous", [None, "", "something else\n", "\udcff\x00"])
-def test_what_is_no_report_is_replaced(name, previous):
-    result = everything()
-    assert rendered(name, result, OPTIONS, previous) == rendered(name, result, OPTIONS)
+    for previous in (rendered(name, a_result(a_host(days=60)), OPTIONS), "", "something else\n", "\udcff\x00"):
+        assert rendered(name, news, OPTIONS, previous) == rendered(name, news, OPTIONS) != previous
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -69,13 +58,10 @@ def test_nobody_else_tells_the_time(name):
 NO_RESULTS = [None, [], "text", {}, {"hosts": []}, {**a_result(), "checked_at": "now"}]
 
 
-@pytest.mark.parametrize("result", NO_RESULTS)
-def test_another_result_is_refused(result):
-    with pytest.raises(ValueError, match=r"no result of gcore_resource_cert_info|does not match format"):
-        rendered("csv", result, OPTIONS)
-
-
-def test_another_format_is_refused():
+def test_another_result_and_another_format_are_refused():
+    for result in NO_RESULTS:
+        with pytest.raises(ValueError, match=r"no result of gcore_resource_cert_info|does not match format"):
+            rendered("csv", result, OPTIONS)
     with pytest.raises(ValueError, match=r"'pdf'.*html, json"):
         rendered("pdf", a_result(), OPTIONS)
 
@@ -182,33 +168,19 @@ def strict(schema):
     return [strict(item) for item in schema] if isinstance(schema, list) else schema
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def validator():
     schema = json.loads(SCHEMA.read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(strict(schema))
 
 
-@pytest.mark.parametrize(
-    "result",
-    [
-        a_result(),
-        a_fleet(300),
-        {**of_each_state(), "given_certificates": given_certificates(), "warnings": ["odd"]},
-        a_result(a_host(given=GIVEN, edge=None, agrees=None)),
-    ],
-    ids=["none", "300", "each state", "given"],
-)
-def test_it_is_what_its_schema_says(validator, result):
-    validator.validate(document(result))
-
-
-@pytest.mark.parametrize(
-    "change", [{"level": "bad"}, {"checked_at": "today"}, {"hosts": [{}]}, {"version": 2}, {"more": 1}]
-)
-def test_the_schema_says_something(validator, change):
-    with pytest.raises(jsonschema.ValidationError):
-        validator.validate({**document(of_each_state()), **change})
+def test_it_is_what_its_schema_says_and_that_says_something(validator):
+    for result in (a_result(), a_fleet(300), everything(), a_result(a_host(given=GIVEN, edge=None, agrees=None))):
+        validator.validate(document(result))
+    for change in ({"level": "bad"}, {"checked_at": "today"}, {"hosts": [{}]}, {"version": 2}, {"more": 1}):
+        with pytest.raises(jsonschema.ValidationError):
+            validator.validate({**document(of_each_state()), **change})
 
 
 def test_it_can_be_written_down_again_and_has_nothing_that_ansible_adds():

@@ -55,7 +55,7 @@ def test_what_means_nothing_stays_readable():
         assert escaped(usual) == usual
 
 
-def test_what_to_do_comes_worst_first_and_what_is_in_order_is_one_line():
+def test_what_to_do_comes_worst_first_what_is_in_order_is_one_line_and_a_ticket_has_an_end():
     told = text(of_each_state())
     names = ("expired", "not-covered", "critical", "mismatch", "warning")
     places = [told.index(f"`{name}.example.com`") for name in names]  # as code, so that nothing makes a link of it
@@ -66,9 +66,6 @@ def test_what_to_do_comes_worst_first_and_what_is_in_order_is_one_line():
     assert text(a_result()) == "# Certificates\n\n**No host name was found.** Checked 2026-11-23T17:00:00Z.\n"
     assert "## " not in text(a_result(a_host()))
     assert re.search(r"^✖ Expired: \d+ · ", text(a_fleet(300)), re.MULTILINE)
-
-
-def test_a_ticket_has_an_end():
     told = text(a_result(*(a_host(f"h{number}.example", "critical", number) for number in range(250))))
     assert told.count("‼ Critical |") == 200
     assert "and 50 more" in told

@@ -45,12 +45,16 @@ def names(result):
     return {name.removeprefix("gcore_certificate_") for name, _labels, _value in samples(result)}
 
 
-def test_when_things_expire():
+def test_when_things_expire_and_lag_behind():
     result = a_result(a_host(days=60))
     for name, days in (("not_after", 60), ("chain_not_after", 60), ("not_before", -30)):
         assert value(result, f"gcore_certificate_{name}_timestamp_seconds", **KEY) == 1795453200 + days * 86400
     assert not [name for name in names(a_result(a_host(state="no_certificate"))) if name.endswith("_seconds")]
     assert names(a_result()) == {"hosts", "resources"}
+    assert "lags_behind" not in names(result)
+    for lags in (True, False):
+        given = a_host(given={"lags_behind": lags})
+        assert value(a_result(given), "gcore_certificate_lags_behind", **KEY) == lags
 
 
 @pytest.mark.parametrize(("state", "level"), [("ok", 0), ("lets_encrypt", 0), ("mismatch", 1), ("expired", 2)])
@@ -61,13 +65,6 @@ def test_one_state_of_all_and_its_level(state, level):
     assert dict(ones) == {**dict.fromkeys(dict(ones), 0), state: 1}
     assert value(result, "gcore_certificate_level", **KEY) == level
     assert value(result, "gcore_certificate_hosts", state=state) == 1
-
-
-def test_lagging_behind_is_told_where_certificates_were_given():
-    assert "lags_behind" not in names(a_result(a_host()))
-    for lags in (True, False):
-        given = a_host(given={"lags_behind": lags})
-        assert value(a_result(given), "gcore_certificate_lags_behind", **KEY) == lags
 
 
 @pytest.mark.parametrize("evil", ['x"} 1', "a\\", '\\"', "{}", 'x",state="ok'])
