@@ -74,7 +74,6 @@ class _Runner:
             "items": items,
             "edge_port": self._stage.simulator.edge_port,
             "python": sys.executable,
-            "folder": self._stage.folder,
         }
         cost = self._stage.folder / "cost.json"
         words = [word.format_map(facts) for word in scenario.words]

@@ -14,35 +14,20 @@ PLAYBOOK = ("ansible-playbook", "{name}.yml", "--extra-vars", "items={items} edg
 
 @dataclass(frozen=True)
 class Scenario:
-    """One way to do the work, as a command of its own.
-
-    Attributes:
-        name: its key in the JSON.
-        title: its name in the table.
-        play: what `{name}.yml` holds, in YAML.
-        words: the command; `{name}`, `{items}`, `{edge_port}`, `{python}` and `{folder}` are filled in.
-        traffic: what the simulator must see for each item; anything else was another work, and is no measurement.
-        once: what it must see beside that, however many items there are.
-        items: resources of the account, where they are not as many as the suite says: costs are those of an item.
-        is_drifted: whether each of them has another certificate than it shall have. In sync they are otherwise.
-        has_own: whether each of them has a certificate of its own; they share one otherwise.
-        start: the scenario that does nothing, whose cost is no part of the work.
-        rounds: how often to measure at most; for what takes long, and is so far from its aim that once is enough.
-        memory: bytes that none of its processes may exceed.
-    """
+    """One way to do the work, as a command of its own; with other traffic it was another work, and no measurement."""
 
     name: str
-    title: str
-    play: str = ""
-    words: tuple[str, ...] = PLAYBOOK
-    traffic: Mapping[str, int] = field(default_factory=dict)
-    once: Mapping[str, int] = field(default_factory=dict)
-    items: int | None = None
-    is_drifted: bool = False
-    has_own: bool = False
-    start: str = "start"
-    rounds: int | None = None
-    memory: int | None = None
+    title: str  # its name in the table
+    play: str = ""  # what `{name}.yml` holds, in YAML
+    words: tuple[str, ...] = PLAYBOOK  # the command; `{name}`, `{items}`, `{edge_port}` and `{python}` are filled in
+    traffic: Mapping[str, int] = field(default_factory=dict)  # what the simulator must see for each item
+    once: Mapping[str, int] = field(default_factory=dict)  # and beside that, however many items there are
+    items: int | None = None  # resources of the account, where they are not as many as the suite says
+    is_drifted: bool = False  # whether each has another certificate than it shall have
+    has_own: bool = False  # whether each has a certificate of its own; they share one otherwise
+    start: str = "start"  # the scenario that does nothing, whose cost is no part of the work
+    rounds: int | None = None  # at most; for what takes long, and is so far from its aim that once is enough
+    memory: int | None = None  # bytes that none of its processes may exceed
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,11 @@ class BrokenRunError(Exception):
 
 
 def record(collection: Path, only: str) -> Json:
-    """Return all that the checkout's modules document and answer, by case, way and mode."""
+    """Return all that the checkout's modules answer, by case, way and mode."""
     with stage() as bare, contextlib.ExitStack() as stack:
         lanes = [bare.simulator, *(stack.enter_context(Simulator()) for _more in range(1, LANES))]
         place = replace(bare, env=_environment(bare, collection))
-        answers = _documented(place)
+        answers: Json = {}
         for way, mode in product(WAYS, MODES):
             cases = [case for case in CASES if mode in case.modes and fnmatchcase(case.name, only)]
             begin = time.monotonic()
@@ -67,30 +67,6 @@ def _environment(place: Stage, collection: Path) -> dict[str, str]:
     }
 
 
-def _run(place: Stage, *words: str) -> str:
-    status, output = place.run(words)
-    if status:
-        raise BrokenRunError(f"exit status {status}: {' '.join(words)}\n{output}")
-    return output
-
-
-def _documented(place: Stage) -> Json:
-    """Return the tables of options and results."""
-    modules = (f"{COLLECTION}.{name}" for name in MODULES.values())
-    documents = json.loads(_run(place, "ansible-doc", "--json", "--type", "module", *modules)).items()
-    options = {f"ansible-doc {name} options": _tables(each["doc"]["options"]) for name, each in documents}
-    return options | {f"ansible-doc {name} return": _tables(each["return"]) for name, each in documents}
-
-
-def _tables(table: Json) -> Json:
-    """Leave out the prose; what an entry contains is a table again."""
-    prose, tables = ("description", "sample", "version_added"), ("suboptions", "contains")
-    return {
-        name: {key: _tables(value) if key in tables else value for key, value in entry.items() if key not in prose}
-        for name, entry in table.items()
-    }
-
-
 def _played(
     place: Stage, lanes: Sequence[Simulator], cases: Sequence[Case], way: str, mode: str
 ) -> Iterator[tuple[str, Any]]:
@@ -104,7 +80,9 @@ def _played(
     here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     place.write("inventory.json", json.dumps({"all": {"hosts": hosts, "vars": here}}))
     place.write("play.json", json.dumps([*plays, _COLLECT]))
-    _run(place, "ansible-playbook", "-i", "inventory.json", "play.json", *MODES[mode])
+    status, output = place.run(["ansible-playbook", "-i", "inventory.json", "play.json", *MODES[mode]])
+    if status:
+        raise BrokenRunError(f"{way} {mode}: exit status {status}\n{output}")
     results = json.loads((place.folder / "results.json").read_text("utf-8"))
     for case in cases:
         yield case.name, _normaliser(place, lanes, case).normal(results[case.name])

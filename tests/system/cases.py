@@ -28,33 +28,19 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One task in its own circumstances.
+    """One task in its own circumstances."""
 
-    Attributes:
-        name: names the case in the test's id, and its host.
-        options: of the module, besides the connection and the resource.
-        installed: what the resource has: a pair, `le`, or None for no HTTPS.
-        fields: of the resource.
-        faults: rules of the simulator's fault plan, of this resource's calls.
-        edge: how the edge behaves.
-        settings: of the simulator; cases that have some run one after the other.
-        by_name: the resource is asked for by its name, not its id.
-        far: the module on the host, not the action plugin in the controller.
-        check: check mode.
-        expect: what the test makes of it.
-    """
-
-    name: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    installed: Issued | str | None = OLD
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    faults: Sequence[Mapping[str, Any]] = ()
+    name: str  # in the test's id, and of its host
+    options: Mapping[str, Any] = field(default_factory=dict)  # besides the connection and the resource
+    installed: Issued | str | None = OLD  # what the resource has: a pair, `le`, or None for no HTTPS
+    fields: Mapping[str, Any] = field(default_factory=dict)  # of the resource
+    faults: Sequence[Mapping[str, Any]] = ()  # rules of the simulator's fault plan, of this resource's calls
     edge: Mapping[str, Any] | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    by_name: bool = False
-    far: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)  # of the simulator; cases with some run one by one
+    by_name: bool = False  # the resource is asked for by its name, not its id
+    far: bool = False  # the module on the host, not the action plugin in the controller
     check: bool = False
-    expect: Any = None
+    expect: Any = None  # what the test makes of it
     number: int = field(default_factory=lambda: next(_NUMBERS))
 
     @property
@@ -96,24 +82,14 @@ def both_ways(cases: Iterable[Case]) -> list[Case]:
 
 @dataclass(frozen=True)
 class Seen:
-    """What became of a case.
-
-    Attributes:
-        case: as it was planned.
-        run: what the task said.
-        requests: what reached the API, from the journal.
-        handshakes: what reached the edge.
-        told: what the API answered to a GET of the resource before the task.
-        before: the simulator's state of the resource before the task.
-        after: and after it.
-    """
+    """What became of a case."""
 
     case: Case
     run: TaskRun
-    requests: list[Json]
-    handshakes: list[Json]
-    told: Json
-    before: Json
+    requests: list[Json]  # that reached the API
+    handshakes: list[Json]  # that reached the edge
+    told: Json  # what the API answered to a GET of the resource before the task
+    before: Json  # the simulator's state of the resource before the task
     after: Json
 
     @property
@@ -190,16 +166,9 @@ def play_cases(
     *words: str,
     **settings: Any,
 ) -> dict[str, Seen]:
-    """Run all cases in one ansible-playbook, each as a host of its own.
+    """Run all cases in one ansible-playbook, each as a host of its own; the settings are for all of them.
 
     Those that need settings, or faults of the list call, are played one after the other behind the rest.
-
-    Args:
-        simulator: the witness.
-        ansible: runs the play.
-        cases: what to play.
-        words: more arguments for ansible-playbook.
-        settings: of the simulator, for all of them.
     """
     simulator.reset()
     common = simulator.settings(**settings)

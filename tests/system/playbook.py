@@ -140,14 +140,7 @@ class Ansible:
         hosts: Mapping[str, Any] | None = None,
         env: Mapping[str, str] | None = None,
     ) -> Running:
-        """Start a run.
-
-        Args:
-            plays: plays as data, or the name of a playbook.
-            words: more arguments for ansible-playbook.
-            hosts: variables by host; all of them are this machine.
-            env: more environment variables.
-        """
+        """Start a run of plays as data, or of a playbook by its name; the hosts, with variables, are this machine."""
         self._runs += 1
         folder = self._folder / f"run{self._runs}"
         folder.mkdir(parents=True)

@@ -33,19 +33,12 @@ HTML_200_AFTER = {"kind": "html_200", "effect": "after"}
 
 @dataclass(frozen=True)
 class Expected:
-    """The end of a case.
+    """The end of a case."""
 
-    Attributes:
-        calls: the requests, each by its first letter.
-        stored: which certificate is there.
-        says: what the message says of the change, empty where the task does not fail.
-        status: what the message names, None where there was no answer.
-    """
-
-    calls: str
-    stored: str
-    says: str = ""
-    status: int | None = None
+    calls: str  # the requests, each by its first letter
+    stored: str  # which certificate is there
+    says: str = ""  # what the message says of the change, empty where the task does not fail
+    status: int | None = None  # what the message names, None where there was no answer
 
 
 LOOKED, TWICE = Expected("ggpgg", "new"), Expected("ggpgpg", "new")

@@ -26,12 +26,7 @@ class Asked:
 
 
 class Web:
-    """A web server that answers whatever the path, and remembers what it was asked.
-
-    Args:
-        answer: makes status and content of a request.
-        kind: of the content.
-    """
+    """A web server that answers whatever the path with status and content, and remembers what it was asked."""
 
     def __init__(self, answer: Callable[[Asked], tuple[int, bytes]], kind: str = "text/html") -> None:
         self.asked: list[Asked] = []

@@ -23,13 +23,10 @@ def caller(monkeypatch):
         monkeypatch.setenv(name, "/bin")
 
 
-def test_pip_gets_the_callers_network_and_nothing_that_bends_python():
+def test_pip_gets_the_callers_network_and_nothing_that_bends_python_and_tests_get_neither():
     seen = caller_environment()
     assert seen.keys() >= set(NETWORK)
     assert not seen.keys() & set(FOREIGN)
-
-
-def test_tests_get_neither():
     seen = isolated_environment(Path("/venv/bin"))
     assert not seen.keys() & ({*NETWORK, *FOREIGN} - {"PYTHONPATH"})
     assert seen["PATH"] == "/venv/bin:/bin"
@@ -63,12 +60,9 @@ def root(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize(("name", "tests"), CHANGES.items(), ids=CHANGES)
-def test_a_change_is_about_the_tests_at_its_own_place(root, name, tests):
-    assert unit_tests([Path(name)], root) == tests
-
-
-def test_a_room_is_said_once(root):
+def test_a_change_is_about_the_tests_at_its_own_place_and_a_room_is_said_once(root):
+    for name, tests in CHANGES.items():
+        assert unit_tests([Path(name)], root) == tests, name
     assert unit_tests(map(Path, CHANGES), root) == [
         "tests/unit/helper",
         "tests/unit/plugins/module_utils/_room",

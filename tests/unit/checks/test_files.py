@@ -20,12 +20,10 @@ NO_SECTIONS = {"README.md": "needs these sections, in this order: Description, "
 KEY = {"leak": "the header of a private key"}
 
 CASES = {
-    "the lines alone": ({"file": SPDX}, {}),
     "in a comment": ({"file": f"<!--\n{SPDX}-->\n# Title\n"}, {}),
     "below a shebang": ({"file": f"#!/usr/bin/env bash\n# {LICENCE}\n# {COPYRIGHT}\n"}, {}),
     "in a file beside it": ({"data": "{}", "data.license": SPDX}, {}),
     "an empty file": ({"bare": "", "good": SPDX}, NO_LICENCE),
-    "half of it": ({"bare": f"{LICENCE}\n"}, NO_LICENCE),
     "too far below": ({"bare": "\n" * 9 + SPDX}, NO_LICENCE),
     "another licence": ({"bare": SPDX.replace("-or-later", "-only")}, NO_LICENCE),
     **{

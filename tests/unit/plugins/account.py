@@ -60,25 +60,17 @@ def alias(name, expires=0):
 
 
 class FakeAccount:
-    """A transport with many resources behind it, for many workers; its edges serve what is stored.
-
-    Attributes:
-        on_put: called before a PUT takes effect, with the resource's id; it raises, returns an answer, or None.
-        on_probe: the same before a handshake, with the name; what it returns is the edge's answer.
-        calls: method and path of each, in their order.
-        asked: the names of all handshakes.
-        stuck: the names whose edges go on serving what they served before.
-    """
+    """A transport with many resources behind it, for many workers; its edges serve what is stored."""
 
     def __init__(self, *raws):
         self._lock = RLock()
         self.raws = {raw["id"]: raw for raw in raws}
         self.served = {}
-        self.calls = []
-        self.asked = []
-        self.on_put = lambda _number: None
-        self.on_probe = lambda _name: None
-        self.stuck = set()
+        self.calls = []  # method and path of each, in their order
+        self.asked = []  # the names of all handshakes
+        self.on_put = lambda _number: None  # before a PUT takes effect: it raises, returns an answer, or None
+        self.on_probe = lambda _name: None  # the same before a handshake
+        self.stuck = set()  # the names whose edges go on serving what they served before
 
     def send(self, method, path, headers, body, timeout):
         with self._lock:

@@ -43,31 +43,19 @@ def asked(what, *entries, **common):
     return Templar(loader=DataLoader(), variables=variables).template(trusted(f"{{{{ __resource_cert_{what} }}}}"))
 
 
-ROLES = {
-    "verify": "edge",
-    "retries": 3,
-    "certificate": "role",
-    "private_key": "role",
-    "private_key_passphrase": "role",
-    "api_key": "role",
-}
 REST = {"verify": "edge", "retries": 3}
 SECRET = {"certificate": "role", "private_key": "role", "private_key_passphrase": "role", "api_key": "role"}
+ROLES = {**REST, **SECRET}
 BUNDLE = {"private_key_passphrase": "role", "api_key": "role"}
 TAKEN = {
     "all": ({}, SECRET),
     "empty ones are none": ({"certificate": "", "private_key_path": None, "verify": "", "retries": None}, SECRET),
     "but 0 and false are some": ({"retries": 0, "force": False}, {**SECRET, "retries": 0, "force": False}),
-    "a content": ({"certificate": "own"}, {**SECRET, "certificate": "own"}),
     "a file": ({"certificate_path": "own"}, {**SECRET, "certificate": None, "certificate_path": "own"}),
     "a bundle": ({"pkcs12_path": "own"}, {**BUNDLE, "pkcs12_path": "own"}),
     "a bundle and what it excludes": ({"pkcs12": "own", "chain": "own"}, {**BUNDLE, "pkcs12": "own", "chain": "own"}),
     "HTTPS off": ({"state": "absent"}, {"state": "absent", "api_key": "role"}),
     "the vendor's": ({"type": "lets_encrypt"}, {"type": "lets_encrypt", "api_key": "role"}),
-    "HTTPS off with a certificate": (
-        {"state": "absent", "certificate": "own"},
-        {"state": "absent", "certificate": "own", "api_key": "role"},
-    ),
     "a custom one": ({"state": "present", "type": "custom"}, {**SECRET, "state": "present", "type": "custom"}),
     "a token": ({"api_token": "own"}, {**SECRET, "api_key": None, "api_token": "own"}),
 }
@@ -79,12 +67,9 @@ def test_what_an_entry_takes_from_the_role(own, expected):
     assert asked("given", {}, {"name": "a.example", **own}, **ROLES) == expected
 
 
-def test_an_entry_with_pem_takes_no_bundle():
+def test_an_entry_with_pem_takes_no_bundle_and_the_one_resource_of_the_role():
     own = {"name": "a.example", "certificate": "own", "private_key": "own"}
     assert asked("given", own, pkcs12="role", private_key_passphrase="x") == {**own, "private_key_passphrase": "x"}
-
-
-def test_the_one_resource_of_the_role():
     assert asked("given", resource_id="7", certificate="x") == {"resource_id": "7", "certificate": "x"}
     assert asked("label", resource_id="7") == "resource 7"
     assert asked("given", resource_id="7", state="absent", certificate="x") == {"resource_id": "7", "state": "absent"}
@@ -95,7 +80,6 @@ LABELS = [
     ("*.bücher.example", {"name": "*.bücher.example"}),
     ("resource 12", {"resource_id": 12}),
     ("resource number 2", {"state": "absent"}),
-    ("resource number 2", {"name": KEY, "resource_id": KEY}),
     ("resource number 2", {"name": BARE}),
     ("resource number 2", {"name": "4711$0123456789abcdef"}),
 ]
@@ -107,10 +91,8 @@ def test_how_it_is_called(label, entry):
 
 
 PROBLEMS = {
-    "neither": ({}, "set exactly one of resource_id and name."),
     "both": ({"name": "a", "resource_id": 1}, "set exactly one of resource_id and name."),
     "content and file": ({"name": "a", "chain": "x", "chain_path": "y"}, "chain and chain_path exclude each other."),
-    "a key": ({"name": "a", "private_key_path": KEY}, "private_key_path takes a path, and was given a content."),
     "a bare key": ({"name": "a", "private_key_path": BARE}, "private_key_path takes a path, and was given a content."),
     "a missing file": ({"name": "a", "chain_path": "no.crt"}, "chain_path: can't read 'no.crt' on the control node"),
     "a folder": ({"name": "a", "pkcs12_path": "./tasks"}, "pkcs12_path: can't read './tasks' on the control node"),
@@ -129,8 +111,5 @@ def test_what_cannot_be_meant(entry, problem):
     told = asked("problems", entry)
     assert told.strip().startswith(problem)
     assert "MIGHAgEA" not in told
-
-
-@pytest.mark.parametrize("one", [{"name": "a.example"}, {"resource_id": 1}])
-def test_a_list_and_one_resource_beside_it(one):
-    assert "resource_cert_resources excludes resource_cert_name and" in asked("problems", {"name": "b.example"}, **one)
+    beside = asked("problems", {"name": "b.example"}, resource_id=1)
+    assert "resource_cert_resources excludes resource_cert_name and" in beside

@@ -50,21 +50,16 @@ POLLS = {
     "all is well from the start": ([K, K], [[], []]),
     "it starts badly, and that is told once": ([C, C, C], [["None > critical"], [], []]),
     "it gets worse": ([K, W, C], [[], ["ok > warning"], ["warning > critical"]]),
-    "it is over": ([C, K, K], [["None > critical"], ["critical > ok"], []]),
     "it comes back": ([W, K, W], [["None > warning"], ["warning > ok"], ["ok > warning"]]),
     "HTTPS is turned off": ([K, "no_certificate"], [[], ["ok > no_certificate"]]),
     "to another bad state": (["mismatch", "unreachable"], [["None > mismatch"], ["mismatch > unreachable"]]),
-    "a new one that is well": ([K, scan(K, a_host("b"))], [[], []]),
     "a new one that is not": ([K, scan(K, a_host("b", "expired"))], [[], ["None > expired"]]),
     "one that was well is gone": ([K, scan()], [[], []]),
-    "one that was not is gone": ([C, scan(), scan()], [["None > critical"], ["critical > gone"], []]),
     "one that is gone comes back": ([C, scan(), C], [["None > critical"], ["critical > gone"], ["None > critical"]]),
     "one name on two resources": ([scan(a_host(state=W, number=1), a_host(state=K, number=2))], [["None > warning"]]),
     "an alias that is the resource's own name": ([scan(C, C)], [["None > critical"]]),
     "a failure once when it begins, once when it is over": ([X, X, K], [["failing"], [], ["working"]]),
-    "nothing is forgotten by a failure": ([C, X, C], [["None > critical"], ["failing"], ["working"]]),
     "what changed meanwhile is told": ([K, X, C], [[], ["failing"], ["working", "ok > critical"]]),
-    "failing twice": ([X, K, X], [["failing"], ["working"], ["failing"]]),
 }
 
 
@@ -77,14 +72,8 @@ def test_a_state_is_told_when_it_is_entered(polls, expected):
     assert steps(*polled(polls)) == expected
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_what_is_bad_at_the_start_is_told(state):
-    assert steps(scan(state)) == [[] if state in GOOD else [f"None > {state}"]]
-
-
 AGAIN = "critical > critical again"
 REPEATS = {
-    "never, unless it is asked for": (None, [C] * 4, [["None > critical"], [], [], []]),
     "after so many seconds": (120, [C] * 5, [["None > critical"], [], [AGAIN], [], [AGAIN]]),
     "from the last change": (120, [W, C, C, C], [["None > warning"], ["warning > critical"], [], [AGAIN]]),
     "a change is none, however late": (60, [W, C], [["None > warning"], ["warning > critical"]]),
@@ -118,18 +107,16 @@ def test_what_an_event_says():
     }
 
 
-def test_what_is_said_of_one_that_is_gone_and_of_each_state():
+def test_what_is_said_of_one_that_is_gone_of_each_state_and_of_a_failure():
     _first, (event,) = told(scan("critical"), scan())
     fact = event["cert_expiry"]
     assert (fact["host"], fact["resource_id"], fact["level"]) == ("www.example.com", 17, "ok")
     assert (fact["previous_level"], fact["msg"]) == ("critical", "www.example.com: no longer there")
     assert fact.keys() == next(told(scan("critical")))[0]["cert_expiry"].keys()
     for state in STATES:
+        assert steps(scan(state)) == [[] if state in GOOD else [f"None > {state}"]]
         _first, events = told(scan("critical" if LEVELS[state] == "ok" else "ok"), scan(state))
         assert events[0]["cert_expiry"]["msg"].startswith("www.example.com: ")
-
-
-def test_what_is_said_of_a_failure():
     first, _second, over = told(failed("GET /x answered 500."), failed("other"), scan())
     assert first == [{"cert_expiry_source": {"state": "failing", "msg": "GET /x answered 500."}}]
     again = "The certificates can be looked at again; that failed 2 times in a row."
