@@ -98,7 +98,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ..module_utils._clock import days_left, from_unix
 from ..module_utils._errors import GcoreError
-from ..module_utils._gcore.resource import CUSTOM, DISABLED, LETS_ENCRYPT, Resource
+from ..module_utils._gcore.site import CUSTOM, DISABLED, LETS_ENCRYPT, Site
 from ..module_utils._libraries import require_libraries
 from ..module_utils._match.matcher import Selection
 from ..module_utils._misplaced import mind_misplaced
@@ -117,7 +117,7 @@ _SSL_GROUPS = {CUSTOM: "ssl_custom", LETS_ENCRYPT: "ssl_lets_encrypt", DISABLED:
 Facts = dict[str, Any]
 
 
-def cached_facts(resource: Resource) -> Facts:
+def cached_facts(resource: Site) -> Facts:
     """Keep of a resource all that does not change with the time of day, and nothing secret."""
     groups = [_SSL_GROUPS.get(resource.supposed_type, f"ssl_{resource.supposed_type}")]
     groups += [_SUSPENDED] if resource.status.lower() == _SUSPENDED else []
@@ -266,7 +266,7 @@ def _fetched(values: dict[str, Any]) -> list[Facts]:
     found: list[Facts] = []  # no part of the result, whose texts are for people
 
     def look(task: Task) -> None:
-        found.extend(cached_facts(Resource.from_api(raw)) for raw in task.client().resources())
+        found.extend(map(cached_facts, task.account().sites()))
 
     operation = Operation(look, lambda _known, error, _diff: {"msg": error.told()} if error else {})
     result = run(operation, values, check_mode=False, diff=False)

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ._clock import Clock, Deadline
 from ._errors import GcoreError, InternalError
+from ._gcore.account import Account
 from ._gcore.client import Client, credentials
+from ._gcore.site import WEB_SECURITY
 from ._http.rate_limiter import RateLimiter
 from ._http.retry import Backoff
 from ._http.session import Session
@@ -48,15 +50,21 @@ class Task:
     say: Say = silent  # shows a line to the person who waits
     interruption: Interruption = field(default_factory=Interruption)
 
-    def client(self, connections: int = 1, on_hold: Callable[[float], None] | None = None) -> Client:
-        """Make the API's client, for so many workers; `on_hold` is told when the API asks for a pause, in seconds.
+    def account(
+        self,
+        products: Iterable[str] = (WEB_SECURITY,),
+        connections: int = 1,
+        on_hold: Callable[[float], None] | None = None,
+    ) -> Account:
+        """Make the way to an account, for so many workers; `on_hold` is told the seconds of a pause that the API wants.
 
         Raises:
             InputError: the connection options contradict each other, or name no credentials.
         """
         owner = credentials(self.values["api_key"], self.values["api_token"])
         seconds = self.values["total_timeout"]
-        return Client(self.session("api_url", owner.header(), owner.hint, seconds, connections, on_hold))
+        session = self.session("api_url", owner.header(), owner.hint, seconds, connections, on_hold)
+        return Account.of(Client(session), products)
 
     def session(
         self,

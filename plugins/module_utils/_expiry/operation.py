@@ -10,8 +10,8 @@ from dataclasses import fields
 from typing import Any
 
 from .._errors import InputError, MatchError, carrying
-from .._gcore.client import Client, find_resource
-from .._gcore.resource import Resource
+from .._gcore.account import Account
+from .._gcore.site import Site
 from .._match.matcher import Candidate, Matcher, Selection
 from .._task import Operation, Task
 from .._x509.directory import from_directory
@@ -30,10 +30,10 @@ def scan_resources(task: Task) -> dict[str, Any]:
     with carrying(lambda: warnings):
         thresholds = Thresholds(*(values[one.name] for one in fields(Thresholds)))
         given = list(_given(values, warnings))
-        client = task.client(connections=values["concurrency"])
-        found = endpoints(_resources(client, values, warnings))
+        account = task.account(connections=values["concurrency"])
+        found = endpoints(_resources(account, values, warnings))
         if values["probe_edge"]:
-            scan = Scan(values["edge_port"], values["edge_timeout"], client.deadline)
+            scan = Scan(values["edge_port"], values["edge_timeout"], account.client.deadline)
             found = scan.ask(found, values["concurrency"])
             warnings += [] if scan.reachability.is_worth_asking() else [_NO_EDGE]
         now = task.clock.now().replace(microsecond=0)  # as results write it, so that every figure is of one moment
@@ -45,12 +45,12 @@ def scan_resources(task: Task) -> dict[str, Any]:
 SCAN_RESOURCES = Operation(scan_resources, render)
 
 
-def _resources(client: Client, values: Mapping[str, Any], warnings: list[str]) -> Iterator[Resource]:
+def _resources(account: Account, values: Mapping[str, Any], warnings: list[str]) -> Iterator[Site]:
     if values["resource_id"] is not None or values["name"] is not None:
-        yield Resource.from_api(find_resource(client, values["resource_id"], values["name"]))
+        yield account.find(values["resource_id"], values["name"])
         return
     selection = Selection(values["include"], values["exclude"])
-    yield from filter(selection.has, map(Resource.from_api, client.resources()))
+    yield from filter(selection.has, account.sites())
     warnings += selection.warnings()
 
 

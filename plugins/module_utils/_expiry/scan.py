@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 
 from .._clock import Deadline, from_unix
-from .._gcore.resource import DISABLED, LETS_ENCRYPT, Alias, Resource
+from .._gcore.site import DISABLED, LETS_ENCRYPT, Alias, Site
 from .._rotate.edge import EdgeAnswer, EdgeReachability, probe_both
 from .._rotate.observe import installed_chain
 from .._rotate.verdict import Expiry, expiry_beside
@@ -28,7 +28,7 @@ class Endpoint:
     """Holds what is known of a host name."""
 
     host: str
-    resource: Resource  # that serves it
+    resource: Site  # that serves it
     alias: Alias | None = None  # where it is not the resource's own name
     edge: EdgeAnswer | None = None  # what the edge answered, where it was asked
 
@@ -95,7 +95,7 @@ class Endpoint:
         return covered(leaf.dns_names, self.host)
 
 
-def endpoints(resources: Iterable[Resource]) -> list[Endpoint]:
+def endpoints(resources: Iterable[Site]) -> list[Endpoint]:
     """List every host name, before any edge was asked: resources by name, each before its aliases."""
     return [
         endpoint

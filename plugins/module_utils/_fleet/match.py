@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from .._errors import MatchError, ResourceLookupError, StoppedError
-from .._gcore.resource import DISABLED, LETS_ENCRYPT, Resource
+from .._gcore.site import DISABLED, LETS_ENCRYPT, Site
 from .._match.matcher import Candidate, Choice, Matcher, Selection
 from .._rotate.apply import ChangeState
 from .._rotate.desired import CustomCertificate
@@ -37,7 +37,7 @@ class Scope:
     enable_https: bool = False
     replace_lets_encrypt: bool = False
 
-    def leaves_alone(self, resource: Resource) -> str:
+    def leaves_alone(self, resource: Site) -> str:
         """Return the outcome of one that is reported and not touched, empty for one that is in play."""
         reasons = {
             "suspended": resource.status.lower() == "suspended",
@@ -64,7 +64,7 @@ class Member(Outcome):
     twins: tuple[str, ...] = ()  # the labels of those that would do as well, with a key of another type
     left_alone: str = ""  # what is to be told of one that is left alone
     wave: int = 0  # in which it was or would be written, 0 where it was not to be
-    site: Resource | None = None  # the API's view of it, where it is in play, as are the next two
+    site: Site | None = None  # the API's view of it, where it is in play, as are the next two
     choice: Choice[KeyedCandidate] | None = None
     desired: CustomCertificate | None = None
 
@@ -93,7 +93,7 @@ class FleetReport:
     """What is known of a fleet: the resources of an account, and their certificates."""
 
     members: Sequence[Member] = ()  # the resources that a certificate covers or is mapped to, ordered by name
-    unmatched_resources: Sequence[Resource] = ()
+    unmatched_resources: Sequence[Site] = ()
     unmatched_certificates: Sequence[str] = ()  # no resource gets them, and they are no twin of one that any gets
     bad_certificates: Sequence[dict[str, str]] = ()  # those that could not be used, each with the reason
     warnings: Sequence[str] = ()
@@ -113,7 +113,7 @@ class FleetReport:
 
 
 def assign(
-    report: FleetReport, resources: Iterable[Resource], matcher: Matcher[KeyedCandidate], scope: Scope
+    report: FleetReport, resources: Iterable[Site], matcher: Matcher[KeyedCandidate], scope: Scope
 ) -> FleetReport:
     """Give each resource of the account its certificate, or raise an InputError where none is called as included."""
     account = sorted(resources, key=lambda resource: (resource.name, resource.id))
@@ -135,7 +135,7 @@ def assign(
     )
 
 
-def _member(resource: Resource, matcher: Matcher[KeyedCandidate], scope: Scope) -> Member | None:
+def _member(resource: Site, matcher: Matcher[KeyedCandidate], scope: Scope) -> Member | None:
     number, name, left_alone = resource.id, resource.name, scope.leaves_alone(resource)
     try:
         choice = matcher.choice_for(resource)

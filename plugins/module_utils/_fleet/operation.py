@@ -12,8 +12,7 @@ from itertools import chain
 from typing import Any
 
 from .._errors import InputError, carrying
-from .._gcore.client import Client
-from .._gcore.resource import Resource
+from .._gcore.account import Account
 from .._match.matcher import Matcher, Selection
 from .._options import FLEET_CERT
 from .._redaction import Redactor
@@ -58,32 +57,37 @@ def _rotate(task: Task, keys: Redactor) -> FleetReport:
         sizes = _checked_sizes(values)
         progress = Progress(task.say if values["progress"] else silent, task.clock)
         candidates = _candidates(task, keys, bad, warnings)
-        client = task.client(connections=values["concurrency"], on_hold=progress.held_back)
+        account = task.account(connections=values["concurrency"], on_hold=progress.held_back)
         selection = Selection(values["include"], values["exclude"])
         scope = Scope(selection, values["enable_https"], values["replace_lets_encrypt"])
         matcher = Matcher(candidates, task.clock.now(), values["prefer_key_type"])
-        report = assign(report, map(Resource.from_api, client.resources()), matcher, scope)
+        report = assign(report, account.sites(), matcher, scope)
         # Progress names the members: none is called what shows a secret.
         named = zip(report.members, keys.clean([member.name for member in report.members]), strict=True)
         members = [member if member.name == name else replace(member, name=name) for member, name in named]
         report = replace(report, members=members)
         with ThreadPoolExecutor(values["concurrency"]) as pool:
-            report = _rotate_members(task, client, progress, pool, report, sizes)
+            report = _rotate_members(task, account, progress, pool, report, sizes)
         progress.summary(report.summary())
         return report
 
 
 def _rotate_members(
-    task: Task, client: Client, progress: Progress, pool: ThreadPoolExecutor, report: FleetReport, sizes: Sequence[str]
+    task: Task,
+    account: Account,
+    progress: Progress,
+    pool: ThreadPoolExecutor,
+    report: FleetReport,
+    sizes: Sequence[str],
 ) -> FleetReport:
     values, budget = task.values, FailureBudget()
 
     def stop(reason: str, number: int) -> None:
         task.interruption.signal = number
         budget.stop(reason)
-        client.deadline.shorten(_GRACE)
+        account.client.deadline.shorten(_GRACE)
 
-    rotation = Rotation(client, Observer(Policy.of(values, task.check_mode)), budget)
+    rotation = Rotation(account, Observer(Policy.of(values, task.check_mode)), budget)
     with interruptible(stop) as look_after_parent:
         fleet = Fleet(list(report.members), rotation, progress, pool, look_after_parent)
         with carrying(lambda: fleet.complete(report)):

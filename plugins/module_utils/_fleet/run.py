@@ -90,7 +90,7 @@ class Fleet:
         for at, (applied, refusal) in zip(pending, proved, strict=True):
             self.members[at] = replace(self.members[at], known=applied, error=refusal)
             if refusal:
-                self.rotation.budget.gave_up(applied.resource.id)
+                self.rotation.budget.gave_up(applied.resource.key)
 
     def _ask(self, step: Callable[[Applied], EdgeAnswer], items: Iterable[Applied]) -> Iterable[EdgeAnswer]:
         self.look_after_parent()
@@ -122,7 +122,7 @@ class Fleet:
             return member
         seen = self.rotation.observer.observe(member.site, member.desired)
         settled = member.settled(seen.key_type)
-        plan = decide(settled.desired or member.desired, seen, self.rotation.client.clock.now())
+        plan = decide(settled.desired or member.desired, seen, self.rotation.account.client.clock.now())
         is_settled = plan.is_in_sync and not self.rotation.observer.policy.check_mode
         known = Applied(plan, verification=plan.verification) if is_settled else plan
         return replace(settled, known=known, error=plan.refusal)
@@ -140,5 +140,5 @@ class Fleet:
             self.rotation.budget.stop(error.message)
             raise
         except GcoreError:
-            self.rotation.budget.gave_up(plan.observation.resource.id)
+            self.rotation.budget.gave_up(plan.observation.resource.key)
             raise

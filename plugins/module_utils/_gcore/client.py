@@ -10,13 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._errors import ApiError, InputError, ResourceLookupError
+from .._errors import ApiError, InputError
 from .._http.session import Session, request_id_note
 from .._http.transport import Answer
-from .._x509.hostname import normalised
 from .raw_json import parse, serialise
 
-RESOURCES = "/security/resources"
 PAGE_SIZE = 1000
 """The most that a list call of this vendor gives at once."""
 
@@ -47,8 +45,6 @@ _HINTS_BY_CLASS = {
     4: "The same request would be refused again: mend what the API's words name, or ask the vendor's support.",
 }
 
-_TWICE = "Nothing was written: which of the two is meant can't be known, and a PUT has one. Ask the vendor's support."
-_NO_LIST = "answered with something that is not a list of resources"
 _LOOKS_CUT = (
     "The token looks cut at its '$': a shell expands what follows it. "
     "Put it between single quotes, or hand it over in a file."
@@ -101,15 +97,15 @@ class Client:
         self.pause = session.pause
         self._session = session
 
-    def resources(self) -> Iterator[dict[str, Any]]:
-        """Give every resource of the account, each once, in whichever shape and pages the list comes."""
+    def listed(self, path: str, what: str, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """Give every item of a list, each once, in whichever shape and pages it comes, asked for or not."""
         seen: set[int] = set()
-        path = RESOURCES
+        page_path = path if limit is None else f"{path}?limit={limit}"
         while True:
-            (page, _twice), answer = self._session.ask("GET", path, parse=parse)
+            (page, _twice), answer = self._session.ask("GET", page_path, parse=parse)
             items = _items(page)
             if items is None:
-                raise self._malformed(f"GET {RESOURCES}", answer, _NO_LIST)
+                raise self._malformed(f"GET {path}", answer, f"answered with something that is not a list of {what}")
             fresh = {int(item["id"]): item for item in items if int(item["id"]) not in seen}
             seen.update(fresh)
             yield from fresh.values()
@@ -117,19 +113,21 @@ class Client:
             if not _NUMBER.fullmatch(total) or len(seen) >= int(total):
                 return
             if not fresh:
-                raise self._malformed(f"GET {RESOURCES}", answer, f"announced {total} resources and gave {len(seen)}")
-            path = f"{RESOURCES}?limit={PAGE_SIZE}&offset={len(seen)}"
+                raise self._malformed(f"GET {path}", answer, f"announced {total} {what} and gave {len(seen)}")
+            page_path = f"{path}?limit={limit or PAGE_SIZE}&offset={len(seen)}"
 
-    def resource(self, resource_id: int, *, to_write: bool = False) -> dict[str, Any]:
-        """Return one resource, as the API's own JSON; a write that is to follow gets its place now."""
-        path = f"{RESOURCES}/{resource_id}"
+    def read(self, path: str, number: int, what: str, *, to_write: bool = False, if_twice: str = "") -> dict[str, Any]:
+        """Return one item, as the API's own JSON; a write that is to follow gets its place now.
+
+        With words for it, JSON that has a name twice in one object is refused.
+        """
         (page, twice), answer = self._session.ask("GET", path, parse=parse, places=2 if to_write else 1)
         found = _unwrapped(page)
-        if not _is_resource(found) or int(found["id"]) != resource_id:
-            raise self._malformed(f"GET {path}", answer, "answered with something that is not that resource")
-        if twice is not None:
+        if not _is_item(found) or int(found["id"]) != number:
+            raise self._malformed(f"GET {path}", answer, f"answered with something that is not {what}")
+        if twice is not None and if_twice:
             problem = f"answered with JSON that has {twice[:60]!r} twice in one object"
-            raise self._session.unusable(f"GET {path}", answer, problem, _TWICE)
+            raise self._session.unusable(f"GET {path}", answer, problem, if_twice)
         return found
 
     def is_fresh(self, read_at: float) -> bool:
@@ -137,34 +135,13 @@ class Client:
         self._session.rate_limiter.wait(self.deadline, places=0)
         return self.clock.monotonic() - read_at <= _FRESH
 
-    def replace(self, resource_id: int, body: Mapping[str, Any]) -> str:
-        """PUT a whole resource that was read to be written, once, and leave the answer unread: only a GET proves it.
-
-        The receipt is what the vendor's support asks for, should the write not have done what it should. An `ApiError`
-        is `retryable` and `outcome_unknown`, or not.
-        """
-        path = f"{RESOURCES}/{resource_id}"
-        answer = self._session.send("PUT", path, serialise(body), places=0)
-        return f"PUT {path} answered {answer.status} ({request_id_note(answer)})"
+    def write(self, method: str, path: str, body: Mapping[str, Any]) -> str:
+        """Send a write for which a read took the place, once, and leave its answer unread; return the receipt."""
+        answer = self._session.send(method, path, serialise(body), places=0)
+        return f"{method} {path} answered {answer.status} ({request_id_note(answer)})"
 
     def _malformed(self, call: str, answer: Answer, problem: str) -> ApiError:
         return self._session.unusable(call, answer, problem, _CHECK_URL)
-
-
-def find_resource(client: Client, resource_id: int | None, name: str | None) -> dict[str, Any]:
-    """Return the JSON of the one resource that has an id, or exactly this name where no id is given."""
-    if resource_id is not None:
-        return client.resource(resource_id)
-    wanted = normalised(str(name))
-    found = [raw for raw in client.resources() if normalised(str(raw.get("name"))) == wanted]
-    if not found:
-        hint = "Check the name and the token's account; aliases do not count."
-        raise ResourceLookupError(f"no resource is named {wanted}", hint)
-    if len(found) > 1:
-        ids = ", ".join(str(raw["id"]) for raw in found)
-        hint = "Use resource_id to say which one is meant."
-        raise ResourceLookupError(f"{len(found)} resources are named {wanted}: {ids}", hint)
-    return found[0]
 
 
 def _unwrapped(answer: Any) -> Any:
@@ -178,9 +155,9 @@ def _items(page: Any) -> list[dict[str, Any]] | None:
     """Return what a bare array or `{"count", "results"}` lists, None where it is something else."""
     items = page.get("results") if isinstance(page, dict) else page
     items = [_unwrapped(item) for item in items] if isinstance(items, list) else [None]
-    return items if all(map(_is_resource, items)) else None
+    return items if all(map(_is_item, items)) else None
 
 
-def _is_resource(item: Any) -> bool:
+def _is_item(item: Any) -> bool:
     """Tell whether it has what the engine can't do without."""
     return isinstance(item, dict) and bool(_NUMBER.fullmatch(str(item.get("id"))))

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 
 from .._errors import InputError, MatchError
-from .._gcore.resource import Resource
+from .._gcore.site import Site
 from .._x509.certificate import Certificate
 from .._x509.hostname import covering, normalised
 
@@ -25,7 +25,7 @@ class Selection:
         self._patterns = {"include": _patterns(include), "exclude": _patterns(exclude)}
         self._unmet = {option: dict.fromkeys(patterns) for option, patterns in self._patterns.items()}
 
-    def has(self, resource: Resource) -> bool:
+    def has(self, resource: Site) -> bool:
         """Tell whether the task is about a resource."""
         return self.names(resource.id, resource.name)
 
@@ -115,12 +115,12 @@ class Matcher(Generic[AnyCandidate]):
             for key in {normalised(str(key)) for key in candidate.resources or candidate.leaf.dns_names}:
                 index[key].append(candidate)
 
-    def candidate_for(self, resource: Resource, key_type: str | None = None) -> AnyCandidate | None:
+    def candidate_for(self, resource: Site, key_type: str | None = None) -> AnyCandidate | None:
         """Choose likewise where it is known, or of no account, which type of key the resource has."""
         choice = self.choice_for(resource)
         return choice.settled(key_type) if choice else None
 
-    def choice_for(self, resource: Resource) -> Choice[AnyCandidate] | None:
+    def choice_for(self, resource: Site) -> Choice[AnyCandidate] | None:
         """Choose what fits best, None where nothing fits; of two that fit equally well `MatchError` tells."""
         name = normalised(resource.name)
         explicit = [*self._explicit.get(str(resource.id), ()), *self._explicit.get(name, ())]
@@ -133,7 +133,7 @@ class Matcher(Generic[AnyCandidate]):
         best = max(fit for fit, _one in fits)
         return self._choice([candidate for fit, candidate in fits if fit == best], resource)
 
-    def _choice(self, candidates: Sequence[AnyCandidate], resource: Resource) -> Choice[AnyCandidate]:
+    def _choice(self, candidates: Sequence[AnyCandidate], resource: Site) -> Choice[AnyCandidate]:
         """Take of each type of key the candidate that ends last, and put them in order."""
         by_type: dict[str, list[AnyCandidate]] = defaultdict(list)
         for candidate in candidates:
@@ -150,7 +150,7 @@ class Matcher(Generic[AnyCandidate]):
         is_near_its_end = leaf.not_after - self._now < (leaf.not_after - leaf.not_before) / 4
         return is_near_its_end and any(twin.leaf.not_after > leaf.not_after for twin in twins)
 
-    def _rank(self, candidate: AnyCandidate, resource: Resource) -> tuple[bool, bool, int]:
+    def _rank(self, candidate: AnyCandidate, resource: Site) -> tuple[bool, bool, int]:
         """Sort by what the API's expiry tells, where the type is not settled by the task, then by the type."""
         order, (kind, _bits) = _KEY_TYPES[self._prefer], candidate.leaf.key
         place = order.index(kind) if kind in order else len(order)
@@ -159,12 +159,12 @@ class Matcher(Generic[AnyCandidate]):
         shortfall = resource.expires - int(candidate.leaf.not_after.timestamp())
         return shortfall != 0, shortfall > _A_DAY, place
 
-    def unknown(self, resources: Iterable[Resource]) -> list[tuple[str, AnyCandidate]]:
+    def unknown(self, resources: Iterable[Site]) -> list[tuple[str, AnyCandidate]]:
         """List the explicit ids and names that no resource has, each with the candidate that asks for it."""
         known = {key for resource in resources for key in (str(resource.id), normalised(resource.name))}
         return [(key, one) for key, found in self._explicit.items() if key not in known for one in found]
 
-    def _fit(self, candidate: AnyCandidate, resource: Resource) -> tuple[int, int]:
+    def _fit(self, candidate: AnyCandidate, resource: Site) -> tuple[int, int]:
         """Count the host names that it covers, and those that it names; the more the better, in this order."""
         own = self._names[candidate.leaf]
         hosts = [normalised(resource.name)]
@@ -173,13 +173,13 @@ class Matcher(Generic[AnyCandidate]):
         return len(covered), sum(host in own for host in covered)
 
 
-def _last(candidates: Sequence[AnyCandidate], resource: Resource) -> AnyCandidate:
+def _last(candidates: Sequence[AnyCandidate], resource: Site) -> AnyCandidate:
     """Take the candidate that ends last."""
     end = max(candidate.leaf.not_after for candidate in candidates)
     return _only([one for one in candidates if one.leaf.not_after == end], resource, "both cover it equally well")
 
 
-def _only(candidates: Sequence[AnyCandidate], resource: Resource, why: str) -> AnyCandidate:
+def _only(candidates: Sequence[AnyCandidate], resource: Site, why: str) -> AnyCandidate:
     other = next((candidate for candidate in candidates if candidate.leaf != candidates[0].leaf), None)
     if other:
         raise MatchError(

@@ -12,8 +12,8 @@ from itertools import count
 from typing import Any
 
 from .._errors import ApiError, CollateralError, GcoreError, NotServedError, NotStoredError, carrying
-from .._gcore.client import Client
-from .._gcore.resource import Resource, collateral
+from .._gcore.account import Account, Product
+from .._gcore.site import Site
 from .desired import Desired, Proof
 from .edge import EdgeAnswer
 from .failure_budget import FailureBudget
@@ -40,7 +40,7 @@ class Applied:
 
     plan: Plan  # as it was decided last
     state: ChangeState = ChangeState.NONE
-    stored: Resource | None = None  # the API's view of the site after the write
+    stored: Site | None = None  # the API's view of the site after the write
     receipt: str = ""  # how the API answered the write
     collateral: tuple[dict[str, Any], ...] = ()  # other settings that moved
     verification: Verification = UNVERIFIED
@@ -51,7 +51,7 @@ class Applied:
         return self.plan.observation.wants_proof and self.verification.edge is Proof.PENDING
 
     @property
-    def resource(self) -> Resource:
+    def resource(self) -> Site:
         """Return the API's last word of the site."""
         return self.stored or self.plan.observation.resource
 
@@ -60,7 +60,7 @@ class Applied:
 class Rotation:
     """Carries plans out: `apply` for one site; `write` and `await_edges` for many. Its errors carry the `Applied`."""
 
-    client: Client
+    account: Account
     observer: Observer
     budget: FailureBudget = field(default_factory=FailureBudget)
 
@@ -75,7 +75,7 @@ class Rotation:
 
     def write(self, plan: Plan) -> Applied:
         """Write what a site shall have, and prove that the API has it and that no other setting moved."""
-        write = _Write(Applied(plan), self.client, self.observer, self.budget)
+        write = _Write(Applied(plan), self.account, self.observer, self.budget)
         with carrying(lambda: write.applied):
             write.run()
         return write.applied
@@ -84,7 +84,8 @@ class Rotation:
         self, items: Sequence[Applied], each: Callable[..., Iterable[EdgeAnswer]] = map
     ) -> list[tuple[Applied, NotServedError | None]]:
         """Wait until the edges of those that await a proof serve what is stored; say of a late one what it does."""
-        clock, deadline, policy = self.client.clock, self.client.deadline, self.observer.policy
+        client, policy = self.account.client, self.observer.policy
+        clock, deadline = client.clock, client.deadline
         answers: dict[int, EdgeAnswer] = {}
         pending = [at for at, item in enumerate(items) if item.awaits_proof]
         begin = clock.monotonic()
@@ -129,43 +130,49 @@ class _Write:
     """One write, from its fresh read to the API's proof."""
 
     applied: Applied  # what became of it, whatever ends it
-    client: Client
+    account: Account
     observer: Observer
     budget: FailureBudget
-    lost: tuple[dict[str, Any], ApiError] | None = None  # what a write without an answer was over, the last one's error
+    lost: tuple[Site, ApiError] | None = None  # what a write without an answer was over, the last one's error
     is_last_look: bool = False  # no try is left, but for a look
+
+    @property
+    def product(self) -> Product:
+        """Return the product that the site is of."""
+        return self.account.product_of(self.applied.resource)
 
     def run(self) -> None:
         """Write, and prove it."""
+        fields = self.product.prepare(self.applied.plan.desired)
         for tries in count(1):
             before = self._read()
-            if before is None or self._put(before, tries):
+            if before is None or self._put(before, fields, tries):
                 break
-        self.budget.write_succeeded(self.applied.resource.id)
+        self.budget.write_succeeded(self.applied.resource.key)
         written_over = self.lost[0] if self.lost else before
         if written_over is None:
             self.applied = Applied(self.applied.plan, verification=self.applied.plan.verification)
         elif self.observer.policy.verify != "none":
             self._await_store(written_over)
 
-    def _read(self) -> dict[str, Any] | None:
+    def _read(self) -> Site | None:
         """Return what is to be written over, read anew where that grew old; None where the site has what it shall."""
         for is_second in (False, True):
-            raw = self.client.resource(self.applied.resource.id, to_write=True)
-            read_at = self.client.clock.monotonic()
-            if self._is_there(raw):
+            site = self.product.site(self.applied.resource.id, to_write=True)
+            read_at = self.account.client.clock.monotonic()
+            if self._is_there(site):
                 return None
-            if is_second or self.client.is_fresh(read_at):
+            if is_second or self.account.client.is_fresh(read_at):
                 break
-        return raw
+        return site
 
-    def _is_there(self, raw: dict[str, Any]) -> bool:
+    def _is_there(self, site: Site) -> bool:
         earlier = self.applied.plan
-        if self.lost and took_effect(earlier.desired, self.lost[0], raw):
+        if self.lost and took_effect(earlier.desired, self.lost[0], site, self.product):
             self.applied = replace(self.applied, state=ChangeState.MADE)
             return True
-        seen = replace(earlier.observation, resource=Resource.from_api(raw))
-        plan = decide(earlier.desired, seen, self.client.clock.now(), earlier.warnings, earlier)
+        seen = replace(earlier.observation, resource=site)
+        plan = decide(earlier.desired, seen, self.account.client.clock.now(), earlier.warnings, earlier)
         is_made = plan.is_in_sync and self.lost and not plan.refusal
         self.applied = replace(self.applied, plan=plan, state=ChangeState.MADE if is_made else self.applied.state)
         if plan.refusal:
@@ -174,17 +181,16 @@ class _Write:
             raise self.lost[1]
         return plan.is_in_sync
 
-    def _put(self, before: dict[str, Any], tries: int) -> bool:
+    def _put(self, before: Site, fields: Mapping[str, Any], tries: int) -> bool:
         """Write once. Where that fails, wait until it may be tried again, or at least looked at."""
         self.budget.authorize_write(self.lost[1] if self.lost else None)
-        site = self.applied.resource.id
         try:
-            receipt = self.client.replace(site, {**before, **self.applied.plan.desired.fields})
+            receipt = self.product.write(before, fields)
         except ApiError as error:
             if error.outcome_unknown:
                 self.lost = self.lost[0] if self.lost else before, error
                 self.applied = replace(self.applied, state=ChangeState.UNKNOWN)
-            self.budget.write_failed(site, error)
+            self.budget.write_failed(before.key, error)
             self._wait(error, tries)
             return False
         self.applied = replace(self.applied, state=ChangeState.MADE, receipt=receipt)
@@ -192,26 +198,26 @@ class _Write:
 
     def _wait(self, error: ApiError, tries: int) -> None:
         try:
-            self.client.pause(error, tries)
+            self.account.client.pause(error, tries)
         except ApiError:
-            self.is_last_look = error.outcome_unknown and self.client.deadline.remaining() > 0
+            self.is_last_look = error.outcome_unknown and self.account.client.deadline.remaining() > 0
             if not self.is_last_look:
                 raise
 
-    def _await_store(self, before: dict[str, Any]) -> None:
+    def _await_store(self, before: Site) -> None:
         """See that a fresh GET shows the write, and every other setting as it was."""
         self.applied = replace(self.applied, verification=Verification(api=Proof.PENDING))
-        client, plan, begin = self.client, self.applied.plan, self.client.clock.monotonic()
+        client, product, plan = self.account.client, self.product, self.applied.plan
+        begin = client.clock.monotonic()
         patience = min(_STORED_WITHIN, client.deadline.remaining() - _STORED_INTERVAL)
         while True:
-            after = client.resource(self.applied.resource.id)
-            stored = Resource.from_api(after)
+            stored = product.site(self.applied.resource.id)
             check, waited = plan.desired.store_check(stored), client.clock.monotonic() - begin
             if check is not Proof.MISMATCH or waited >= patience:
                 break
             self.applied = replace(self.applied, stored=stored)
             client.deadline.sleep(_STORED_INTERVAL)
-        moved = tuple(collateral(before, after))
+        moved = tuple(product.collateral(before, stored))
         problem = _problem(stored, moved, waited if check is Proof.MISMATCH else None)
         is_pending = plan.observation.wants_proof and problem is None
         self.applied = replace(
@@ -225,7 +231,7 @@ class _Write:
             raise problem
 
 
-def _problem(stored: Resource, settings: Sequence[dict[str, Any]], waited: float | None) -> GcoreError | None:
+def _problem(stored: Site, settings: Sequence[dict[str, Any]], waited: float | None) -> GcoreError | None:
     """Tell what a write did not do, so many seconds after it, or did beside what it should."""
     moved = "; ".join(f"{item['setting']} was {item['before']!r}, is {item['after']!r}" for item in settings)
     others = f", other settings changed: {moved}" if moved else ""
@@ -244,11 +250,10 @@ def _problem(stored: Resource, settings: Sequence[dict[str, Any]], waited: float
     return None
 
 
-def took_effect(desired: Desired, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+def took_effect(desired: Desired, before: Site, after: Site, product: Product) -> bool:
     """Tell whether a write of unknown outcome is there: it shows now and not before, or nothing else was written."""
-    earlier, now = Resource.from_api(before), Resource.from_api(after)
-    if desired.store_check(now) is not Proof.VERIFIED:
+    if desired.store_check(after) is not Proof.VERIFIED:
         return False
     # `updated` alone tells nothing: somebody else's write moves it too.
-    was_written = bool(now.updated) and now.updated != earlier.updated and not collateral(before, after)
-    return was_written or desired.store_check(earlier) is not Proof.VERIFIED
+    was_written = bool(after.updated) and after.updated != before.updated and not product.collateral(before, after)
+    return was_written or desired.store_check(before) is not Proof.VERIFIED

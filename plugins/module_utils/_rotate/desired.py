@@ -9,20 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from .._errors import CertificateError, ConflictError, DowngradeError
-from .._gcore.resource import (
-    CERTIFICATE_FIELD,
-    CUSTOM,
-    DISABLED,
-    KEY_FIELD,
-    LETS_ENCRYPT,
-    TYPE_FIELD,
-    UNKNOWN,
-    Resource,
-)
+from .._gcore.site import CUSTOM, DISABLED, LETS_ENCRYPT, UNKNOWN, Site
 from .._x509.certificate import Certificate, timestamp
 from .._x509.chain import without_root
 from .._x509.hostname import covered
@@ -49,6 +39,7 @@ class CustomCertificate:
     replace_lets_encrypt: bool = False
     allow_downgrade: bool = False
     require_alias_coverage: bool = False
+    ssl_type: ClassVar[str] = CUSTOM
 
     @classmethod
     def permitted(cls, key_pair: KeyPair, values: Mapping[str, Any]) -> CustomCertificate:
@@ -68,7 +59,7 @@ class CustomCertificate:
             return replace(found, state=State.DRIFT, reason="forced", propagating=False, warning="")
         return found
 
-    def validate(self, resource: Resource) -> tuple[str, ...]:
+    def validate(self, resource: Site) -> tuple[str, ...]:
         """Check that it covers the names that the site serves with it, which are not aliases with their own."""
         names = self.leaf.dns_names
         own = (alias.name for alias in resource.aliases if not alias.has_certificate)
@@ -110,16 +101,7 @@ class CustomCertificate:
         )
         return (doubt,)
 
-    @cached_property
-    def fields(self) -> dict[str, Any]:
-        """Return certificate and key, written once for a whole fleet; this is the one place where the key leaves."""
-        return {
-            CERTIFICATE_FIELD: self.key_pair.certificate_pem(),
-            KEY_FIELD: self.key_pair.key.pem(),
-            TYPE_FIELD: CUSTOM,
-        }
-
-    def store_check(self, resource: Resource) -> Proof:
+    def store_check(self, resource: Site) -> Proof:
         """Tell it by the certificate, where the API returns it, else by its expiry."""
         if resource.ssl_type in (DISABLED, LETS_ENCRYPT):
             return Proof.MISMATCH
@@ -139,7 +121,7 @@ class SslType:
     """HTTPS without a certificate of the user's: Let's Encrypt, or off. There is nothing that an edge shall serve."""
 
     ssl_type: str
-    leaf = None
+    leaf = key_pair = None
 
     def compare(self, observed: Observation) -> Verdict:
         """Compare by the API's word."""
@@ -147,7 +129,7 @@ class SslType:
         reason = {DISABLED: "https_disabled", LETS_ENCRYPT: "lets_encrypt"}.get(known, "custom_certificate")
         return Verdict(State.IN_SYNC if known == self.ssl_type else State.DRIFT, reason, "api")
 
-    def validate(self, resource: Resource) -> tuple[str, ...]:
+    def validate(self, resource: Site) -> tuple[str, ...]:
         """Warn of HTTPS off behind a redirect to HTTPS: that is a site that is down."""
         if self.ssl_type == DISABLED and resource.redirects_to_https:
             return (f"{resource.label()} redirects HTTP to HTTPS: with HTTPS off, its visitors reach nothing.",)
@@ -157,12 +139,7 @@ class SslType:
         """Allow it: whoever asks for it means it."""
         return ()
 
-    @property
-    def fields(self) -> dict[str, Any]:
-        """Return the type alone."""
-        return {TYPE_FIELD: self.ssl_type or None}
-
-    def store_check(self, resource: Resource) -> Proof:
+    def store_check(self, resource: Site) -> Proof:
         """Tell it by the type, where the answer has one."""
         if resource.ssl_type == UNKNOWN:
             return Proof.SKIPPED

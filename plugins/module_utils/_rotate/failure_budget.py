@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable
 from threading import RLock
 
 from .._errors import ApiError, StoppedError
@@ -20,7 +21,7 @@ class FailureBudget:
     def __init__(self) -> None:
         self.tolerated: int | None = None  # one failure more stops the run
         self.reason = ""
-        self._failures: Counter[int] = Counter()
+        self._failures: Counter[Hashable] = Counter()
         self._lock = RLock()  # a signal may call `stop` while its own thread counts
 
     def stop(self, reason: str) -> None:
@@ -33,23 +34,23 @@ class FailureBudget:
         if self.reason:
             raise failure or StoppedError(f"the run was stopped: {self.reason}")
 
-    def write_failed(self, resource_id: int, error: ApiError) -> None:
+    def write_failed(self, site: Hashable, error: ApiError) -> None:
         """Count a failed write, and stop the run where there are too many."""
         if error.status != 429:
-            self._count(resource_id, 1)
+            self._count(site, 1)
 
-    def gave_up(self, resource_id: int) -> None:
+    def gave_up(self, site: Hashable) -> None:
         """Count a resource that ends as failed, if its failed writes did not count yet."""
-        self._count(resource_id, 0 if self._failures[resource_id] else 1)
+        self._count(site, 0 if self._failures[site] else 1)
 
-    def _count(self, resource_id: int, more: int) -> None:
+    def _count(self, site: Hashable, more: int) -> None:
         with self._lock:
-            self._failures[resource_id] += more
+            self._failures[site] += more
             count = self._failures.total()
         if self.tolerated is not None and count > self.tolerated:
             self.stop(f"{count} failures, and max_failures tolerates {self.tolerated}")
 
-    def write_succeeded(self, resource_id: int) -> None:
+    def write_succeeded(self, site: Hashable) -> None:
         """Count what failed before as made good."""
         with self._lock:
-            self._failures.pop(resource_id, None)
+            self._failures.pop(site, None)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .._errors import InputError
-from .._gcore.resource import DISABLED, Resource, expiry_timestamp
+from .._gcore.site import DISABLED, Site, expiry_timestamp
 from .._x509.certificate import Certificate, certificates_from_pem
 from .._x509.hostname import covered
 from .._x509.pem import read_pem
@@ -45,7 +45,7 @@ class Policy:
 class Observation:
     """What was seen of a site: by the API, and by its edge where that was asked."""
 
-    resource: Resource
+    resource: Site
     edge: EdgeAnswer | None = None  # where it counts as evidence
     proof: EdgeAnswer | None = None  # where it may count as a proof alone
     wants_proof: bool = False  # the edge shall prove what is there
@@ -74,7 +74,7 @@ class Observation:
         return {"ssl_type": ssl_type, "not_after": expiry_timestamp(expires), "days_left": left}
 
 
-def installed_chain(resource: Resource) -> tuple[Certificate, ...]:
+def installed_chain(resource: Site) -> tuple[Certificate, ...]:
     """Read the chain in the API's answer, empty where there is none or it can't be read."""
     if resource.certificate is None:
         return ()
@@ -93,7 +93,7 @@ class Observer:
     probe_edge: Probe = probe
     reachability: EdgeReachability = field(default_factory=EdgeReachability)
 
-    def observe(self, resource: Resource, desired: Desired) -> Observation:
+    def observe(self, resource: Site, desired: Desired) -> Observation:
         """Gather the evidence of what a site has; in check mode also the proof, which nobody waits for."""
         wants_proof = self.policy.verify == "edge" and desired.leaf is not None
         is_evidence = self._is_evidence(resource, desired)
@@ -103,7 +103,7 @@ class Observer:
             self.reachability.heard(answer)
         return Observation(resource, answer if is_evidence else None, answer, wants_proof)
 
-    def ask_edge(self, resource: Resource, desired: Desired) -> EdgeAnswer:
+    def ask_edge(self, resource: Site, desired: Desired) -> EdgeAnswer:
         """Ask the edge for the site's name."""
         where = (resource.service_ip, self.policy.edge_port, resource.name, self.policy.edge_timeout)
         return self.probe_edge(*where, desired.leaf.key[0] if desired.leaf else None)
@@ -113,7 +113,7 @@ class Observer:
         """Tell whether no further edge is asked, because none of the first ones answered."""
         return self.policy.edge_probe != "always" and not self.reachability.is_worth_asking()
 
-    def _is_evidence(self, resource: Resource, desired: Desired) -> bool:
+    def _is_evidence(self, resource: Site, desired: Desired) -> bool:
         # What the API answers in full, or is off, needs no handshake.
         is_open = resource.certificate is None and resource.ssl_type != DISABLED and desired.leaf is not None
         return self.policy.edge_probe == "always" or (self.policy.edge_probe == "auto" and is_open)

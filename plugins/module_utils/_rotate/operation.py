@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import InputError, carrying
-from .._gcore.client import find_resource
-from .._gcore.resource import Resource
 from .._options import CERTIFICATE
 from .._redaction import Redactor
 from .._task import Operation, Task
@@ -32,13 +30,13 @@ def rotate_resource(task: Task) -> Plan | Applied:
         if isinstance(desired, CustomCertificate):
             key_pair, known["desired"] = desired.key_pair, desired.facts(now)
             known["warnings"] = [*key_pair.warnings, *check_key_pair(key_pair, now, values["min_days_valid"])]
-        client, observer = task.client(), Observer(Policy.of(values, task.check_mode))
-        resource = Resource.from_api(find_resource(client, values["resource_id"], values["name"]))
+        account, observer = task.account(), Observer(Policy.of(values, task.check_mode))
+        resource = account.find(values["resource_id"], values["name"])
         plan = decide(desired, observer.observe(resource, desired), task.clock.now(), known.get("warnings", ()))
     with carrying(lambda: plan):
         if plan.refusal:
             raise plan.refusal
-        return plan if task.check_mode else Rotation(client, observer).apply(plan)
+        return plan if task.check_mode else Rotation(account, observer).apply(plan)
 
 
 ROTATE_RESOURCE = Operation(rotate_resource, render)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._errors import GcoreError
-from .._gcore.resource import Resource
+from .._gcore.site import Site
 from .apply import Applied, ChangeState
 from .desired import Proof
 from .plan import UNVERIFIED, Plan
@@ -52,7 +52,7 @@ class Outcome:
         return self.known.plan if isinstance(self.known, Applied) else self.known
 
     @property
-    def resource(self) -> Resource | None:
+    def resource(self) -> Site | None:
         """Return the API's last word of the site."""
         return self.applied.resource if self.applied else self.plan.observation.resource if self.plan else None
 

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from enum import Enum
 
 from .._clock import from_unix
-from .._gcore.resource import DISABLED, LETS_ENCRYPT
+from .._gcore.site import DISABLED, LETS_ENCRYPT
 from .._x509.certificate import Certificate
 from .._x509.chain import without_root
 from .edge import EdgeAnswer

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from .._errors import CertificateError, PrivateKeyError
 from .._libraries import pkcs12, serialization
@@ -34,6 +35,11 @@ class KeyPair:
     def leaf(self) -> Certificate:
         """Return the certificate that names the site."""
         return self.chain[0]
+
+    @cached_property
+    def texts(self) -> tuple[str, str]:
+        """Return certificates and key as they are sent, written once for a whole fleet."""
+        return self.certificate_pem(), self.key.pem()
 
     def certificate_pem(self) -> str:
         """Write the chain as the API documents it: leaf first, lines of 64, no blank lines, a final line end."""

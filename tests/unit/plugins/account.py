@@ -22,7 +22,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match im
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.progress import Progress
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import render
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.run import Fleet
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.account import Account
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Matcher, Selection
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Rotation
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate
@@ -143,6 +143,7 @@ class Stage:
         self.report = FleetReport()
         self.budget = FailureBudget()
         self.client = client_over(account, self.time)
+        self.whole = Account.of(self.client)
         self.lines = []
         self.look_after_parent = lambda: None
         self._candidates = candidates
@@ -154,12 +155,12 @@ class Stage:
     def run(self, sizes=("100%",), tolerated=None):
         """Look, write, and return the outcomes by name."""
         matcher = Matcher(self._candidates, NOW, self._prefer)
-        report = assign(FleetReport(), map(Resource.from_api, self.client.resources()), matcher, self._scope)
+        report = assign(FleetReport(), self.whole.sites(), matcher, self._scope)
         self.budget.tolerated = tolerated
         with ThreadPoolExecutor(self._workers) as pool:
             fleet = Fleet(
                 [*report.members],
-                Rotation(self.client, Observer(self._policy, self.account.probe), self.budget),
+                Rotation(self.whole, Observer(self._policy, self.account.probe), self.budget),
                 Progress(self.lines.append, self.time.clock),
                 pool,
                 self.look_after_parent,

@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock, Deadline
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import Client, Credentials
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import WebSecurity, site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import RateLimiter
 from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
@@ -87,6 +87,19 @@ class Script:
         return not self.steps
 
 
+class WebSecurityClient(Client):
+    """A client with the calls of Web Security, in the API's own JSON."""
+
+    def resources(self):
+        return self.listed(RESOURCES, "resources")
+
+    def resource(self, number):
+        return WebSecurity(self).site(number).raw
+
+    def replace(self, number, body):
+        return WebSecurity(self).write(site_of({"id": number}), body)
+
+
 def client_over(
     transport, time=None, *, owner=None, redactor=None, tries=5, total=1800, request_timeout=30, per_second=None
 ):
@@ -105,7 +118,7 @@ def client_over(
         backoff=Backoff(tries=tries, chance=lambda: 1.0),
         request_timeout=request_timeout,
     )
-    return Client(session)
+    return WebSecurityClient(session)
 
 
 def issued(*names, days=90.0, issuer=AUTHORITY, **options):
@@ -166,7 +179,7 @@ def bare_json(**fields):
 
 
 def bare(**fields):
-    return Resource.from_api(bare_json(**fields))
+    return site_of(bare_json(**fields))
 
 
 class FakeApi:

@@ -89,7 +89,7 @@ def test_what_ends_the_process_is_let_through(error):
 def test_the_token_shows_nowhere_in_what_comes_out(kind, has_client):
     def perform(got):
         if has_client:
-            got.client()
+            got.account()
         with carrying(lambda: {"a": [TOKEN, f"sent APIKey {TOKEN}"], TOKEN: 1}):
             raise kind(f"no luck with {got.values['api_key']}")
 
@@ -135,9 +135,9 @@ def test_the_client_is_made_as_the_options_say(monkeypatch):
     seen = []
 
     def perform(got):
-        client = got.client(connections=9)
-        seen.append((client, client.deadline.remaining()))
-        client.resource(7)
+        account = got.account(connections=9)
+        seen.append((account.client, account.client.deadline.remaining()))
+        account.find(7, None)
 
     result = ran(perform, api_url="https://api.example/", **options)
     told = {"url": "https://api.example/", "option": "api_url"}
@@ -158,7 +158,7 @@ def test_the_client_is_made_as_the_options_say(monkeypatch):
     ],
 )
 def test_connection_options_that_can_not_be_used(given, said):
-    result = ran(lambda got: got.client(), **given)
+    result = ran(lambda got: got.account(), **given)
     assert result["failed"] is True
     assert said in result["msg"]
     assert TOKEN not in json.dumps(result)
@@ -168,6 +168,6 @@ def test_an_echo_of_the_api_is_cleaned_once_more(monkeypatch):
     api = FakeApi(resource_json(name=f"{NAME}-{TOKEN}"))
     monkeypatch.setattr(task, "Transport", lambda *_args, **_options: api)
 
-    text = json.dumps(ran(lambda got: got.client().resource(7)))
+    text = json.dumps(ran(lambda got: got.account().find(7, None).facts()))
     assert TOKEN not in text
     assert NAME in text

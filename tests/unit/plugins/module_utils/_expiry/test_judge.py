@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import Thresholds, judge
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from simulator.authority import Authority
 from unit.plugins.fakes import AUTHORITY, DAY, NAME, NOW, ROOT, certificate, chain, issued, resource_json, unix
@@ -32,7 +32,7 @@ def seen(edge=None, *, host=NAME, alias=None, **fields):
     """A host name of a resource whose API expiry is what the edge serves, unless told otherwise."""
     if edge and edge.leaf:
         fields.setdefault("service_ssl_expire", unix(edge.leaf.not_after))
-    resource = Resource.from_api(resource_json(**fields))
+    resource = site_of(resource_json(**fields))
     return Endpoint(host, resource, resource.aliases[0] if alias else None, edge)
 
 

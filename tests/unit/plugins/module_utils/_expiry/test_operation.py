@@ -7,7 +7,7 @@ import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry import operation
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Matcher
 from unit.plugins.account import candidate, site
 from unit.plugins.fakes import NAME, NOW, SILENT, issued, serves
@@ -21,5 +21,5 @@ TWINS = [candidate(issued(), "ec"), candidate(issued(key_type="rsa"), "rsa")]
     ids=["RSA", "ECDSA", "silent", "not asked"],
 )
 def test_of_twins_that_one_is_compared_whose_type_of_key_is_served(edge, expected):
-    endpoint = Endpoint(NAME, Resource.from_api(site(7, NAME)), edge=edge)
+    endpoint = Endpoint(NAME, site_of(site(7, NAME)), edge=edge)
     assert operation._should_have(endpoint, Matcher(TWINS, NOW), []).label == expected

@@ -12,7 +12,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import Thresholds, judge
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import render, result_of
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Candidate
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import timestamp
@@ -27,7 +27,7 @@ def endpoint(number, made=OLD, *, probed=True, **fields):
     end = unix(certificate(made).not_after)
     raw = resource_json(id=number, name=f"n{number}.example.com", **{"service_ssl_expire": end, **fields})
     edge = EdgeAnswer(certificate(made), chain(made)) if probed else None
-    return Endpoint(raw["name"], Resource.from_api(raw), None, edge)
+    return Endpoint(raw["name"], site_of(raw), None, edge)
 
 
 def result(*pairs):

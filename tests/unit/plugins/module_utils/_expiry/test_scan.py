@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._clock import Deadline
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Scan, endpoints
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from unit.plugins.fakes import SILENT, FakeClock, certificate, issued, resource_json
 
@@ -30,7 +30,7 @@ class Edges:
 
 
 def resource(number, **fields):
-    return Resource.from_api(resource_json(id=number, name=f"n{number:02}.example.com", **fields))
+    return site_of(resource_json(id=number, name=f"n{number:02}.example.com", **fields))
 
 
 def scan(edges, *, total=1800, clock=None):

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import ApiError, InputError, StoppedError
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import OUTCOMES, FleetReport, Member
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.report import render
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Applied, ChangeState
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import Plan
@@ -25,7 +25,7 @@ MADE, IGNORED, UNKNOWN = ChangeState.MADE, ChangeState.IGNORED, ChangeState.UNKN
 
 def entry(number=1, state=None, error=None, left_alone="", warnings=(), verdict=IN_SYNC):
     """A resource of a fleet; one with a state was written."""
-    resource = Resource.from_api(site(number))
+    resource = site_of(site(number))
     named = {"id": number, "name": resource.name, "label": "new"}
     if left_alone:
         return Member(left_alone=left_alone, **named)
@@ -99,7 +99,7 @@ def test_the_message_counts_names_some_and_says_what_to_do():
 
 def test_counts():
     bad = [{"certificate": "x", "problem": "x: no key"}]
-    members, unmatched = (entry(), entry(2, error=REFUSED)), [Resource.from_api(site(3))]
+    members, unmatched = (entry(), entry(2, error=REFUSED)), [site_of(site(3))]
     ones = ("in_sync", "failed", "unmatched_resources", "unmatched_certificates", "bad_certificates")
     counts = {**dict.fromkeys([*OUTCOMES, *ones], 0), **dict.fromkeys(ones, 1), "resources": 3}
     assert FleetReport(members, unmatched, ["spare"], bad).summary() == counts

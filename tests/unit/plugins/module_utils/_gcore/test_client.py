@@ -15,11 +15,11 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
     InputError,
     ResourceLookupError,
 )
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.account import Account
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import (
     PAGE_SIZE,
     Credentials,
     credentials,
-    find_resource,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
@@ -166,12 +166,12 @@ FOUND = [
 def test_the_one_resource_of_a_name(name, outcome, hint):
     client = client_over(Script((ALL, answer(200, NAMED))))
     if isinstance(outcome, int):
-        assert find_resource(client, None, name)["id"] == outcome
+        assert Account.of(client).find(None, name).id == outcome
     else:
         with pytest.raises(ResourceLookupError, match=f"^{outcome}$") as caught:
-            find_resource(client, None, name)
+            Account.of(client).find(None, name)
         assert hint in caught.value.hint
-    assert find_resource(client_over(Script((ONE, answer(200, RESOURCE)))), 7, name) == RESOURCE
+    assert Account.of(client_over(Script((ONE, answer(200, RESOURCE))))).find(7, name).raw == RESOURCE
 
 
 NOT_JSON = {

@@ -10,7 +10,6 @@ from threading import Condition, Event
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock, Deadline
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.client import Client
 from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import RateLimiter
 from unit.plugins.fakes import FakeClock, Script, answer, client_over, resource_json
 
@@ -135,7 +134,7 @@ def test_retry_after_holds_back_every_worker():
 
     def client(*answers):
         made = client_over(Timed(*(("GET /security/resources/7", step) for step in answers)), shared)
-        return Client(replace(made._session, rate_limiter=rate_limiter))
+        return type(made)(replace(made._session, rate_limiter=rate_limiter))
 
     def met(worker):
         worker.resource(7)

@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import InputError, MatchError
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._match.matcher import Matcher, Selection
 from unit.plugins.account import alias, candidate, site
 from unit.plugins.fakes import DAY, NOW, issued, unix
@@ -39,7 +39,7 @@ def _candidate(specification):
 
 
 def www(*aliases, number=7, name="www.example.com"):
-    return Resource.from_api(site(number, name, aliases=list(aliases)))
+    return site_of(site(number, name, aliases=list(aliases)))
 
 
 ALIASED = www(alias("a.example.com"), alias("b.example.net"))
@@ -135,7 +135,7 @@ TWINS = {
 @pytest.mark.parametrize(("given", "there", "ends", "prefer", "expected"), TWINS.values(), ids=TWINS)
 def test_of_twins_the_type_of_key_that_is_there(given, there, ends, prefer, expected):
     expires = unix(NOW + ends * DAY) if ends else 0
-    resource = Resource.from_api(site(7, "www.example.com", service_ssl_expire=expires))
+    resource = site_of(site(7, "www.example.com", service_ssl_expire=expires))
     for these in (given, given[::-1]):
         choice = Matcher(candidates(*these), NOW, prefer).choice_for(resource)
         taken = choice.settled(there)

@@ -12,7 +12,8 @@ from types import SimpleNamespace
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import ApiError, GcoreError, carrying
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.account import Account
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import WebSecurity, site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import (
     Applied,
     ChangeState,
@@ -83,20 +84,20 @@ def rotate(aim=None, *, raw=None, gets=(), puts=(), edge=None, api=None, seconds
     observer = Observer(Policy(**options), probe)
     known, error = None, None
     try:
-        known = carried_out(first, aim or target(), client, observer, budget or FailureBudget())
+        known = carried_out(first, aim or target(), Account.of(client), observer, budget or FailureBudget())
     except GcoreError as caught:
         known, error = caught.known, caught
     result = render(known, error, diff=True)
     return SimpleNamespace(api=api, time=time, probe=probe, known=known, error=error, result=result, first=first)
 
 
-def carried_out(raw, aim, client, observer, budget):
+def carried_out(raw, aim, account, observer, budget):
     """Look, decide, and carry it out, as the operation does."""
-    plan = decide(aim, observer.observe(Resource.from_api(raw), aim), client.clock.now())
+    plan = decide(aim, observer.observe(site_of(raw), aim), account.client.clock.now())
     with carrying(lambda: plan):
         if plan.refusal:
             raise plan.refusal
-        return plan if observer.policy.check_mode else Rotation(client, observer, budget).apply(plan)
+        return plan if observer.policy.check_mode else Rotation(account, observer, budget).apply(plan)
 
 
 def target(made=NEW, **options):
@@ -533,4 +534,6 @@ EFFECTS = {
 
 @pytest.mark.parametrize(("before", "after", "effect"), EFFECTS.values(), ids=EFFECTS)
 def test_whether_a_write_of_unknown_outcome_is_there(before, after, effect):
-    assert took_effect(target(), bare_json(**before), bare_json(**after)) is effect
+    raws = bare_json(**before), bare_json(**after)
+    earlier, later = (replace(site_of(raw), raw=raw) for raw in raws)
+    assert took_effect(target(), earlier, later, WebSecurity(None)) is effect

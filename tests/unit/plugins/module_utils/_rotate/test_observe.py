@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import timestamp
 from unit.plugins.fakes import DAY, NOW, SILENT, certificate, issued, resource_json, serves, unix
@@ -32,5 +32,5 @@ KNOWN = {
 
 @pytest.mark.parametrize(("edge", "fields", "current", "facts"), KNOWN.values(), ids=KNOWN)
 def test_what_is_known_of_a_certificate(edge, fields, current, facts):
-    seen = Observation(Resource.from_api(resource_json(**fields)), edge)
+    seen = Observation(site_of(resource_json(**fields)), edge)
     assert (seen.current, seen.facts(NOW)) == (current, facts)

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import ConflictError, GcoreError
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import Applied, ChangeState
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation
@@ -27,7 +27,7 @@ ERROR = GcoreError("what happened", "What to do next.")
 
 
 def observed(edge=None, **fields):
-    return Observation(Resource.from_api(resource_json(**fields)), edge)
+    return Observation(site_of(resource_json(**fields)), edge)
 
 
 def plan(verdict=DRIFT, seen=None, **fields):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import LEVELS, Thresholds, judge
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.report import result_of
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import Resource
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import timestamp
 from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_events import Memory, events_of
@@ -55,7 +55,7 @@ def a_leaf(life, left):
 
 
 def judged(thresholds, life, left, other, ssl_type):
-    resource = Resource.from_api(resource_json(ssl_type=ssl_type, service_ssl_expire=unix(NOW + left)))
+    resource = site_of(resource_json(ssl_type=ssl_type, service_ssl_expire=unix(NOW + left)))
     edge = None
     if life is not None:
         edge = EdgeAnswer(a_leaf(life, left), other_half=a_leaf(*other) if other else None)

@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.raw_json import parse
-from ansible_collections.gcore.web_security.plugins.module_utils._gcore.resource import (
-    Alias,
-    Resource,
-    collateral,
-    expiry_timestamp,
-)
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.site import Alias, Site, expiry_timestamp
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import WebSecurity, site_of
+
+
+def collateral(before, after):
+    earlier, later = (replace(site_of({"id": 7}), raw=raw) for raw in (before, after))
+    return WebSecurity(None).collateral(earlier, later)
+
 
 RAW = {
     "id": 7, "name": "shop.example", "ssl_type": "custom", "service_ssl_expire": 1790000000,
@@ -28,8 +31,8 @@ RAW = {
 
 
 def test_what_an_answer_tells():
-    resource = Resource.from_api(RAW)
-    assert resource == Resource(
+    resource = site_of(RAW)
+    assert resource == Site(
         id=7, name="shop.example", ssl_type="custom", expires=1790000000, service_ip="192.0.2.7", status="active",
         updated="2026-01-02T03:04:05Z", certificate=None, redirects_to_https=True, origins_count=1,
         aliases=(Alias("www.shop.example", None), Alias("api.shop.example", 1790000001)),
@@ -50,8 +53,8 @@ def test_what_an_answer_tells():
     ("raw", "ssl_type"), [({"id": "7"}, "unknown"), ({**dict.fromkeys(RAW), "id": 7}, "")], ids=["absent", "null"]
 )
 def test_the_least_that_an_answer_has(raw, ssl_type):
-    resource = Resource.from_api(raw)
-    assert resource == Resource(7, "", ssl_type, None, "", "", "", None, False, ())
+    resource = site_of(raw)
+    assert resource == Site(7, "", ssl_type, None, "", "", "", None, False, ())
     assert json.loads(json.dumps(resource.facts()))["ssl_type"] is None
 
 
@@ -80,7 +83,7 @@ LOOSE = {
 @pytest.mark.parametrize(("field", "name"), LOOSE)
 def test_loose_types(field, name):
     for value, expected in LOOSE[field, name]:
-        resource = Resource.from_api({**RAW, field: value})
+        resource = site_of({**RAW, field: value})
         assert (value, getattr(resource, name)) == (value, expected)
         assert json.dumps(resource.facts())
 
@@ -95,7 +98,7 @@ SUPPOSED = [
 
 @pytest.mark.parametrize(("fields", "supposed"), SUPPOSED)
 def test_the_type_that_a_silent_answer_is_supposed_to_mean(fields, supposed):
-    assert Resource.from_api({"id": 7, **fields}).supposed_type == supposed
+    assert site_of({"id": 7, **fields}).supposed_type == supposed
 
 
 EXPIRIES = [
