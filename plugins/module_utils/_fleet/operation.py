@@ -89,7 +89,7 @@ def _rotate_members(
 
     rotation = Rotation(account, Observer(Policy.of(values, task.check_mode)), budget)
     with interruptible(stop) as look_after_parent:
-        fleet = Fleet(list(report.members), rotation, progress, pool, look_after_parent)
+        fleet = Fleet(list(report.members), rotation, progress, pool, values["concurrency"], look_after_parent)
         with carrying(lambda: fleet.complete(report)):
             drifted = fleet.look()
             if values["max_failures"] is not None:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from queue import SimpleQueue
 
 from .._errors import DeadlineError, GcoreError, InternalError, StoppedError
 from .._rotate.apply import Applied, Rotation
@@ -19,6 +19,9 @@ from .progress import Progress
 from .waves import waves
 
 _NO_EDGE = "No edge answered: after the first few, none was asked. Set edge_probe to never if that is so here."
+
+_BETWEEN_LOOKS = 0.1
+"""Seconds in which what ended is told, and a controller that went away is noticed."""
 
 Places = Sequence[int]
 """Where in the members of a run some of them are."""
@@ -32,7 +35,8 @@ class Fleet:
     rotation: Rotation
     progress: Progress
     pool: ThreadPoolExecutor
-    look_after_parent: Callable[[], None]  # called between two results, to notice a controller that went away
+    workers: int  # of the pool
+    look_after_parent: Callable[[], None]  # called often, to notice a controller that went away
 
     def look(self) -> Places:
         """Gather evidence for all members, and tell which of them are to be written."""
@@ -97,24 +101,29 @@ class Fleet:
         return self.pool.map(step, items)
 
     def _each(self, step: Callable[[Member], Member], places: Places) -> Iterator[Member]:
-        """Take the step for each, and yield each as its step ends; what goes wrong with one is kept with it."""
-        ended: SimpleQueue[tuple[int, Member]] = SimpleQueue()
+        """Take the step for each, and yield each soon after its step ends; what goes wrong with one is kept with it."""
+        ended: deque[tuple[int, Member]] = deque()
+        left = iter(places)
 
-        def taken(at: int) -> None:
-            member = self.members[at]
-            try:
-                ended.put((at, step(member)))
-            except Exception as error:  # noqa: BLE001  # one resource's failure never costs another's result
-                told = error if isinstance(error, GcoreError) else InternalError(error)
-                known = told.known if isinstance(told.known, Applied) else member.known
-                ended.put((at, replace(member, known=known, error=told)))
+        def work() -> None:
+            for at in left:
+                ended.append((at, self._taken(step, self.members[at])))
 
-        for at in places:
-            self.pool.submit(taken, at)
-        for _at in places:
-            at, self.members[at] = ended.get()
+        running = {self.pool.submit(work) for _worker in range(min(self.workers, len(places)))}
+        while running or ended:
+            # To wake up for each of thousands would take the time of those who do the work.
+            running = wait(running, _BETWEEN_LOOKS).not_done
             self.look_after_parent()
-            yield self.members[at]
+            while ended:
+                at, self.members[at] = ended.popleft()
+                yield self.members[at]
+
+    def _taken(self, step: Callable[[Member], Member], member: Member) -> Member:
+        try:
+            return step(member)
+        except Exception as error:  # noqa: BLE001  # one resource's failure never costs another's result
+            told = error if isinstance(error, GcoreError) else InternalError(error)
+            return replace(member, known=told.known if isinstance(told.known, Applied) else member.known, error=told)
 
     def _look(self, member: Member) -> Member:
         self.rotation.budget.authorize_write()

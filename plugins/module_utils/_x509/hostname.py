@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from .._libraries import idna
 
@@ -13,6 +14,7 @@ _DOTS = ".\u3002\uff0e\uff61"
 """The full stop, and what counts as one in an international name (RFC 3490, section 3.1)."""
 
 
+@lru_cache(maxsize=16384)
 def normalised(name: str) -> str:
     """Write a name in lower case, without a final dot, as A-labels (RFC 5891); what is no name stays as it is."""
     name = name.strip().rstrip(_DOTS).lower()

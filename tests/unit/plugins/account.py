@@ -163,6 +163,7 @@ class Stage:
                 Rotation(self.whole, Observer(self._policy, self.account.probe), self.budget),
                 Progress(self.lines.append, self.time.clock),
                 pool,
+                self._workers,
                 self.look_after_parent,
             )
             drifted = fleet.look()
