@@ -61,7 +61,7 @@ def _facts(host: Host, port: int, now: datetime) -> dict[str, Any]:
         "state": host.state,
         "level": LEVELS[host.state],
         "reasons": host.reasons,
-        "ssl_type": "custom" if endpoint.has_own_certificate else resource.facts()["ssl_type"],
+        "ssl_type": "custom" if endpoint.has_own_certificate else resource.told_type,
         "evidence": "edge" if endpoint.served else "api" if end else "none",
         **_end(end, now),
         "lifetime_left_percent": _percent_left(host.certificate, now),

@@ -75,6 +75,11 @@ class Site:
             return self.ssl_type
         return CUSTOM if self.expires or self.certificate else DISABLED
 
+    @property
+    def told_type(self) -> str | None:
+        """Return what results say of it: None for off, and for what the answer does not tell."""
+        return None if self.ssl_type in (DISABLED, UNKNOWN) else self.ssl_type
+
     def label(self) -> str:
         """Tell how messages call it."""
         return f"resource {self.text} ({self.name})"
@@ -84,7 +89,7 @@ class Site:
         return {
             "id": self.id,
             "name": self.name,
-            "ssl_type": {DISABLED: None, UNKNOWN: None}.get(self.ssl_type, self.ssl_type),
+            "ssl_type": self.told_type,
             "ssl_expires": expiry_timestamp(self.expires),
             "service_ip": self.service_ip,
             "status": self.status,

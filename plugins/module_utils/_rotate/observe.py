@@ -65,9 +65,9 @@ class Observation:
 
     def facts(self, now: datetime) -> dict[str, Any]:
         """Tell the facts of that certificate; of one that nobody shows, its expiry."""
-        ssl_type, expires = self.resource.facts()["ssl_type"], self.resource.expires
-        if self.current:
-            return {"ssl_type": ssl_type, **self.current.facts(now)}
+        ssl_type, expires, current = self.resource.told_type, self.resource.expires, self.current
+        if current:
+            return {"ssl_type": ssl_type, **current.facts(now)}
         if expires is None:
             return {"ssl_type": ssl_type}
         left = int((expires - now.timestamp()) // 86400)  # also of an end that no calendar has
