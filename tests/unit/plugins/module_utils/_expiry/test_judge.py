@@ -15,12 +15,11 @@ from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge i
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.scan import Endpoint
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import EdgeAnswer
-from simulator.authority import Authority
-from unit.plugins.fakes import AUTHORITY, DAY, NAME, NOW, ROOT, certificate, chain, issued, resource_json, unix
+from simulator.authority import Authority, new_key
+from unit.plugins.fakes import DAY, NAME, NOW, ROOT, SILENT, certificate, chain, issued, resource_json, unix
 
 THRESHOLDS = Thresholds()
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
-SILENT = EdgeAnswer(problem="192.0.2.7:443 did not answer within 5 s")
 GOOD = issued(days=90)
 
 
@@ -36,12 +35,16 @@ def seen(edge=None, *, host=NAME, alias=None, **fields):
     return Endpoint(host, resource, resource.aliases[0] if alias else None, edge)
 
 
+def judged(endpoint):
+    return judge(endpoint, THRESHOLDS, NOW).findings
+
+
 def states(endpoint):
-    return [finding.state for finding in judge(endpoint, THRESHOLDS, NOW).findings]
+    return [finding.state for finding in judged(endpoint)]
 
 
 def reasons(endpoint):
-    return [finding.reason for finding in judge(endpoint, THRESHOLDS, NOW).findings]
+    return [finding.reason for finding in judged(endpoint)]
 
 
 def aged(left, life=90 * DAY):
@@ -72,61 +75,53 @@ def ends(days):
     return {"service_ssl_expire": None if days is None else unix(NOW + days * DAY)}
 
 
-@pytest.mark.parametrize(
-    ("edge", "fields", "expected"),
-    [
-        (serving(issued("other.example.com")), {}, ["not_covered"]),
-        (serving(issued("other.example.com", days=-1)), {}, ["expired", "not_covered"]),
-        (serving(GOOD), ends(200), ["mismatch"]),
-        (serving(GOOD), ends(90.9), ["ok"]),
-        (serving(GOOD), ends(None), ["ok"]),
-        (serving(issued(not_before=NOW + DAY, days=60)), {}, ["critical"]),
-        (SILENT, ends(60), ["unreachable"]),
-        (SILENT, ends(20), ["unreachable", "warning"]),
-        (SILENT, ends(3), ["critical", "unreachable"]),
-        (SILENT, ends(None), ["unreachable"]),
-        (None, ends(None), ["unreachable"]),
-        (None, {"service_ssl_expire": 10**18}, ["unreachable"]),  # no calendar has it
-        (None, {"service_ssl_expire": -62135596800}, ["unreachable"]),  # how Go writes that there is no time
-        (None, ends(60), ["ok"]),
-        (None, ends(-1), ["expired"]),
-        (None, {"ssl_type": None}, ["no_certificate"]),
-        (SILENT, {"ssl_type": ""}, ["no_certificate"]),
-        (serving(GOOD), {"ssl_type": "le"}, ["lets_encrypt"]),
-        (aged(20 * DAY), {"ssl_type": "le"}, ["lets_encrypt"]),
-        (aged(3 * DAY), {"ssl_type": "le"}, ["critical", "lets_encrypt"]),
-        (aged(DAY - SECOND, life=2 * DAY), {"ssl_type": "le"}, ["warning", "lets_encrypt"]),
-        (aged(-DAY), {"ssl_type": "le"}, ["expired", "lets_encrypt"]),
-        (SILENT, {"ssl_type": "le", **ends(None)}, ["unreachable", "lets_encrypt"]),
-    ],
-)
+STATES = [
+    (serving(issued("other.example.com")), {}, ["not_covered"]),
+    (serving(issued("other.example.com", days=-1)), {}, ["expired", "not_covered"]),
+    (serving(GOOD), ends(200), ["mismatch"]),
+    (serving(GOOD), ends(90.9), ["ok"]),
+    (serving(GOOD), ends(None), ["ok"]),
+    (serving(issued(not_before=NOW + DAY, days=60)), {}, ["critical"]),
+    (SILENT, ends(60), ["unreachable"]),
+    (SILENT, ends(20), ["unreachable", "warning"]),
+    (SILENT, ends(3), ["critical", "unreachable"]),
+    (SILENT, ends(None), ["unreachable"]),
+    (None, ends(None), ["unreachable"]),
+    (None, {"service_ssl_expire": 10**18}, ["unreachable"]),  # no calendar has it
+    (None, {"service_ssl_expire": -62135596800}, ["unreachable"]),  # how Go writes that there is no time
+    (None, ends(60), ["ok"]),
+    (None, ends(-1), ["expired"]),
+    (None, {"ssl_type": None}, ["no_certificate"]),
+    (SILENT, {"ssl_type": ""}, ["no_certificate"]),
+    (serving(GOOD), {"ssl_type": "le"}, ["lets_encrypt"]),
+    (aged(20 * DAY), {"ssl_type": "le"}, ["lets_encrypt"]),
+    (aged(3 * DAY), {"ssl_type": "le"}, ["critical", "lets_encrypt"]),
+    (aged(DAY - SECOND, life=2 * DAY), {"ssl_type": "le"}, ["warning", "lets_encrypt"]),
+    (aged(-DAY), {"ssl_type": "le"}, ["expired", "lets_encrypt"]),
+    (SILENT, {"ssl_type": "le", **ends(None)}, ["unreachable", "lets_encrypt"]),
+]
+
+
+@pytest.mark.parametrize(("edge", "fields", "expected"), STATES)
 def test_state(edge, fields, expected):
     assert states(seen(edge, **fields)) == expected
 
 
-RSA = AUTHORITY.issue([NAME], key_type="rsa", not_before=NOW - 60 * DAY, not_after=NOW + 90 * DAY)
+def of_rsa(*names, since=60, **options):
+    return issued(*names, key=RSA_KEY, not_before=NOW - since * DAY, **options)
 
 
-def half(names=(NAME,), **options):
-    return AUTHORITY.issue(list(names), key=RSA.key, **options)
-
-
-OTHER_END = {"service_ssl_expire": unix(NOW + 50 * DAY)}
+RSA_KEY, OTHER_END = new_key("rsa"), {"service_ssl_expire": unix(NOW + 50 * DAY)}
 DUAL = {
-    "both are well": (RSA, {}, "ok", ""),
-    "the other half is expired": (
-        half(not_before=NOW - 90 * DAY, not_after=NOW - 3 * DAY), {}, "expired",
-        "its RSA certificate: expired 3 days ago, at ",
-    ),
-    "the other half is for other names": (
-        half(["b.example"], days=90), {}, "not_covered",
-        "its RSA certificate: the edge serves a certificate for b.example",
-    ),
-    "the other half is not valid yet": (
-        half(not_before=NOW + DAY, days=90), {}, "critical", "its RSA certificate: not valid before ",
-    ),
-    "one of both is stored": (half(not_before=NOW - 60 * DAY, not_after=NOW + 50 * DAY), OTHER_END, "ok", ""),
-    "none of both is stored": (RSA, OTHER_END, "mismatch", "the edge serves "),
+    "both are well": (of_rsa(days=90), {}, "ok", ""),
+    "the other half is expired": (of_rsa(since=90, days=-3), {}, "expired",
+                                  "its RSA certificate: expired 3 days ago, at "),
+    "the other half is for other names": (of_rsa("b.example", days=90), {}, "not_covered",
+                                          "its RSA certificate: the edge serves a certificate for b.example"),
+    "the other half is not valid yet": (of_rsa(since=-1, days=90), {}, "critical",
+                                        "its RSA certificate: not valid before "),
+    "one of both is stored": (of_rsa(days=50), OTHER_END, "ok", ""),
+    "none of both is stored": (of_rsa(days=90), OTHER_END, "mismatch", "the edge serves "),
 }  # fmt: skip
 
 
@@ -141,8 +136,7 @@ def test_an_intermediate_that_ends_first_is_told_and_the_chain_of_the_other_half
     weary = Authority("Weary CA", issuer=ROOT, days=0.5)
     served = seen(serving(issued(days=90, issuer=weary)))
     assert (states(served), reasons(served)[0][:30]) == (["warning"], "the intermediate 'CN=Weary CA'")
-    rsa = weary.issue([NAME], key=RSA.key, days=90, aia="http://ca.example/ca.crt")
-    leaf, link = chain(rsa)
+    leaf, link = chain(weary.issue([NAME], key=RSA_KEY, days=90, aia="http://ca.example/ca.crt"))
     for other_chain, told in (
         ((leaf, link), "the intermediate 'CN=Weary CA' expires in "),
         ((leaf,), "its RSA certificate: the chain that the edge serves is incomplete"),
@@ -155,12 +149,11 @@ def test_an_intermediate_that_ends_first_is_told_and_the_chain_of_the_other_half
 
 
 def test_of_two_halves_the_one_that_needs_somebody_first_is_told_of():
-    near = AUTHORITY.issue([NAME], key=RSA.key, not_before=NOW - 390 * DAY, not_after=NOW + 5 * DAY)
-    young = issued(not_before=NOW - 2 * DAY, not_after=NOW + 4 * DAY)  # ends earlier, and is not near its end
-    for halves in ((near, young), (young, near)):
-        leaf, other = map(certificate, halves)
+    near = certificate(of_rsa(since=390, days=5))
+    young = certificate(issued(not_before=NOW - 2 * DAY, days=4))  # ends earlier, and is not near its end
+    for leaf, other in ((near, young), (young, near)):
         host = judge(seen(EdgeAnswer(leaf, other_half=other)), THRESHOLDS, NOW)
-        assert (host.state, host.certificate) == ("critical", certificate(near))
+        assert (host.state, host.certificate) == ("critical", near)
 
 
 def test_the_certificate_in_the_answer_counts_without_a_handshake_and_is_what_the_edge_must_serve():
@@ -198,27 +191,28 @@ def test_an_alias_has_a_certificate_of_its_own_or_shares_the_resource_s_lot():
     assert states(seen(ssl_type=None, **shared)) == ["no_certificate"]
 
 
-@pytest.mark.parametrize(
-    ("left", "told"),
-    [
-        (60 * DAY, ""),
-        (2 * DAY, "expires in 2 days, at "),
-        (2 * DAY - timedelta(seconds=1), "expires in 47 hours, at "),
-        (timedelta(minutes=119), "expires in 119 minutes, at "),
-        (-timedelta(hours=3), "expired 3 hours ago, at "),
-        (-4 * DAY, "expired 4 days ago, at "),
-    ],
-)
-def test_a_reason_tells_how_long(left, told):
+TOLD = [
+    (60 * DAY, ""), (2 * DAY, "expires in 2 days, at "), (2 * DAY - SECOND, "expires in 47 hours, at "),
+    (timedelta(minutes=119), "expires in 119 minutes, at "), (-timedelta(hours=3), "expired 3 hours ago, at "),
+    (-4 * DAY, "expired 4 days ago, at "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("left", "told"), TOLD)
+def test_a_reason_tells_how_long_and_names_a_few_of_many_names(left, told):
     assert reasons(seen(aged(left)))[0].startswith(told)
-
-
-def test_a_reason_names_a_few_of_many_names():
-    reason = reasons(seen(serving(issued("a.example", "b.example", "c.example", "d.example", "e.example"))))[0]
+    reason = reasons(seen(serving(issued(*(f"{letter}.example" for letter in "abcde")))))[0]
     assert reason == "the edge serves a certificate for a.example, b.example, c.example and 2 more"
 
 
 LENGTHS = st.timedeltas(SECOND, 4000 * DAY)
+_SEVERITY = ["expired", "critical", "warning", "ok"]
+
+
+def _judged(thresholds, life, left):
+    return thresholds.state(None if life is None else NOW + left - life, NOW + left, NOW)
+
+
 ANY_THRESHOLDS = st.builds(
     Thresholds, st.integers(0, 36500), st.integers(0, 36500), st.integers(0, 100), st.integers(0, 100)
 )
@@ -237,24 +231,17 @@ def test_the_last_day_is_never_in_order(thresholds, life, left):
     assert state == "critical" or (state == "warning" and life is not None and left >= life / 3)
 
 
-_SEVERITY = ["expired", "critical", "warning", "ok"]
+BY_USERS = [
+    ({"warning_days": 80, "critical_days": 70}, None, 75, "warning"),
+    ({"warning_days": 80, "critical_days": 70}, None, 69, "critical"),
+    ({"warning_days": 80, "critical_days": 70}, -13, 77, "ok"),
+    ({"warning_days": 80, "warning_percent": 100}, -13, 77, "warning"),
+    ({"warning_percent": 50}, -10, 9, "warning"),
+    ({}, 20, 20, "warning"),  # a start that is no start is unknown
+]
 
 
-def _judged(thresholds, life, left):
-    return thresholds.state(None if life is None else NOW + left - life, NOW + left, NOW)
-
-
-@pytest.mark.parametrize(
-    ("thresholds", "start", "left", "state"),
-    [
-        ({"warning_days": 80, "critical_days": 70}, None, 75, "warning"),
-        ({"warning_days": 80, "critical_days": 70}, None, 69, "critical"),
-        ({"warning_days": 80, "critical_days": 70}, -13, 77, "ok"),
-        ({"warning_days": 80, "warning_percent": 100}, -13, 77, "warning"),
-        ({"warning_percent": 50}, -10, 9, "warning"),
-        ({}, 20, 20, "warning"),  # a start that is no start is unknown
-    ],
-)
+@pytest.mark.parametrize(("thresholds", "start", "left", "state"), BY_USERS)
 def test_thresholds_are_the_user_s(thresholds, start, left, state):
-    begin = None if start is None else NOW + start * DAY
-    assert Thresholds(**thresholds).state(begin, NOW + left * DAY, NOW) == state
+    life = None if start is None else (left - start) * DAY
+    assert _judged(Thresholds(**thresholds), life, left * DAY) == state

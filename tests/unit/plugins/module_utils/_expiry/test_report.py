@@ -46,35 +46,19 @@ def test_all_facts_of_a_host_name():
     chain_facts = {"length": 2, "is_complete": True, **end}
     edge = {"address": "192.0.2.7", "port": 443, "problem": None, "certificate": facts, "chain": chain_facts}
     assert found == {
-        "host": "n1.example.com",
-        "resource_id": 1,
-        "resource": "n1.example.com",
-        "is_alias": False,
-        "resource_status": "active",
-        "state": "ok",
-        "level": "ok",
-        "reasons": [],
-        "ssl_type": "custom",
-        "evidence": "edge",
-        **end,
-        "lifetime_left_percent": 99,
-        "warning_from": timestamp(OLD.not_after - life / 4),
-        "critical_from": timestamp(OLD.not_after - life / 10),
-        "api": end,
-        "edge": {**edge, "other_certificate": None, "other_problem": None},
-        "agrees": True,
-        "covers_host": True,
-        "given": None,
-    }
+        "host": "n1.example.com", "resource_id": 1, "resource": "n1.example.com", "is_alias": False,
+        "resource_status": "active", "state": "ok", "level": "ok", "reasons": [], "ssl_type": "custom",
+        "evidence": "edge", **end, "lifetime_left_percent": 99, "api": end, "agrees": True, "covers_host": True,
+        "warning_from": timestamp(OLD.not_after - life / 4), "critical_from": timestamp(OLD.not_after - life / 10),
+        "edge": {**edge, "other_certificate": None, "other_problem": None}, "given": None,
+    }  # fmt: skip
 
 
 def test_what_is_not_known_is_null():
     (found,) = hosts((endpoint(1, probed=False, service_ssl_expire=None), None))
-    unknown = ("not_after", "days_left", "lifetime_left_percent", "warning_from", "critical_from", "edge", "agrees")
-    unknown += ("covers_host", "given")
-    assert [found[name] for name in unknown] == [None] * len(unknown)
-    assert found["api"] == {"not_after": None, "days_left": None}
-    assert found["evidence"] == "none"
+    unknown = {"not_after", "days_left", "lifetime_left_percent", "warning_from", "critical_from", "edge", "agrees"}
+    assert {name for name, value in found.items() if value is None} == unknown | {"covers_host", "given"}
+    assert (found["api"], found["evidence"]) == ({"not_after": None, "days_left": None}, "none")
     (found,) = hosts((endpoint(1, probed=False), None))
     assert (found["evidence"], found["days_left"], found["edge"]) == ("api", 40, None)
 
@@ -110,19 +94,14 @@ def test_that_one_half_alone_was_seen_is_told():
 def test_where_the_given_certificates_are():
     found = result((endpoint(1, NEW), GIVEN), (endpoint(2, OLD), GIVEN), (endpoint(3, OLD), None))
     (given,) = json.loads(json.dumps(found))["given_certificates"]
-    assert given["certificate"] == "new"
-    assert (given["served_by"], given["lagging"]) == (["n1.example.com"], ["n2.example.com"])
-    assert found["summary"]["lagging"] == 1
+    told = (given["certificate"], given["served_by"], given["lagging"], found["summary"]["lagging"])
+    assert told == ("new", ["n1.example.com"], ["n2.example.com"], 1)
     assert "1 lag behind the given certificates" in found["msg"]
 
 
 def test_the_message_names_the_worst_first():
-    ends = (50, 20, 3, -2, 60)
-    pairs = [
-        (endpoint(number, issued("*.example.com", not_before=NOW - 200 * DAY, days=days)), None)
-        for number, days in enumerate(ends)
-    ]
-    found = result(*pairs)
+    made = [issued("*.example.com", not_before=NOW - 200 * DAY, days=days) for days in (50, 20, 3, -2, 60)]
+    found = result(*((endpoint(number, one), None) for number, one in enumerate(made)))
     assert found["msg"].startswith(
         "5 host names of 5 resources: 1 expired, 1 critical, 1 warning, 2 ok. "
         "Worst first: n3.example.com: expired 2 days ago"

@@ -20,23 +20,18 @@ class SharedClock:
     """Time for threads: it passes only when all of them sleep, and then as far as the first of them wants."""
 
     def __init__(self, workers):
-        self._changed = Condition()
-        self._workers = workers
-        self._wakes = []
-        self._time = 0.0
+        self._changed, self._workers, self._wakes = Condition(), workers, []
+        self.time = 0.0
         self.somebody_sleeps = Event()
-        self.clock = Clock(monotonic=self.time, sleep=self.sleep)
-
-    def time(self):
-        return self._time
+        self.clock = Clock(monotonic=lambda: self.time, sleep=self.sleep)
 
     def sleep(self, seconds):
         with self._changed:
-            wake = self._time + max(seconds, 1e-6)
+            wake = self.time + max(seconds, 1e-6)
             self._wakes.append(wake)
             self.somebody_sleeps.set()
             self._pass()
-            assert self._changed.wait_for(lambda: self._time >= wake, timeout=10)
+            assert self._changed.wait_for(lambda: self.time >= wake, timeout=10)
 
     def leave(self):
         with self._changed:
@@ -45,14 +40,23 @@ class SharedClock:
 
     def _pass(self):
         if self._wakes and len(self._wakes) >= self._workers:
-            self._time = min(self._wakes)
-            self._wakes = [wake for wake in self._wakes if wake > self._time]
+            self.time = min(self._wakes)
+            self._wakes = [wake for wake in self._wakes if wake > self.time]
             self._changed.notify_all()
 
 
 @pytest.fixture
 def fake():
-    return FakeClock()
+    """Time that passes by sleeping, and how long a function takes of it."""
+    made = FakeClock()
+
+    def took(act, *words):
+        before = made.elapsed
+        act(*words)
+        return made.elapsed - before
+
+    made.took = took
+    return made
 
 
 STEPS = {
@@ -83,18 +87,12 @@ def test_after_a_complaint_requests_are_apart_and_come_closer_with_each_success(
     rate_limiter, deadline = RateLimiter(fake.clock), Deadline(fake.clock, 1000)
     rate_limiter.hold(1)
     rate_limiter.wait(deadline)
-
-    def gap():
-        before = fake.elapsed
-        rate_limiter.wait(deadline)
-        return fake.elapsed - before
-
-    first = gap()
+    first = fake.took(rate_limiter.wait, deadline)
     assert first > 0.01
     for _unused in range(200):
         rate_limiter.succeeded()
-    gap()
-    assert gap() < first / 2
+    rate_limiter.wait(deadline)
+    assert fake.took(rate_limiter.wait, deadline) < first / 2
 
 
 @pytest.mark.parametrize(("per_second", "longest"), [(None, 2.0), (0.1, 10.0)])
@@ -103,9 +101,7 @@ def test_no_number_of_complaints_makes_a_run_stand_still(fake, per_second, longe
     for _unused in range(100):
         rate_limiter.hold(1)
         rate_limiter.wait(deadline)
-    before = fake.elapsed
-    rate_limiter.wait(deadline)
-    assert 1 <= fake.elapsed - before <= longest + 0.1
+    assert 1 <= fake.took(rate_limiter.wait, deadline) <= longest + 0.1
 
 
 def test_complaints_about_what_was_sent_before_the_first_are_no_news(fake):
@@ -115,43 +111,31 @@ def test_complaints_about_what_was_sent_before_the_first_are_no_news(fake):
         rate_limiter.hold(2)
     assert told == [2]
     rate_limiter.wait(deadline)
-    before = fake.elapsed
-    rate_limiter.wait(deadline)
-    assert fake.elapsed - before < 0.1
+    assert fake.took(rate_limiter.wait, deadline) < 0.1
     rate_limiter.hold(3)
     assert told == [2, 3]
 
 
 def test_retry_after_holds_back_every_worker():
-    shared = SharedClock(WORKERS)
+    shared, times = SharedClock(WORKERS), []
     rate_limiter = RateLimiter(shared.clock)
-    times = []
 
     class Timed(Script):
         def send(self, *args):
-            times.append(shared.time())
+            times.append(shared.time)
             return super().send(*args)
 
-    def client(*answers):
+    def work(*answers, is_first=False):
         made = client_over(Timed(*(("GET /security/resources/7", step) for step in answers)), shared)
-        return type(made)(replace(made._session, rate_limiter=rate_limiter))
-
-    def met(worker):
-        worker.resource(7)
-        shared.leave()
-
-    def other(worker):
-        assert shared.somebody_sleeps.wait(10)
-        worker.resource(7)
+        assert is_first or shared.somebody_sleeps.wait(10)
+        type(made)(replace(made._session, rate_limiter=rate_limiter)).resource(7)
         shared.leave()
 
     good = answer(200, resource_json())
     with ThreadPoolExecutor(WORKERS) as pool:
-        jobs = [pool.submit(met, client(answer(429, {}, Retry_After="7"), good))]
-        jobs += [pool.submit(other, client(good)) for _unused in range(WORKERS - 1)]
+        jobs = [pool.submit(work, answer(429, {}, Retry_After="7"), good, is_first=True)]
+        jobs += [pool.submit(work, good) for _unused in range(WORKERS - 1)]
         for job in jobs:
             job.result(timeout=30)
-    assert times[0] == 0
-    assert len(times) == WORKERS + 1
-    assert min(times[1:]) >= 7
-    assert max(times) < 8
+    assert (times[0], len(times)) == (0, WORKERS + 1)
+    assert 7 <= min(times[1:]) <= max(times) < 8

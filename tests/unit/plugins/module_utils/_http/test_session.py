@@ -11,16 +11,13 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
 from ansible_collections.gcore.web_security.plugins.module_utils._http.errors import NoAnswerError
 from unit.plugins.fakes import Script, answer, client_over
 
-LOST = NoAnswerError("failed: the connection was lost")
 GOOD = answer(200, {"id": 1})
 READS = ("GET", "OPTIONS")
 WRITES = ("PUT", "POST", "PATCH", "DELETE")
 OUTCOMES = {
-    "lost": (LOST, True),
-    "503": (answer(503, {}), True),
-    "429": (answer(429, {}), False),
-    "half an answer": (answer(200, b'{"id"'), True),
-}
+    "lost": (NoAnswerError("failed: the connection was lost"), True), "503": (answer(503, {}), True),
+    "429": (answer(429, {}), False), "half an answer": (answer(200, b'{"id"'), True),
+}  # fmt: skip
 
 
 def asked(method, *answers):

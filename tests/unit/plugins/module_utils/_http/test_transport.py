@@ -11,9 +11,10 @@ import time
 import tracemalloc
 import warnings
 from collections import deque
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
+from unittest.mock import Mock
 
 import pytest
 
@@ -161,7 +162,9 @@ class Server(ThreadingHTTPServer):
         """Clients of these tests go away in the middle."""
 
 
-def running(server):
+@contextmanager
+def running(context=None):
+    server = Server(context)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield server
@@ -173,15 +176,11 @@ def running(server):
 
 @pytest.fixture
 def server():
-    yield from running(Server())
+    with running() as made:
+        yield made
 
 
-@pytest.fixture
-def proxy():
-    yield from running(Server())
-
-
-other = proxy
+proxy = other = server
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +192,8 @@ def context():
 
 @pytest.fixture
 def tls_server(context):
-    yield from running(Server(context))
+    with running(context) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -237,18 +237,12 @@ def test_a_get_and_a_put(server):
     assert (put[0], put[1], put[3]) == ("PUT", "/proxy/a", body)
 
 
-@pytest.mark.parametrize("path", ["refused", "zipped", "nothing", "large"])
-def test_what_an_answer_holds(server, path):
-    answer = transport(server.url).send("GET", f"/{path}", {}, None, 5)
-    assert (answer.status, answer.body) == (REPLIES[path][0], b"unzipped" if path == "zipped" else REPLIES[path][1])
-
-
-def test_one_connection_serves_many_requests(server):
+def test_what_an_answer_holds_and_one_connection_serves_many_requests(server):
     pooled = transport(server.url)
-    for path in ("/plain", "/refused", "/zipped", "/nothing", "/moved", "/large", "/plain"):
-        pooled.send("GET", path, {}, None, 5)
-    assert len(server.received) == 7
-    assert server.connections == 1
+    for path in ("plain", "refused", "zipped", "nothing", "moved", "large", "plain"):
+        answer = pooled.send("GET", f"/{path}", {}, None, 5)
+        assert (answer.status, answer.body) == (REPLIES[path][0], b"unzipped" if path == "zipped" else REPLIES[path][1])
+    assert (len(server.received), server.connections) == (7, 1)
 
 
 @pytest.mark.parametrize("path", ["/moved", "/moved_for_good"])
@@ -259,8 +253,7 @@ def test_a_redirect_is_an_answer_and_the_token_goes_nowhere(server, other, path,
     answer = transport(server.url).send("PUT" if body else "GET", path, HEADERS, body, 5)
     assert answer.status in (302, 308)
     assert (answer.headers["Location"], answer.body) == (server.elsewhere, b"elsewhere")
-    assert len(server.received) == 1
-    assert not other.received
+    assert (len(server.received), len(other.received)) == (1, 0)
 
 
 def by_proxy(monkeypatch, proxy, variable="HTTPS_PROXY"):
@@ -288,20 +281,14 @@ def test_an_https_request_goes_through_a_tunnel_that_does_not_see_it(monkeypatch
 
 
 @pytest.mark.parametrize("exceptions", ["127.0.0.1", "*", "10.0.0.0/8,127.0.0.0/8"])
-def test_no_proxy_is_respected(monkeypatch, tls_server, proxy, root, exceptions):
+def test_no_proxy_is_respected_and_the_environment_is_read_once(monkeypatch, tls_server, proxy, root, exceptions):
     by_proxy(monkeypatch, proxy)
     monkeypatch.setenv("NO_PROXY", exceptions)
-    transport(tls_server.url, ca_path=root).send("GET", "/a", HEADERS, None, 5)
-    assert len(tls_server.received) == 1
-    assert not proxy.connections
-
-
-def test_the_environment_is_read_once(monkeypatch, tls_server, proxy, root):
     made = transport(tls_server.url, ca_path=root)
-    by_proxy(monkeypatch, proxy)
+    monkeypatch.delenv("NO_PROXY")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
     made.send("GET", "/a", HEADERS, None, 5)
-    assert len(tls_server.received) == 1
+    assert (len(tls_server.received), proxy.connections) == (1, 0)
 
 
 def test_a_proxy_that_refuses_or_is_not_there(monkeypatch, tls_server, proxy, root):
@@ -321,11 +308,9 @@ def test_netrc_is_not_looked_at(monkeypatch, tmp_path, server):
     netrc.write_text("machine 127.0.0.1 login someone password else\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
-    made = transport(server.url)
-    made.send("GET", "/a", HEADERS, None, 5)
-    made.send("GET", "/a", {}, None, 5)
-    assert server.received[0][2]["Authorization"] == HEADERS["Authorization"]
-    assert "Authorization" not in server.received[1][2]
+    for headers in (HEADERS, {}):
+        transport(server.url).send("GET", "/a", headers, None, 5)
+    assert [received[2].get("Authorization") for received in server.received] == [HEADERS["Authorization"], None]
 
 
 GOOD, BAD = "the right CA", "another CA"
@@ -358,10 +343,11 @@ def test_who_says_which_ca_is_trusted(monkeypatch, tmp_path, tls_server, root, v
 
 
 @pytest.mark.parametrize("content", ["", "no certificate", None], ids=["empty", "junk", "a folder"])
-def test_what_holds_no_ca(tmp_path, tls_server, content):
+def test_what_holds_no_ca_and_what_speaks_no_tls(tmp_path, server, tls_server, content):
     path = tmp_path / "junk.pem"
     path.mkdir() if content is None else path.write_text(content)
     assert "TLS" in no_answer(tls_server.url, ca_path=str(path))
+    assert "TLS" in no_answer(server.url.replace("http:", "https:"), body=BODY)
 
 
 @pytest.mark.parametrize("said", ["ca_path", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
@@ -382,10 +368,10 @@ def timed_out(*args, timeout=0.5, **options):
     assert time.monotonic() - begin < timeout + 1
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["drip_body", "drip_chunks", "drip_chunk", "drip_head", "drip_unmeasured", "silent", "continues"],
-)
+DRIPS = ["drip_body", "drip_chunks", "drip_chunk", "drip_head", "drip_unmeasured", "silent", "continues"]
+
+
+@pytest.mark.parametrize("path", DRIPS)
 def test_the_whole_answer_is_there_in_time_or_there_is_none(server, path):
     timed_out(server.url, f"/{path}")
 
@@ -406,8 +392,10 @@ def test_a_tunnel_that_never_opens(monkeypatch, tls_server, proxy, path):
     timed_out(tls_server.url)
 
 
-def test_a_name_with_many_addresses_none_of_which_answers(monkeypatch):
-    """A listener whose queue is full answers no SYN."""
+def test_a_handshake_that_never_ends_and_addresses_none_of_which_answers(monkeypatch):
+    """The kernel takes a connection, and nobody speaks; a listener whose queue is full answers no SYN."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        timed_out(f"https://127.0.0.1:{mute.getsockname()[1]}")
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as stack:
         address = full.getsockname()
         for _each in range(2):
@@ -419,12 +407,6 @@ def test_a_name_with_many_addresses_none_of_which_answers(monkeypatch):
         begin = time.monotonic()
         assert no_answer(f"https://api.example:{address[1]}", timeout=0.5) == "got no connection within 0.5 s"
         assert time.monotonic() - begin < 1
-
-
-def test_a_handshake_that_never_ends():
-    """The kernel takes the connection, and nobody speaks."""
-    with socket.create_server(("127.0.0.1", 0)) as mute:
-        timed_out(f"https://127.0.0.1:{mute.getsockname()[1]}")
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
@@ -469,23 +451,13 @@ def test_a_body_that_is_cut_is_not_taken_for_whole(server):
     assert found in (b"half", "got an answer that broke off")
 
 
-def test_nobody_listens():
+def test_nobody_listens_and_a_name_that_nobody_knows(monkeypatch):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
         assert no_answer(url, body=BODY) == "failed: the connection was refused"
-
-
-def test_a_name_that_nobody_knows(monkeypatch):
-    def unknown(*_args, **_options):
-        raise socket.gaierror(socket.EAI_NONAME, "unknown")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", Mock(side_effect=socket.gaierror(socket.EAI_NONAME, "unknown")))
     assert no_answer("https://api.example") == "failed: the API's host name could not be resolved"
-
-
-def test_a_server_that_does_not_speak_tls(server):
-    assert "TLS" in no_answer(server.url.replace("http:", "https:"), body=BODY)
 
 
 @pytest.mark.parametrize("value", [f"{SECRET}\r\nX: y", f"{SECRET}\n", f"{SECRET}\u20ac"])
@@ -496,42 +468,32 @@ def test_a_header_that_http_does_not_allow_is_not_sent_and_not_quoted(server, va
     assert not server.received
 
 
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://[::1", "gopher://127.0.0.1:1", "http://"])
-def test_a_proxy_that_can_not_be_used(monkeypatch, tls_server, proxy):
-    monkeypatch.setenv("HTTPS_PROXY", proxy)
+@pytest.mark.parametrize("url", ["socks5://127.0.0.1:1", "http://[::1", "gopher://127.0.0.1:1", "http://"])
+def test_a_proxy_that_can_not_be_used(monkeypatch, tls_server, url):
+    monkeypatch.setenv("HTTPS_PROXY", url)
     assert "proxy" in no_answer(tls_server.url, body=BODY)
     assert not tls_server.received
 
 
-URLS = """
-https://api.gcore.com             https://api.gcore.com
-https://api.gcore.com//           https://api.gcore.com
-https://api.gcore.com/base/       https://api.gcore.com/base
-HTTPS://api.gcore.com:8443        HTTPS://api.gcore.com:8443
-https://[2001:db8::1]:8443        https://[2001:db8::1]:8443
-http://localhost:8080/            http://localhost:8080
-http://127.0.0.1                  http://127.0.0.1
-http://[::1]:1                    http://[::1]:1
-"""
+URLS = {
+    "https://api.gcore.com": "https://api.gcore.com", "https://api.gcore.com//": "https://api.gcore.com",
+    "https://api.gcore.com/base/": "https://api.gcore.com/base", "http://localhost:8080/": "http://localhost:8080",
+    "HTTPS://api.gcore.com:8443": "HTTPS://api.gcore.com:8443", "http://127.0.0.1": "http://127.0.0.1",
+    "https://[2001:db8::1]:8443": "https://[2001:db8::1]:8443", "http://[::1]:1": "http://[::1]:1",
+}  # fmt: skip
 NO_URLS = {
-    "not a URL": [
-        "", "api.gcore.com", "https://", "https:///security", "ftp://api.gcore.com", "file:///etc/passwd",
-        "https://[::1", "https://api.gcore.com:port", "https://api.gcore.com:99999", "https://api.gcore.com:0",
-        "https://api.gcore.com?x=1", "https://api.gcore.com/#x", "https://api gcore.com",
-        "https://api.gcore.com/\nHost: x",
-    ],
-    "unencrypted": [
-        "http://api.gcore.com", "http://localhost.example", "http://127.0.0.1.example", "http://10.0.0.1",
-    ],
-    "credentials": [
-        f"https://user:{SECRET}@api.gcore.com", f"https://{SECRET}@api.gcore.com", f"https://:{SECRET}@api.gcore.com",
-        f"htps://user:{SECRET}@api.gcore.com", f"user:{SECRET}@api.gcore.com", f"https://user:{SECRET}@",
-        "http://localhost@api.gcore.com",
-    ],
+    "not a URL": ["", "api.gcore.com", "https://", "https:///security", "ftp://api.gcore.com", "file:///etc/passwd",
+                  "https://[::1", "https://api.gcore.com:port", "https://api.gcore.com:99999",
+                  "https://api.gcore.com:0", "https://api.gcore.com?x=1", "https://api.gcore.com/#x",
+                  "https://api gcore.com", "https://api.gcore.com/\nHost: x"],
+    "unencrypted": ["http://api.gcore.com", "http://localhost.example", "http://127.0.0.1.example", "http://10.0.0.1"],
+    "credentials": [f"https://user:{SECRET}@api.gcore.com", f"https://{SECRET}@api.gcore.com",
+                    f"https://:{SECRET}@api.gcore.com", f"htps://user:{SECRET}@api.gcore.com",
+                    f"user:{SECRET}@api.gcore.com", f"https://user:{SECRET}@", "http://localhost@api.gcore.com"],
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("url", "base"), [*map(str.split, URLS.strip().splitlines())])
+@pytest.mark.parametrize(("url", "base"), URLS.items())
 def test_urls_that_are_used(url, base):
     assert checked_url(f" {url}\n") == base
 
