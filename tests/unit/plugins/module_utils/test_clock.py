@@ -17,8 +17,7 @@ def test_the_machines_clock():
     clock = Clock()
     assert clock.now().utcoffset() == timedelta(0)
     assert abs(clock.now() - datetime.now(timezone.utc)) < timedelta(seconds=5)
-    assert clock.monotonic is time.monotonic
-    assert clock.sleep is time.sleep
+    assert (clock.monotonic, clock.sleep) == (time.monotonic, time.sleep)
 
 
 @pytest.fixture
@@ -61,7 +60,6 @@ def test_nothing_begins_when_the_time_is_over(fake):
     deadline = Deadline(fake.clock, 1.5)
     deadline.check("GET /x")
     fake.sleep(1.5)
-    with pytest.raises(DeadlineError) as caught:
+    with pytest.raises(DeadlineError, match=r"^the total time of 1.5 s was over before: GET /x$") as caught:
         deadline.check("GET /x")
-    assert caught.value.message == "the total time of 1.5 s was over before: GET /x"
     assert "total_timeout" in caught.value.hint

@@ -45,34 +45,31 @@ def test_empty_ones_of_a_list_and_of_its_elements():
 KEY, TOKEN, URL = "GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"
 
 
-@pytest.mark.parametrize(
-    ("given", "environment", "key", "token"),
-    [
-        ({}, {}, None, None),
-        ({}, {KEY: "e"}, "e", None),
-        ({}, {TOKEN: "f"}, None, "f"),
-        ({"api_key": "a"}, {KEY: "e"}, "a", None),
-        ({"api_token": "b"}, {TOKEN: "f"}, None, "b"),
-        ({"api_key": "a"}, {TOKEN: "f"}, "a", None),
-        ({"api_token": "b"}, {KEY: "e"}, None, "b"),
-        ({"api_key": "a", "api_token": "b"}, {KEY: "e", TOKEN: "f"}, "a", "b"),
-        ({"api_key": "", "api_token": ""}, {KEY: "", TOKEN: ""}, None, None),
-        ({"api_key": "", "api_token": None}, {TOKEN: "f"}, None, "f"),
-    ],
-)
+TOKENS = [
+    # what the task says, what the environment says: api_key and api_token
+    ({}, {}, None, None), ({}, {KEY: "e"}, "e", None), ({}, {TOKEN: "f"}, None, "f"),
+    ({"api_key": "a"}, {KEY: "e"}, "a", None), ({"api_token": "b"}, {TOKEN: "f"}, None, "b"),
+    ({"api_key": "a"}, {TOKEN: "f"}, "a", None), ({"api_token": "b"}, {KEY: "e"}, None, "b"),
+    ({"api_key": "a", "api_token": "b"}, {KEY: "e", TOKEN: "f"}, "a", "b"),
+    ({"api_key": "", "api_token": ""}, {KEY: "", TOKEN: ""}, None, None),
+    ({"api_key": "", "api_token": None}, {TOKEN: "f"}, None, "f"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "environment", "key", "token"), TOKENS)
 def test_where_a_token_comes_from(given, environment, key, token):
     found = values(environment, **given)
     assert (found["api_key"], found["api_token"]) == (key, token)
 
 
-@pytest.mark.parametrize(
-    ("given", "environment", "url"),
-    [
-        ("", {URL: ""}, DEFAULT_API_URL),
-        (None, {URL: "https://e.example"}, "https://e.example"),
-        ("https://o.example", {URL: "https://e.example"}, "https://o.example"),
-    ],
-)
+FROM_ENVIRONMENT = {URL: "https://e.example"}
+ADDRESSES = [
+    ("", {URL: ""}, DEFAULT_API_URL), (None, FROM_ENVIRONMENT, "https://e.example"),
+    ("https://o.example", FROM_ENVIRONMENT, "https://o.example"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "environment", "url"), ADDRESSES)
 def test_where_the_url_comes_from(given, environment, url, monkeypatch):
     options = {"api_url": given, "api_key": None}
     assert resolved(options, environment)["api_url"] == url
@@ -83,24 +80,14 @@ def test_where_the_url_comes_from(given, environment, url, monkeypatch):
 
 
 LEAST = {
-    "min_days_valid": 0,
-    "request_timeout": 1,
-    "retries": 0,
-    "total_timeout": 1,
-    "verify_timeout": 0,
-    "verify_interval": 1,
-    "edge_port": 1,
-    "edge_timeout": 0.1,
-    "resource_id": 1,
-    "concurrency": 1,
-    "requests_per_second": 0.01,
-}
+    "min_days_valid": 0, "request_timeout": 1, "retries": 0, "total_timeout": 1, "verify_timeout": 0, "edge_port": 1,
+    "verify_interval": 1, "edge_timeout": 0.1, "resource_id": 1, "concurrency": 1, "requests_per_second": 0.01,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "least"), LEAST.items())
 def test_the_least_that_a_number_can_be(name, least):
-    assert values(**{name: least})[name] == least
-    assert values(**{name: None})[name] is None
+    assert [values(**{name: value})[name] for value in (least, None)] == [least, None]
     for value in (least - 0.05, -(10**9)):
         with pytest.raises(InputError, match=rf"{name} is .*, the least that it can be is {least}"):
             values(**{name: value})
@@ -131,17 +118,11 @@ NOT_SECRET = {"certificates", "on_bad_certificate"}
 
 
 @pytest.mark.parametrize("specification", [RESOURCE_CERT, FLEET_CERT], ids=["resource", "fleet"])
-def test_every_option_that_smells_of_a_secret_says_whether_it_is_one(specification):
-    for name, option in options_of(specification):
-        if SMELLS.search(name) and name not in NOT_SECRET:
-            assert option.get("no_log") is (name in SECRETS), name
-        else:
-            assert not option.get("no_log"), name
-    assert {name for name, _option in options_of(specification)} >= SECRETS
-
-
-@pytest.mark.parametrize("specification", [RESOURCE_CERT, FLEET_CERT], ids=["resource", "fleet"])
-def test_every_option_that_takes_content_has_a_twin_that_takes_a_path(specification):
+def test_every_option_that_smells_of_a_secret_says_whether_it_is_one_and_content_has_a_twin_of_a_path(specification):
     found = dict(options_of(specification))
+    for name, option in found.items():
+        smells = SMELLS.search(name) and name not in NOT_SECRET
+        assert option.get("no_log") is (name in SECRETS) if smells else not option.get("no_log"), name
+    assert found.keys() >= SECRETS
     for name in ("certificate", "chain", "private_key", "private_key_passphrase", "pkcs12"):
         assert (found[name]["type"], found[f"{name}_path"]["type"]) == ("str", "path")

@@ -19,7 +19,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._errors import 
 from ansible_collections.gcore.web_security.plugins.module_utils._options import RESOURCE_CERT
 from ansible_collections.gcore.web_security.plugins.module_utils._redaction import MASK
 from ansible_collections.gcore.web_security.plugins.module_utils._task import Operation, run
-from unit.plugins.fakes import NAME, TOKEN, FakeApi, Script, answer, issued, resource_json
+from unit.plugins.fakes import TOKEN, Script, answer, issued
 
 
 def parameters(**given):
@@ -64,8 +64,7 @@ def test_what_was_known_when_an_error_came_is_shown(error):
             raise error
 
     result = ran(perform)
-    assert result["known"] == "inner"
-    assert "late" in result["msg"]
+    assert (result["known"], "late" in result["msg"]) == ("inner", True)
     assert ("Traceback" in result.get("exception", "")) is isinstance(error, RuntimeError)
 
 
@@ -73,9 +72,9 @@ def test_what_was_known_when_an_error_came_is_shown(error):
 def test_what_nobody_foresaw_is_told_as_a_bug_with_its_traceback(error):
     result = ran(raising(error))
     assert set(result) == {"known", "diff", "failed", "msg", "exception"}
-    assert f"unexpected {type(error).__name__}" in result["msg"]
-    assert "This is a bug" in result["msg"]
-    assert all(word in result["exception"] for word in ("Traceback", "in perform"))
+    told = f"{result['msg']} {result['exception']}"
+    words = (f"unexpected {type(error).__name__}", "This is a bug", "Traceback", "in perform")
+    assert [word for word in words if word not in told] == []
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
@@ -94,9 +93,7 @@ def test_the_token_shows_nowhere_in_what_comes_out(kind, has_client):
             raise kind(f"no luck with {got.values['api_key']}")
 
     text = json.dumps(ran(perform))
-    assert TOKEN not in text
-    assert TOKEN.partition("$")[2] not in text
-    assert MASK in text
+    assert [word for word in (TOKEN, TOKEN.partition("$")[2], MASK) if word in text] == [MASK]
 
 
 def test_neither_does_a_token_of_the_environment_nor_a_key_that_the_redactor_learnt(monkeypatch):
@@ -115,10 +112,8 @@ def test_neither_does_a_token_of_the_environment_nor_a_key_that_the_redactor_lea
 def test_a_missing_library_is_told_before_anything_is_done(monkeypatch):
     monkeypatch.setattr(libraries, "_MISSING", ["requests", "cryptography", "requests"])
     result = ran(raising(AssertionError("never")))
-    assert result["failed"] is True
-    assert "lacks: cryptography, requests" in result["msg"]
-    assert "pip install" in result["msg"]
-    assert "exception" not in result
+    assert (result["failed"], "exception" in result) == (True, False)
+    assert [word for word in ("lacks: cryptography, requests", "pip install") if word not in result["msg"]] == []
     with pytest.raises(MissingLibraryError):
         libraries.require_libraries()
 
@@ -148,26 +143,14 @@ def test_the_client_is_made_as_the_options_say(monkeypatch):
     assert result["api_error"]["status"] == 503
 
 
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"api_key": None}, "no credentials"),
-        ({"api_token": "another"}, "both api_key and api_token"),
-        ({"api_url": "http://api.example"}, "unencrypted"),
-        ({"ca_path": "/nowhere"}, "ca_path"),
-    ],
-)
+UNUSABLE = [
+    ({"api_key": None}, "no credentials"), ({"api_token": "another"}, "both api_key and api_token"),
+    ({"api_url": "http://api.example"}, "unencrypted"), ({"ca_path": "/nowhere"}, "ca_path"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "said"), UNUSABLE)
 def test_connection_options_that_can_not_be_used(given, said):
     result = ran(lambda got: got.account(), **given)
-    assert result["failed"] is True
-    assert said in result["msg"]
+    assert (result["failed"], said in result["msg"]) == (True, True)
     assert TOKEN not in json.dumps(result)
-
-
-def test_an_echo_of_the_api_is_cleaned_once_more(monkeypatch):
-    api = FakeApi(resource_json(name=f"{NAME}-{TOKEN}"))
-    monkeypatch.setattr(task, "Transport", lambda *_args, **_options: api)
-
-    text = json.dumps(ran(lambda got: got.account().find(7, None).facts()))
-    assert TOKEN not in text
-    assert NAME in text

@@ -34,20 +34,15 @@ def test_what_a_terminal_obeys_is_spelt_by_its_number(text, spelt):
 def test_a_result_has_texts_for_people_and_facts_for_programs():
     name = "a\x1b\n\t\u202e"
     told, kept = r"a\x1b\n\t\u202e", "a\\x1b\n\t\\u202e"
-    result = {
-        "msg": name,
-        "warnings": [name],
-        "hosts": [{"host": name, "reasons": [name]}],
-        "diff": {"before": {name: name}, "before_header": name},
-        "collateral": [{"before": 7, "after": None}],
-    }
-    assert readable(result) == {
-        "msg": told,
-        "warnings": [told],
-        "hosts": [{"host": kept, "reasons": [told]}],
-        "diff": {"before": {told: told}, "before_header": told},
-        "collateral": [{"before": 7, "after": None}],
-    }
+
+    def result(people, facts):
+        return {
+            "msg": people, "warnings": [people], "hosts": [{"host": facts, "reasons": [people]}],
+            "diff": {"before": {people: people}, "before_header": people},
+            "collateral": [{"before": 7, "after": None}],
+        }  # fmt: skip
+
+    assert readable(result(name, name)) == result(told, kept)
 
 
 def test_whatever_comes_out_of_a_task_is_printable():
