@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import shutil
@@ -115,16 +114,3 @@ class Browser:
         """What keeps somebody from using the page, as axe-core sees it."""
         found = Axe().run(self.driver)["violations"]
         return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
-
-    def picture(self, path: Path, height: int = 0) -> Path:
-        """A screenshot of the page, or of its upper part."""
-        full = self.run("return document.documentElement.scrollHeight")
-        width = self.run("return innerWidth")
-        clip = {"x": 0, "y": 0, "width": width, "height": min(full, height or full), "scale": 1}
-        taken = self.command("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
-        path.write_bytes(base64.b64decode(taken["data"]))
-        return path
-
-    def paper(self) -> bytes:
-        """The page as a PDF."""
-        return base64.b64decode(self.command("Page.printToPDF", preferCSSPageSize=True)["data"])

@@ -72,7 +72,7 @@ FLEETS = {"none": a_result(), "3": a_fleet(3), "300": a_fleet(300), "each": full
 
 
 @pytest.mark.parametrize("fleet", FLEETS)
-def test_at_any_width_light_and_dark(show, tmp_path, fleet):
+def test_at_any_width_light_and_dark(show, fleet):
     page = show(FLEETS[fleet])
     for width, scheme in itertools.product((PHONE, DESKTOP), ("light", "dark")):
         page.look(width, scheme)
@@ -82,7 +82,6 @@ def test_at_any_width_light_and_dark(show, tmp_path, fleet):
         brightness = page.run("return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
         assert (sum(brightness) > 600) is (scheme == "light")
         if fleet == "each":  # the others have no other elements
-            assert page.picture(tmp_path / f"{width}-{scheme}.png", 3000).stat().st_size > 5000
             page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
             assert page.barriers() == []
 
@@ -171,7 +170,6 @@ def test_the_focus_is_seen_and_goes_from_top_to_bottom(show):
 def test_on_paper(show):
     """Whatever the reader prefers on a screen."""
     page = show(a_fleet(30), scheme="dark")
-    assert page.paper().startswith(b"%PDF-")
     page.media("dark", "print")
     assert page.run("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.run("return getComputedStyle(document.body).color") == "rgb(0, 0, 0)"

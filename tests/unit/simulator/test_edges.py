@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 from cryptography import x509
 
-from simulator.handle import installation, resource, with_issued
+from simulator.handle import resource, with_issued
 
 NAME = "shop.example"
 
@@ -69,18 +67,6 @@ def test_delay(seeded, edges, put):
     assert edges.fingerprint(NAME) == served(seeded) == newer
 
 
-def test_other_and_given(seeded, edges, authority):
-    stored = seeded.resource(1)["installed"]
-    seeded.edge(1, mode="other")
-    shown = edges.show(NAME)
-    assert stored["fingerprint_sha256"] != shown.fingerprint == served(seeded)
-    assert x509.load_der_x509_certificate(shown.raw).subject.rfc4514_string() == f"CN={NAME}"
-    given = authority.issue(["other.example"])
-    seeded.edge(1, mode="given", **installation(given))
-    assert edges.fingerprint(NAME) == served(seeded) == given.fingerprint_sha256
-    assert seeded.resource(1)["installed"] == stored
-
-
 def test_each_address_has_its_own_names(simulator, edges):
     places = [(1, NAME, "127.0.0.1"), (2, NAME, "127.0.0.2"), (3, "third.example", "127.0.0.3")]
     simulator.seed([resource(number, name, service_ip=place) for number, name, place in places], issue={})
@@ -92,25 +78,3 @@ def test_each_address_has_its_own_names(simulator, edges):
     with pytest.raises(ConnectionRefusedError):
         edges.show("third.example", "127.0.0.3")
     assert edges.fingerprint("third.example", "127.0.0.2") == served(simulator, 3)
-
-
-def test_ipv6_and_addresses_elsewhere(simulator, edges):
-    simulator.seed([with_issued(resource(1, NAME, service_ip="192.0.2.1"))])
-    assert edges.fingerprint(NAME) == edges.fingerprint(None)
-    try:
-        with socket.create_server(("::1", 0), family=socket.AF_INET6):
-            pass
-    except OSError:
-        pytest.skip("this machine has no ::1")
-    simulator.seed([with_issued(resource(1, NAME, service_ip="::1"))])
-    assert edges.fingerprint(NAME, "::1") == served(simulator)
-
-
-@pytest.mark.parametrize("noise", [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01", b"\0" * 500, b""])
-def test_noise_does_no_harm(seeded, edges, noise):
-    with socket.create_connection(("127.0.0.1", seeded.edge_port), 5) as raw:
-        raw.sendall(noise)
-        raw.shutdown(socket.SHUT_WR)
-        while raw.recv(1000):
-            pass
-    assert edges.fingerprint(NAME) == served(seeded)

