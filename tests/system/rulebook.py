@@ -12,7 +12,6 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 
 from .canaries import Canaries
 from .playbook import command, environment
@@ -21,10 +20,9 @@ from .web import until
 _HOME = os.environ.get("JAVA_HOME")
 JAVA = shutil.which("java", path=os.pathsep.join(filter(None, [_HOME and f"{_HOME}/bin", os.environ.get("PATH")])))
 
+_RULEBOOK = command("ansible-rulebook")
 _NEEDED = {
-    "ansible-rulebook is not in this environment, the one named rulebook has it": Path(
-        command("ansible-rulebook")
-    ).exists(),
+    "ansible-rulebook is not in this environment, the one named rulebook has it": Path(_RULEBOOK).exists(),
     "Java is not installed (Debian: openjdk-17-jre-headless)": JAVA,
 }
 MISSING = "; ".join(reason for reason, found in _NEEDED.items() if not found)
@@ -43,7 +41,7 @@ class Rulebook:
         self._canaries = canaries
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
-                [command("ansible-rulebook"), *words],
+                [_RULEBOOK, *words],
                 env={**_environment(folder), "RECORD": str(self._record), **env},
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
@@ -55,9 +53,7 @@ class Rulebook:
     def __enter__(self) -> Rulebook:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_unused: object) -> None:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-import yaml
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import MissingLibraryError
 from awx.handle import Awx
@@ -131,14 +130,10 @@ def test_the_inventory(account, project, tmp_path):
     assert_shown("@all:", listed.stdout)
 
 
-def test_the_check(run, account):
-    job = run("rotate_fleet.yml", is_check=True, is_diff=True)
-    assert job.status == "successful"
-    assert_shown("would rotate", job.stdout)
-    assert account.journal(call="put") == []
-
-
-def test_the_rotation_and_the_next_one(run, account):
+def test_the_check_the_rotation_and_the_next_one(run, account):
+    check = run("rotate_fleet.yml", is_check=True, is_diff=True)
+    assert (check.status, account.journal(call="put")) == ("successful", [])
+    assert_shown("would rotate", check.stdout)
     answers = {"rotate_dry_run": "no", "fleet_cert_max_failures": "", "fleet_cert_waves": ""}
     job = run("rotate_fleet.yml", answers=answers)
     assert_shown("Done: 4 rotated, 4 resources", job.stdout)
@@ -229,17 +224,12 @@ def test_every_message_of_the_guide_is_one_of_these():
     assert told == {*EMPTY, *TOLD_ALIKE, "Stopped early", "lacks: cryptography", "Could not find or access"}
 
 
-def test_every_definition_is_named():
-    folder = PROJECT.parents[2] / "playbooks" / "vars" / "awx"
-    assert set(re.findall(r"playbooks/vars/awx/(\w+\.yml)", text_of(GUIDE))) == {path.name for path in folder.iterdir()}
-
-
 def test_the_guides_name_what_awx_will_have():
-    """`Gcore ...` in quotes is an object of a definition."""
-    folder = PROJECT.parents[2] / "playbooks" / "vars" / "awx"
-    defined = {name for path in folder.iterdir() for name in re.findall(r'name: "?(Gcore[^"\n]*)', path.read_text())}
+    """`Gcore ...` in quotes is an object of a definition, and every definition is named."""
+    files = list((PROJECT.parents[2] / "playbooks" / "vars" / "awx").iterdir())
+    assert set(re.findall(r"playbooks/vars/awx/(\w+\.yml)", text_of(GUIDE))) == {path.name for path in files}
+    defined = {name for path in files for name in re.findall(r'name: "?(Gcore[^"\n]*)', path.read_text())}
     for guide in (GUIDE, "certificate_sources", "deploy_hooks"):
         named = set(re.findall(r'"(Gcore[^"]*)"', re.sub(r"\s+", " ", text_of(guide))))
         assert named
         assert named <= defined
-    assert yaml.safe_load(block(GUIDE, "yaml", "awx_configure_project_url"))

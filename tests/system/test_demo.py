@@ -24,9 +24,6 @@ SECONDS = 300
 
 CHAPTERS = 11
 
-WAITING = "Keep the certificate current"
-IN_EARNEST = "3. The rotation"
-
 
 @pytest.fixture
 def mark() -> str:
@@ -43,31 +40,18 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture
 def demo(folder: Path, mark: str) -> Iterator[subprocess.Popen[str]]:
-    """The demo, begun."""
-    process = _begun(folder, mark)
+    """The demo, begun: a process group of its own, and signals as a shell in a terminal hands them on, not ignored."""
+    env = {**os.environ, "PYTHONPATH": str(TESTS), "TMPDIR": str(folder), "DEMO_MARK": mark}
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen([sys.executable, "-m", "demo"], env=env, start_new_session=True, **pipes)
+    finally:
+        signal.signal(signal.SIGINT, before)
     yield process
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-
-
-def _begun(folder: Path, mark: str) -> subprocess.Popen[str]:
-    """A process group of its own, and signals as a shell in a terminal hands them on: not ignored."""
-    env = {**os.environ, "PYTHONPATH": str(TESTS), "TMPDIR": str(folder), "DEMO_MARK": mark}
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "demo"],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def test_from_beginning_to_end(demo: subprocess.Popen[str], folder: Path, mark: str) -> None:
@@ -82,8 +66,8 @@ def test_from_beginning_to_end(demo: subprocess.Popen[str], folder: Path, mark: 
 
 def test_interrupted(demo: subprocess.Popen[str], folder: Path, mark: str) -> None:
     """As a terminal does it, to all of the foreground: in the middle of the rotation, with everything at work."""
-    _read_until(demo, IN_EARNEST)
-    _read_until(demo, WAITING)
+    for words in ("3. The rotation", "Keep the certificate current"):
+        assert any(words in line for line in demo.stdout), f"the demo ended without {words!r}"
     assert _processes(mark) or not Path("/proc/self").exists()
     os.killpg(demo.pid, signal.SIGINT)
     output, _errors = demo.communicate(timeout=SECONDS)
@@ -91,16 +75,6 @@ def test_interrupted(demo: subprocess.Popen[str], folder: Path, mark: str) -> No
     assert "Traceback" not in output
     assert "Interrupted" in output
     assert_nothing_left(folder, mark)
-
-
-def _read_until(demo: subprocess.Popen[str], words: str) -> None:
-    assert demo.stdout is not None
-    lines = []
-    for line in demo.stdout:
-        lines.append(line)
-        if words in line:
-            return
-    pytest.fail(f"the demo ended without {words!r}:\n{''.join(lines)}")
 
 
 def assert_nothing_left(folder: Path, mark: str) -> None:

@@ -14,14 +14,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine as Machine
+from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
 from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
@@ -33,18 +27,8 @@ from simulator.handle import rule as fault_rule
 from .fleets import Site, installed, issue, open_account, rotate, sites, writes
 
 _NOT_A_SETTING = {"updated", "ssl_type", "service_ssl_expire"}
-_FAULTS = (
-    "429",
-    "500",
-    "500_after",
-    "502_html",
-    "cut_before",
-    "cut_after",
-    "cut_body",
-    "truncated_json",
-    "html_200",
-    "400",
-)
+_CUTS = ("cut_before", "cut_after", "cut_body")
+_FAULTS = ("400", "429", "500", "500_after", "502_html", "html_200", "truncated_json", *_CUTS)
 _CALLS = ("list", "get", "put", None)
 _GENERATIONS = 4
 _ACCOUNT = sites(5)
@@ -66,7 +50,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rotation, "_STORED_INTERVAL", 0.01)
 
 
-class Account(RuleBasedStateMachine):
+class Account(Machine):
     """What the model knows: the settings of each resource, which certificate it has had, and which it shall have."""
 
     simulator: Simulator
@@ -179,44 +163,23 @@ class Account(RuleBasedStateMachine):
         return _PAIRS[site.id][self.wanted[site.id]]
 
     def _generations(self) -> dict[int, int]:
-        stored = installed(self.simulator)
-        return {
-            site.id: [pair.fingerprint_sha256 for pair in _PAIRS[site.id]].index(stored[site.id]) for site in _ACCOUNT
-        }
+        known = {site: [pair.fingerprint_sha256 for pair in pairs] for site, pairs in _PAIRS.items()}
+        return {site: known[site].index(stored) for site, stored in installed(self.simulator).items()}
 
     def _stored_settings(self) -> dict[int, dict[str, Any]]:
-        return {
-            state["resource"]["id"]: {
-                name: value for name, value in state["resource"].items() if name not in _NOT_A_SETTING
-            }
-            for state in self.simulator.resources()
-        }
+        stored = [state["resource"] for state in self.simulator.resources()]
+        return {one["id"]: {name: one[name] for name in one.keys() - _NOT_A_SETTING} for one in stored}
 
 
 def test_any_sequence_of_events(simulator: Simulator, brisk: None) -> None:
     machine = type("Machine", (Account,), {"simulator": simulator})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=12,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-        ),
-    )
+    at_most = settings(max_examples=25, stateful_step_count=12, deadline=None, print_blob=True)
+    run_state_machine_as_test(machine, settings=settings(at_most, suppress_health_check=list(HealthCheck)))
 
 
-_TROUBLE = {
-    "429": FAULTS["429"],
-    "429_retry_after": {**FAULTS["429"], "retry_after": 0},
-    "500": FAULTS["500"],
-    "500_after": FAULTS["500_after"],
-    "cut_before": FAULTS["cut_before"],
-    "cut_after": FAULTS["cut_after"],
-    "hang": {"kind": "hang", "seconds": 2, "effect": "none"},
-    "hang_after": {"kind": "hang", "seconds": 2, "effect": "after"},
-}
+_TROUBLE = [FAULTS[name] for name in ("429", "500", "500_after", "cut_before", "cut_after")]
+_TROUBLE += [{**FAULTS["429"], "retry_after": 0}]
+_TROUBLE += [{"kind": "hang", "seconds": 2, "effect": effect} for effect in ("none", "after")]
 """Together they hit a fifth of all calls."""
 
 
@@ -224,12 +187,8 @@ def test_a_fifth_of_all_calls_fails(simulator: Simulator, brisk: None) -> None:
     """Every resource ends rotated or reported as failed, none is written twice, none is half done."""
     account = sites(200)
     open_account(simulator, account)
-    simulator.faults(
-        [
-            {"match": {"probability": 0.025, "seed": seed}, "fault": dict(_TROUBLE[name])}
-            for seed, name in enumerate(_TROUBLE)
-        ]
-    )
+    matches = ({"probability": 0.025, "seed": seed} for seed in range(len(_TROUBLE)))
+    simulator.faults([{"match": match, "fault": fault} for match, fault in zip(matches, _TROUBLE, strict=True)])
     wanted = {site.name: site.new for site in account}
     result = rotate(simulator, wanted, waves=["100%"], concurrency=32, request_timeout=1, edge_probe="never")
     stored = installed(simulator)

@@ -49,24 +49,17 @@ def account(simulator):
     return simulator
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """What an operator has: the new certificate, an inventory with the rotation's variables, the rulebook's own."""
-    site = tmp_path / "certificates" / "site"
+def start(simulator, folder, **env):
+    """With what an operator has: the new certificate, an inventory with variables, the rulebook's own variables."""
+    site = folder / "certificates" / "site"
     site.mkdir(parents=True)
     (site / "fullchain.pem").write_text(NEW.full_chain_pem)
     (site / "privkey.pem").write_text(NEW.private_key_pem)
-    return tmp_path
-
-
-def start(simulator, folder, **env):
     variables = {"fleet_cert_directory": str(folder / "certificates"), "fleet_cert_edge_port": simulator.edge_port}
-    (folder / "inventory.yml").write_text(
-        json.dumps({"all": {"hosts": {"localhost": {"ansible_connection": "local", **variables}}}})
-    )
-    (folder / "vars.yml").write_text(
-        json.dumps({"cert_expiry_interval": 1, "cert_expiry_edge_port": simulator.edge_port})
-    )
+    inventory = {"all": {"hosts": {"localhost": {"ansible_connection": "local", **variables}}}}
+    settings = {"cert_expiry_interval": 1, "cert_expiry_edge_port": simulator.edge_port}
+    (folder / "inventory.yml").write_text(json.dumps(inventory))
+    (folder / "vars.yml").write_text(json.dumps(settings))
     words = ["--rulebook", RULEBOOK, "--inventory", "inventory.yml", "--vars", "vars.yml", "--print-events"]
     return Rulebook(folder, CANARIES, words, {"GCORE_API_KEY": API_KEY, "GCORE_BASE_URL": simulator.api_url, **env})
 
@@ -85,10 +78,10 @@ def stored(simulator, number):
     return simulator.resource(number)["installed"]["fingerprint_sha256"]
 
 
-def test_what_is_critical_is_rotated_and_the_rest_is_told_once(account, folder):
+def test_what_is_critical_is_rotated_and_the_rest_is_told_once(account, tmp_path):
     """And so is an API that fails for a while."""
     before = {number: stored(account, number) for number in (WARNING, RENEWED, FINE)}
-    with start(account, folder) as rulebook:
+    with start(account, tmp_path) as rulebook:
         rulebook.says("Rotating", f"shop.{ZONE}: expires in 3 days")
         until(lambda: stored(account, CRITICAL) == NEW.fingerprint_sha256, "it is rotated", SECONDS)
         for name in ("shop", "www"):
@@ -119,8 +112,8 @@ def test_the_rulebook_of_the_guide_is_one():
     assert [rule.enabled for rule in parsed.rules] == [True, True]
 
 
-def test_what_cannot_be_right_ends_it(account, folder):
-    with start(account, folder, GCORE_API_KEY="") as rulebook:
+def test_what_cannot_be_right_ends_it(account, tmp_path):
+    with start(account, tmp_path, GCORE_API_KEY="") as rulebook:
         assert rulebook.end() == 1
     assert "no credentials. Set api_key (or GCORE_API_KEY)" in rulebook.output
     assert looks(account) == 0
