@@ -8,7 +8,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
+
+Error = TypeVar("Error", bound="GcoreError")
 
 
 class GcoreError(Exception):
@@ -26,6 +28,12 @@ class GcoreError(Exception):
     def details(self) -> dict[str, Any]:
         """Return what the result shows besides the message."""
         return {}
+
+    def again(self: Error) -> Error:
+        """Return the same error for another site that it is so of, which knows nothing yet."""
+        twin = type(self).__new__(type(self), *self.args)
+        vars(twin).update(vars(self), known=None)
+        return twin
 
     def told(self, *more: str) -> str:
         """Write it as sentences: what happened, what else there is to say of that, and what to do next."""

@@ -97,6 +97,15 @@ SELECTION: Options = {
     "exclude": {"type": "list", "elements": "str"},
 }
 
+PRODUCTS = ("web_security", "cdn")
+
+OBJECTS: Options = {
+    "edge_host": {"type": "str"},
+    "delete_superseded": {"type": "bool", "default": True},
+    "validate_root_ca": {"type": "bool"},
+}
+"""What the CDN takes besides, where certificates are objects."""
+
 MANY: Options = {
     "concurrency": {"type": "int", "default": 16},
     "requests_per_second": {"type": "float"},
@@ -106,10 +115,12 @@ RESOURCE_CERT = Specification(
     {
         "resource_id": {"type": "int"},
         "name": {"type": "str"},
+        "product": {"type": "str", "choices": list(PRODUCTS), "default": PRODUCTS[0]},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "type": {"type": "str", "choices": ["custom", "lets_encrypt"], "default": "custom"},
         **CERTIFICATE,
         **ROTATION,
+        **OBJECTS,
         **EDGE_PROBE,
         **EDGE,
         **CONNECTION,
@@ -137,6 +148,7 @@ FLEET_CERT = Specification(
         **MANY,
         "progress": {"type": "bool", "default": True},
         **ROTATION,
+        **OBJECTS,
         **EDGE_PROBE,
         **EDGE,
         **CONNECTION,

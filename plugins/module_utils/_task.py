@@ -64,7 +64,7 @@ class Task:
         owner = credentials(self.values["api_key"], self.values["api_token"])
         seconds = self.values["total_timeout"]
         session = self.session("api_url", owner.header(), owner.hint, seconds, connections, on_hold)
-        return Account.of(Client(session), products)
+        return Account.of(Client(session), products, self.values)
 
     def session(
         self,

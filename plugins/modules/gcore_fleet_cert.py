@@ -114,6 +114,7 @@ extends_documentation_fragment:
   - gcore.web_security.edge
   - gcore.web_security.edge.probe
   - gcore.web_security.rotation
+  - gcore.web_security.objects
   - gcore.web_security.many
   - gcore.web_security.many.selection
   - gcore.web_security.attributes

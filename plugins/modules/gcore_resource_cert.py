@@ -9,19 +9,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: gcore_resource_cert
-short_description: Keeps the TLS certificate of a Gcore Web Security resource current
+short_description: Keeps the TLS certificate of a Gcore Web Security or CDN resource current
 version_added: 1.0.0
 author: The gcore.web_security authors (@gcore-web-security)
 description:
-  - Compares the SHA-256 fingerprint of the certificate that a DDoS-protected resource has with the desired one, and
+  - Compares the SHA-256 fingerprint of the certificate that a DDoS-protected resource, or one of the CDN and so of
+    WAAP, has with the desired one, and
     replaces it only if they differ.
   - The API does not return the installed certificate. What is there now is found from evidence, best first - the API's
     answer, should it hold the certificate, a TLS handshake with the edge, and the expiry date that the API tells. The
     result says which evidence was used.
   - Certificate and key are checked before anything is sent - that they can be read, belong together, are in order and
     complete, valid now, strong enough, and cover the resource's name.
-  - A write sends the whole resource as a fresh read gave it, with nothing but the certificate's fields set, and is
-    followed by another read that shows that the certificate is stored and that no other setting moved.
+  - A write to Web Security sends the whole resource as a fresh read gave it, with nothing but the certificate's fields
+    set. One to the CDN names the certificate and nothing else. Another read follows, which shows that the certificate
+    is stored and that no other setting moved.
   - The API has no ETags. A write follows its read at once, and a read that is two seconds old by then is made again,
     once. What somebody else changes in that moment between the two is overwritten, and no read shows it.
 options:
@@ -32,11 +34,17 @@ options:
     description: The exact name of the resource. It is an error if none or several resources have it. Aliases do not
       count.
     type: str
+  product:
+    description: The vendor's product that the resource is of. WAAP rides on V(cdn).
+    type: str
+    choices: [web_security, cdn]
+    default: web_security
   state:
     description:
       - V(present) means that the resource serves HTTPS with the O(type) of certificate.
       - V(absent) turns HTTPS off for the resource. Its certificate is removed, and visitors who come by HTTPS reach
-        nothing.
+        nothing. On the CDN that detaches the certificate, which for one from Let's Encrypt needs
+        O(replace_lets_encrypt) because the vendor revokes it.
     type: str
     choices: [present, absent]
     default: present
@@ -44,7 +52,8 @@ options:
     description:
       - V(custom) is a certificate of your own, which O(certificate) and O(private_key), or O(pkcs12), give.
       - V(lets_encrypt) is a certificate that the vendor obtains and renews. It is a paid option, and needs the
-        resource's DNS record to point at its protected IP.
+        resource's DNS record to point at its protected IP. It is refused for O(product=cdn), where the vendor's portal
+        orders one.
     type: str
     choices: [custom, lets_encrypt]
     default: custom
@@ -87,6 +96,7 @@ extends_documentation_fragment:
   - gcore.web_security.edge
   - gcore.web_security.edge.probe
   - gcore.web_security.rotation
+  - gcore.web_security.objects
   - gcore.web_security.attributes
   - gcore.web_security.attributes.local_or_remote
 attributes:
@@ -127,6 +137,13 @@ EXAMPLES = r"""
     name: blog.example.com
     type: lets_encrypt
 
+- name: The same for a resource of the CDN, and so of WAAP
+  gcore.web_security.gcore_resource_cert:
+    product: cdn
+    name: www.example.com
+    certificate_path: /etc/letsencrypt/live/www.example.com/fullchain.pem
+    private_key_path: /etc/letsencrypt/live/www.example.com/privkey.pem
+
 - name: Turn HTTPS off
   gcore.web_security.gcore_resource_cert:
     name: legacy.example.com
@@ -141,6 +158,11 @@ msg:
   sample: "resource 1234 (www.example.com) was changed (expiry_differs): custom 0c5e6ad1c9a0 (until
     2026-12-01T00:00:00Z) to custom
     9b74c9897bac (until 2027-02-28T23:59:59Z)"
+product:
+  description: The product that the resource is of. Null where it was not reached.
+  returned: always
+  type: str
+  sample: web_security
 resource:
   description: The resource, as the API last told it. Null where it was not reached.
   returned: always
@@ -151,9 +173,9 @@ resource:
     ssl_type: {type: str, description: "V(custom), V(le) for Let's Encrypt, null for no HTTPS."}
     ssl_expires: {type: str, description: "When its certificate expires, as the API tells it."}
     service_ip:
-      description: Its protected IP address, where the edge is. Several are separated by commas.
+      description: Where its edge is - its protected IP address, several separated by commas, or the edge of the CDN.
       type: str
-    status: {type: str, description: V(active) or V(suspended).}
+    status: {type: str, description: "V(active) or V(suspended), of the CDN also V(processed)."}
     aliases:
       description: Its further host names, with the expiry of those that have a certificate of their own.
       type: list

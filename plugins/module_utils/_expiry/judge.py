@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from .._gcore.record import Expiry, expiry_beside
 from .._match.matcher import Candidate
-from .._rotate.verdict import Expiry, expiry_beside
 from .._x509.certificate import Certificate, timestamp
 from .._x509.chain import is_complete
 from .scan import Endpoint

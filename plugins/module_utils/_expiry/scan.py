@@ -12,10 +12,10 @@ from datetime import datetime
 from functools import cached_property
 
 from .._clock import Deadline, from_unix
+from .._gcore.record import Expiry, expiry_beside
 from .._gcore.site import DISABLED, LETS_ENCRYPT, Alias, Site
 from .._rotate.edge import EdgeAnswer, EdgeReachability, probe_both
 from .._rotate.observe import installed_chain
-from .._rotate.verdict import Expiry, expiry_beside
 from .._x509.certificate import Certificate
 from .._x509.hostname import covered
 

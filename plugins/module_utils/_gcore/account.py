@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
-from .._errors import ResourceLookupError
+from .._errors import InputError, ResourceLookupError
 from .._x509.hostname import normalised
+from .cdn import Cdn
 from .client import Client
-from .site import WEB_SECURITY, Content, Site
+from .site import CDN, CUSTOM, DISABLED, LETS_ENCRYPT, WEB_SECURITY, Content, Site
 from .web_security import WebSecurity
 
 
@@ -31,12 +33,40 @@ class Product(Protocol):
     def write(self, before: Site, fields: Mapping[str, Any]) -> str:
         """Write them over what was read to be written, once, and return the receipt: only a read proves it."""
 
+    def tidy(self, sites: Sequence[Site]) -> list[str]:
+        """Clear away what sites that were written and proved no longer need; return what is worth a warning."""
+
     def collateral(self, before: Site, after: Site) -> list[dict[str, Any]]:
         """List the settings that differ, though a certificate's write must not move them."""
 
 
-PRODUCTS: Mapping[str, Callable[[Client], Product]] = {WEB_SECURITY: WebSecurity}
+class Kind(NamedTuple):
+    """How a product comes into play, and what of a task's options it can do."""
+
+    make: Callable[[Client, Mapping[str, Any]], Product]
+    takes: tuple[str, ...] = ()  # of the options that not every product has
+    ssl_types: tuple[str, ...] = (CUSTOM, DISABLED)
+
+
+PRODUCTS: Mapping[str, Kind] = {
+    WEB_SECURITY: Kind(lambda client, _options: WebSecurity(client), ssl_types=(CUSTOM, DISABLED, LETS_ENCRYPT)),
+    CDN: Kind(Cdn, takes=("edge_host", "validate_root_ca")),
+}
 """By the name that options have for each."""
+
+
+def check_products(names: Sequence[str], options: Mapping[str, Any], ssl_type: str = CUSTOM) -> None:
+    """Refuse by name what is asked for and none of the products can do."""
+    about = f"the task is about {' and '.join(names)}"
+    for option in sorted({option for kind in PRODUCTS.values() for option in kind.takes}):
+        if options.get(option) is not None and not any(option in PRODUCTS[name].takes for name in names):
+            able = " and ".join(name for name, kind in PRODUCTS.items() if option in kind.takes)
+            raise InputError(f"{option} is for {able} alone, and {about}", "Leave it out, or name that product.")
+    if not any(ssl_type in PRODUCTS[name].ssl_types for name in names):
+        raise InputError(
+            f"type=lets_encrypt is not driven here for {' and '.join(names)}",
+            "Order a Let's Encrypt certificate in the vendor's portal: the vendor renews it.",
+        )
 
 
 @dataclass(frozen=True)
@@ -47,9 +77,11 @@ class Account:
     products: Mapping[str, Product]
 
     @classmethod
-    def of(cls, client: Client, names: Iterable[str] = (WEB_SECURITY,)) -> Account:
-        """Return the account with the products of these names."""
-        return cls(client, {name: PRODUCTS[name](client) for name in names})
+    def of(
+        cls, client: Client, names: Iterable[str] = (WEB_SECURITY,), options: Mapping[str, Any] = MappingProxyType({})
+    ) -> Account:
+        """Return the account with the products of these names, each as the options say that are for it."""
+        return cls(client, {name: PRODUCTS[name].make(client, options) for name in names})
 
     def sites(self) -> Iterator[Site]:
         """Give every site of the products, each once."""
@@ -71,7 +103,7 @@ class Account:
             hint = "Check the name and the token's account; aliases do not count."
             raise ResourceLookupError(f"no resource is named {wanted}", hint)
         if len(found) > 1:
-            ids = ", ".join(str(site.id) for site in found)
+            ids = ", ".join(site.text for site in found)
             hint = "Use resource_id to say which one is meant."
             raise ResourceLookupError(f"{len(found)} resources are named {wanted}: {ids}", hint)
         return found[0]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._errors import ApiError, InputError
+from .._http.retry import UNKNOWN
 from .._http.session import Session, request_id_note
 from .._http.transport import Answer
 from .raw_json import parse, serialise
@@ -97,10 +98,17 @@ class Client:
         self.pause = session.pause
         self._session = session
 
+    def hinting(self, status: int, hint: str) -> Client:
+        """Return the same client that knows another thing to do about a status."""
+        session = self._session
+        words = {status: hint}
+        return Client(replace(session, hint=lambda code, said: words.get(code or 0) or session.hint(code, said)))
+
     def listed(self, path: str, what: str, limit: int | None = None) -> Iterator[dict[str, Any]]:
         """Give every item of a list, each once, in whichever shape and pages it comes, asked for or not."""
         seen: set[int] = set()
-        page_path = path if limit is None else f"{path}?limit={limit}"
+        more = f"{path}{'&' if '?' in path else '?'}limit={limit or PAGE_SIZE}"
+        page_path = path if limit is None else more
         while True:
             (page, _twice), answer = self._session.ask("GET", page_path, parse=parse)
             items = _items(page)
@@ -114,16 +122,19 @@ class Client:
                 return
             if not fresh:
                 raise self._malformed(f"GET {path}", answer, f"announced {total} {what} and gave {len(seen)}")
-            page_path = f"{path}?limit={limit or PAGE_SIZE}&offset={len(seen)}"
+            page_path = f"{more}&offset={len(seen)}"
 
-    def read(self, path: str, number: int, what: str, *, to_write: bool = False, if_twice: str = "") -> dict[str, Any]:
-        """Return one item, as the API's own JSON; a write that is to follow gets its place now.
+    def read(
+        self, path: str, number: int | None, what: str, *, to_write: bool = False, if_twice: str = ""
+    ) -> dict[str, Any]:
+        """Return one item, as the API's own JSON, None being for what has no number; a write to follow gets its place.
 
         With words for it, JSON that has a name twice in one object is refused.
         """
         (page, twice), answer = self._session.ask("GET", path, parse=parse, places=2 if to_write else 1)
         found = _unwrapped(page)
-        if not _is_item(found) or int(found["id"]) != number:
+        is_it = isinstance(found, dict) if number is None else _is_item(found) and int(found["id"]) == number
+        if not is_it:
             raise self._malformed(f"GET {path}", answer, f"answered with something that is not {what}")
         if twice is not None and if_twice:
             problem = f"answered with JSON that has {twice[:60]!r} twice in one object"
@@ -139,6 +150,19 @@ class Client:
         """Send a write for which a read took the place, once, and leave its answer unread; return the receipt."""
         answer = self._session.send(method, path, serialise(body), places=0)
         return f"{method} {path} answered {answer.status} ({request_id_note(answer)})"
+
+    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], Answer]:
+        """Send a write that no read prepares, once; return the item of the answer, empty where it has none."""
+        answer = self._session.send(method, path, None if body is None else serialise(body))
+        try:
+            found = _unwrapped(parse(answer.body)[0])
+        except (ValueError, RecursionError):
+            found = None
+        return found if _is_item(found) else {}, answer
+
+    def doubtful(self, call: str, answer: Answer, problem: str) -> ApiError:
+        """Return what is to be said of a write's answer that leaves open what became of it."""
+        return self._session.unusable(call, answer, problem, _CHECK_URL, UNKNOWN)
 
     def _malformed(self, call: str, answer: Answer, problem: str) -> ApiError:
         return self._session.unusable(call, answer, problem, _CHECK_URL)

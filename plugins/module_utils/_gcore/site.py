@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
 from .._clock import from_unix
-from .._x509.certificate import timestamp
+from .._x509.certificate import Certificate, timestamp
 from .._x509.key_pair import KeyPair
 from .raw_json import canonical, plain
+from .record import Expiry, Record, expiry_beside
 
 WEB_SECURITY = "web_security"
+CDN = "cdn"
 
 CUSTOM = "custom"
 LETS_ENCRYPT = "le"
@@ -55,6 +57,16 @@ class Site:
     aliases: tuple[Alias, ...]
     origins_count: int = 0
     product: str = WEB_SECURITY
+    record: Record | None = None  # of the certificate, where the API tells more than its expiry
+    certificate_id: int | None = None  # where it is an object of its own
+    probe_name: str = ""  # what an edge is asked for, where that is not the name
+    shares_edge: bool = False  # with sites of others: what is served for any name does not count
+    edge_problem: str = ""  # why nobody can ask its edge
+    has_one_certificate: bool = False  # for all of its names
+    revokes_lets_encrypt: bool = False  # once it is taken away
+    left_alone: str = ""  # why it is not to be touched
+    refusal: str = ""  # why it can't be written
+    only_if_named: str = ""  # why it is left out, where nobody names it
     # The API's own JSON, where it was read to be written.
     raw: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, compare=False)
 
@@ -66,7 +78,7 @@ class Site:
     @property
     def text(self) -> str:
         """Return the key as texts have it."""
-        return str(self.id) if self.product == WEB_SECURITY else f"{self.product}:{self.id}"
+        return key_text(self.product, self.id)
 
     @property
     def supposed_type(self) -> str:
@@ -79,6 +91,20 @@ class Site:
     def told_type(self) -> str | None:
         """Return what results say of it: None for off, and for what the answer does not tell."""
         return None if self.ssl_type in (DISABLED, UNKNOWN) else self.ssl_type
+
+    @property
+    def is_suspended(self) -> bool:
+        """Tell whether it is not served for now."""
+        return bool(self.left_alone) or self.status.lower() == "suspended"
+
+    @property
+    def evidence(self) -> str:
+        """Name what the API tells of its certificate."""
+        return "the expiry date" if self.record is None else "the record of its certificate"
+
+    def beside(self, chain: Sequence[Certificate]) -> Expiry:
+        """Compare what the API tells of its certificate with a chain, leaf first."""
+        return self.record.beside(chain) if self.record else expiry_beside(self.expires, chain[0].not_after)
 
     def label(self) -> str:
         """Tell how messages call it."""
@@ -97,6 +123,11 @@ class Site:
         }
 
 
+def key_text(product: str, number: int | None) -> str:
+    """Write a site's key: the number alone is Web Security's."""
+    return str(number) if product == WEB_SECURITY else f"{product}:{number}"
+
+
 def expiry_timestamp(expires: int | None) -> str | None:
     """Write an API's expiry as ISO 8601, None where there is none, or none that a calendar has."""
     end = from_unix(expires)
@@ -113,6 +144,15 @@ class Content(Protocol):
     @property
     def key_pair(self) -> KeyPair | None:
         """Return the certificates and their key."""
+
+
+_NO = ("", "0", "false")
+"""How the API's answers may spell that a switch is off."""
+
+
+def is_on(value: Any) -> bool:
+    """Read a switch."""
+    return text_of(value).lower() not in _NO
 
 
 def text_of(value: Any) -> str:

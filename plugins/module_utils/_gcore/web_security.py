@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .client import Client
-from .site import UNKNOWN, WEB_SECURITY, Alias, Content, Site, moved, text_of
+from .site import UNKNOWN, WEB_SECURITY, Alias, Content, Site, is_on, moved, text_of
 
 RESOURCES = "/security/resources"
 
@@ -20,9 +20,6 @@ TYPE_FIELD = "ssl_type"
 EXPIRY_FIELD = "service_ssl_expire"
 
 _FOLLOWING = frozenset({"updated", CERTIFICATE_FIELD, KEY_FIELD, TYPE_FIELD, EXPIRY_FIELD})
-
-_NO = ("", "0", "false")
-"""How the API's answers may spell that a switch is off."""
 
 _TWICE = "Nothing was written: which of the two is meant can't be known, and a PUT has one. Ask the vendor's support."
 
@@ -57,6 +54,10 @@ class WebSecurity:
         """
         return self.client.write("PUT", f"{RESOURCES}/{before.id}", {**before.raw, **fields})
 
+    def tidy(self, _sites: Sequence[Site]) -> list[str]:
+        """Clean up nothing: a certificate goes with its resource."""
+        return []
+
     def collateral(self, before: Site, after: Site) -> list[dict[str, Any]]:
         """List the settings that differ, though a certificate's write must not move them."""
         return moved(before.raw, after.raw, _FOLLOWING)
@@ -73,7 +74,7 @@ def site_of(raw: Mapping[str, Any]) -> Site:
         status=text_of(raw.get("status")),
         updated=text_of(raw.get("updated")),
         certificate=text_of(raw.get(CERTIFICATE_FIELD)) or None,
-        redirects_to_https=text_of(raw.get("is_redirect_to_https_enabled")).lower() not in _NO,
+        redirects_to_https=is_on(raw.get("is_redirect_to_https_enabled")),
         aliases=tuple(_aliases(raw.get("aliases"))),
         origins_count=_count(raw.get("origins")),
         product=WEB_SECURITY,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -44,6 +45,13 @@ class Applied:
     receipt: str = ""  # how the API answered the write
     collateral: tuple[dict[str, Any], ...] = ()  # other settings that moved
     verification: Verification = UNVERIFIED
+    warnings: tuple[str, ...] = ()  # of what was done beside it
+
+    @property
+    def is_proved(self) -> bool:
+        """Tell whether it was written, and is shown by all who are asked."""
+        is_stored = self.state is ChangeState.MADE and self.verification.api is Proof.VERIFIED
+        return is_stored and self.verification.edge in (Proof.VERIFIED, Proof.SKIPPED)
 
     @property
     def awaits_proof(self) -> bool:
@@ -71,7 +79,7 @@ class Rotation:
         with carrying(lambda: applied):
             if refusal:
                 raise refusal
-        return applied
+        return replace(applied, warnings=tuple(self.tidy([applied])))
 
     def write(self, plan: Plan) -> Applied:
         """Write what a site shall have, and prove that the API has it and that no other setting moved."""
@@ -80,6 +88,15 @@ class Rotation:
             write.run()
         return write.applied
 
+    def tidy(self, items: Iterable[Applied]) -> list[str]:
+        """Let the products clear away what those that are proved no longer need; return what is worth a warning."""
+        proved: dict[str, list[Site]] = defaultdict(list)
+        for item in items:
+            if item.is_proved:
+                proved[item.resource.product].append(item.resource)
+        products = self.account.products
+        return [warning for name, sites in proved.items() for warning in products[name].tidy(sites)]
+
     def await_edges(
         self, items: Sequence[Applied], each: Callable[..., Iterable[EdgeAnswer]] = map
     ) -> list[tuple[Applied, NotServedError | None]]:
@@ -87,28 +104,29 @@ class Rotation:
         client, policy = self.account.client, self.observer.policy
         clock, deadline = client.clock, client.deadline
         answers: dict[int, EdgeAnswer] = {}
+        waited: dict[int, float] = {}
         pending = [at for at, item in enumerate(items) if item.awaits_proof]
         begin = clock.monotonic()
         while pending:
             answers.update(zip(pending, each(self._ask, [items[at] for at in pending]), strict=True))
+            passed = clock.monotonic() - begin
+            waited.update(dict.fromkeys(pending, passed))
             pending = [at for at in pending if not items[at].plan.is_served_by(answers[at])]
-            left = min(begin + policy.verify_timeout - clock.monotonic(), deadline.remaining())
+            left = min(policy.verify_timeout - passed, deadline.remaining())
             if left <= 0:
                 break
+            pending = [at for at in pending if answers[at].patience > passed]
             if pending:
                 deadline.sleep(min(policy.verify_interval, left))
-        waited = clock.monotonic() - begin
-        return [self._proved(item, answers.get(at), at in pending, waited) for at, item in enumerate(items)]
+        return [self._proved(item, answers.get(at), waited.get(at, 0.0)) for at, item in enumerate(items)]
 
     def _ask(self, item: Applied) -> EdgeAnswer:
         return self.observer.ask_edge(item.resource, item.plan.desired)
 
-    def _proved(
-        self, item: Applied, answer: EdgeAnswer | None, is_late: bool, waited: float
-    ) -> tuple[Applied, NotServedError | None]:
+    def _proved(self, item: Applied, answer: EdgeAnswer | None, waited: float) -> tuple[Applied, NotServedError | None]:
         if answer is None:
             return item, None
-        leaf, edge = answer.leaf, Proof.VERIFIED
+        leaf, edge, is_late = answer.leaf, Proof.VERIFIED, not item.plan.is_served_by(answer)
         if is_late:
             is_strange = leaf is not None and leaf.fingerprint_sha256 != item.plan.before.get("fingerprint_sha256")
             edge = Proof.MISMATCH if is_strange else Proof.PENDING

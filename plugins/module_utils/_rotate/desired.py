@@ -12,13 +12,14 @@ from enum import Enum
 from typing import Any, ClassVar, TypeAlias
 
 from .._errors import CertificateError, ConflictError, DowngradeError
+from .._gcore.record import Expiry
 from .._gcore.site import CUSTOM, DISABLED, LETS_ENCRYPT, UNKNOWN, Site
 from .._x509.certificate import Certificate, timestamp
 from .._x509.chain import without_root
 from .._x509.hostname import covered
 from .._x509.key_pair import KeyPair
 from .observe import Observation, installed_chain
-from .verdict import Expiry, State, Verdict, compare_certificate, expiry_beside, later_than_desired
+from .verdict import State, Verdict, compare_certificate, later_than_desired
 
 
 class Proof(Enum):
@@ -28,6 +29,14 @@ class Proof(Enum):
     MISMATCH = "mismatch"
     PENDING = "pending"
     SKIPPED = "skipped"
+
+
+_SHOWN = {
+    Expiry.DIFFERENT: Proof.MISMATCH,
+    Expiry.RECHAINED: Proof.MISMATCH,
+    Expiry.UNKNOWN: Proof.SKIPPED,
+}
+"""What the API's word of a stored certificate proves; all else verifies it."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,8 @@ class CustomCertificate:
             raise CertificateError(f"the certificate does not cover {resource.name}; {listed}", "Is it the right one?")
         aliases = f"these aliases, which have none of their own: {', '.join(bare)}"
         message = f"the certificate does not cover {aliases}; {listed}"
+        if resource.has_one_certificate:
+            raise CertificateError(message, "One certificate is for all names of this resource: reissue it with them.")
         if self.require_alias_coverage:
             raise CertificateError(message, "Reissue it with these names, or set require_alias_coverage to false.")
         return (f"{resource.label()}: {message}.",)
@@ -108,8 +119,7 @@ class CustomCertificate:
         if resource.certificate is not None:
             is_there = without_root(installed_chain(resource)) == without_root(self.key_pair.chain)
             return Proof.VERIFIED if is_there else Proof.MISMATCH
-        beside = expiry_beside(resource.expires, self.leaf.not_after)
-        return {Expiry.DIFFERENT: Proof.MISMATCH, Expiry.UNKNOWN: Proof.SKIPPED}.get(beside, Proof.VERIFIED)
+        return _SHOWN.get(resource.beside(self.key_pair.chain), Proof.VERIFIED)
 
     def facts(self, now: datetime) -> dict[str, Any]:
         """Tell the leaf's facts."""
@@ -121,6 +131,7 @@ class SslType:
     """HTTPS without a certificate of the user's: Let's Encrypt, or off. There is nothing that an edge shall serve."""
 
     ssl_type: str
+    replace_lets_encrypt: bool = False  # where that is lost with it
     leaf = key_pair = None
 
     def compare(self, observed: Observation) -> Verdict:
@@ -135,8 +146,14 @@ class SslType:
             return (f"{resource.label()} redirects HTTP to HTTPS: with HTTPS off, its visitors reach nothing.",)
         return ()
 
-    def authorize(self, _observed: Observation, _verdict: Verdict) -> tuple[str, ...]:
-        """Allow it: whoever asks for it means it."""
+    def authorize(self, observed: Observation, verdict: Verdict) -> tuple[str, ...]:
+        """Allow it: whoever asks for it means it, but for what can't be had back."""
+        is_lost = observed.resource.revokes_lets_encrypt and verdict.reason == "lets_encrypt"
+        if is_lost and verdict.state is State.DRIFT and not self.replace_lets_encrypt:
+            raise ConflictError(
+                "the resource uses Let's Encrypt, and the vendor revokes a certificate that is taken away",
+                "Set replace_lets_encrypt to true if that is meant.",
+            )
         return ()
 
     def store_check(self, resource: Site) -> Proof:

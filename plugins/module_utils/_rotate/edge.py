@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import socket
 import ssl
@@ -49,6 +50,7 @@ class EdgeAnswer:
     other_half: Certificate | None = None  # the leaf of the other type of key, where the same server has and shows one
     other_chain: tuple[Certificate, ...] | None = None
     unseen: str = ""  # why nobody can tell whether it has one
+    patience: float = math.inf  # seconds after which it is of no use to wait for another answer
 
 
 def probe(address: str, port: int, server_name: str, timeout: float, key_type: str | None = None) -> EdgeAnswer:
@@ -229,5 +231,6 @@ class EdgeReachability:
     def heard(self, answer: EdgeAnswer) -> None:
         """Learn from what an edge answered."""
         with self._lock:
-            self._answered = self._answered or answer.leaf is not None
-            self._silent += answer.leaf is None
+            has_answered = answer.leaf is not None or bool(answer.address)
+            self._answered = self._answered or has_answered
+            self._silent += not has_answered

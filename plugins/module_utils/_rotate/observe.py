@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import secrets
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from .._errors import InputError
@@ -21,6 +24,12 @@ if TYPE_CHECKING:
     from .desired import Desired
 
 Probe = Callable[[str, int, str, float, "str | None"], EdgeAnswer]
+
+
+_SPEAKS_WITHIN = 60.0
+"""Seconds that an edge gets to serve a name what it does not serve everybody."""
+
+_NOT_ITS_OWN = "it does not speak for that name yet, whose DNS may not point there"
 
 
 @dataclass(frozen=True)
@@ -91,27 +100,53 @@ class Observer:
 
     policy: Policy
     probe_edge: Probe = probe
-    reachability: EdgeReachability = field(default_factory=EdgeReachability)
+    reachability: dict[str, EdgeReachability] = field(default_factory=lambda: defaultdict(EdgeReachability))
+    _strangers: dict[tuple[str, str | None], EdgeAnswer] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def observe(self, resource: Site, desired: Desired) -> Observation:
         """Gather the evidence of what a site has; in check mode also the proof, which nobody waits for."""
         wants_proof = self.policy.verify == "edge" and desired.leaf is not None
         is_evidence = self._is_evidence(resource, desired)
-        is_asked = (is_evidence or (wants_proof and self.policy.check_mode)) and not self.gave_up
+        is_asked = (is_evidence or (wants_proof and self.policy.check_mode)) and not self._gave_up(resource.product)
         answer = self.ask_edge(resource, desired) if is_asked else None
-        if answer:
-            self.reachability.heard(answer)
+        if answer and not resource.edge_problem:
+            self.reachability[resource.product].heard(answer)
         return Observation(resource, answer if is_evidence else None, answer, wants_proof)
 
     def ask_edge(self, resource: Site, desired: Desired) -> EdgeAnswer:
         """Ask the edge for the site's name."""
-        where = (resource.service_ip, self.policy.edge_port, resource.name, self.policy.edge_timeout)
-        return self.probe_edge(*where, desired.leaf.key[0] if desired.leaf else None)
+        if resource.edge_problem:
+            return EdgeAnswer(problem=resource.edge_problem, patience=0.0)
+        key_type, name = desired.leaf.key[0] if desired.leaf else None, resource.probe_name or resource.name
+        answer = self._asked(resource.service_ip, name, key_type)
+        if not resource.shares_edge or answer.leaf is None:
+            return answer
+        stranger = self._stranger(resource.service_ip, key_type)
+        if stranger.leaf != answer.leaf:
+            return answer
+        where = f"{answer.address}:{self.policy.edge_port}"
+        problem = f"{where} serves {name} what it serves any other name ({answer.leaf.fingerprint_sha256[:12]})"
+        return EdgeAnswer(problem=f"{problem}; {_NOT_ITS_OWN}", address=answer.address, patience=_SPEAKS_WITHIN)
+
+    def _asked(self, address: str, name: str, key_type: str | None) -> EdgeAnswer:
+        return self.probe_edge(address, self.policy.edge_port, name, self.policy.edge_timeout, key_type)
+
+    def _stranger(self, address: str, key_type: str | None) -> EdgeAnswer:
+        """Return what an edge serves for a name that nobody has, asked once a run."""
+        with self._lock:
+            if (address, key_type) not in self._strangers:
+                name = f"{secrets.token_hex(8)}.invalid"  # RFC 2606, section 2
+                self._strangers[address, key_type] = self._asked(address, name, key_type)
+            return self._strangers[address, key_type]
 
     @property
     def gave_up(self) -> bool:
-        """Tell whether no further edge is asked, because none of the first ones answered."""
-        return self.policy.edge_probe != "always" and not self.reachability.is_worth_asking()
+        """Tell whether no further edge of some product was asked, because none of the first ones answered."""
+        return any(map(self._gave_up, list(self.reachability)))
+
+    def _gave_up(self, product: str) -> bool:
+        return self.policy.edge_probe != "always" and not self.reachability[product].is_worth_asking()
 
     def _is_evidence(self, resource: Site, desired: Desired) -> bool:
         # What the API answers in full, or is off, needs no handshake.

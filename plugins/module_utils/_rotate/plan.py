@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .._errors import GcoreError
+from .._errors import ConflictError, GcoreError
+from .._gcore.site import Site
 from .desired import Desired, Proof
 from .edge import EdgeAnswer
 from .observe import Observation
@@ -78,16 +79,31 @@ def decide(
         verdict = desired.compare(observation)
         told += _doubts(verdict, observation)
         told += desired.authorize(observation, verdict)
+        if verdict.state is State.DRIFT:
+            _check_state(observation.resource)
     except GcoreError as error:
         refusal = error
     return Plan(desired, observation, before, after, verdict, tuple(dict.fromkeys(told)), refusal)
+
+
+def _check_state(site: Site) -> None:
+    """Refuse to write a site that can't be written, or is to be left alone since it was first looked at."""
+    if why := site.left_alone or site.refusal:
+        raise ConflictError(f"the resource can't be written now: {why}", "Run the task again when that is over.")
+
+
+def leave_alone(desired: Desired, site: Site, now: datetime, warnings: Iterable[str] = ()) -> Plan:
+    """Plan nothing for a site that is to be left alone, and say why."""
+    observation = Observation(site)
+    told = (*warnings, f"{site.label()} is left alone: {site.left_alone}.")
+    return Plan(desired, observation, observation.facts(now), desired.facts(now), warnings=told)
 
 
 def _doubts(verdict: Verdict, observation: Observation) -> Iterator[str]:
     """Tell what a person should know of how sure the verdict is."""
     site, edge = observation.resource.label(), observation.edge
     if verdict.warning:
-        yield f"{site}: {verdict.warning}."
+        yield f"{site}: {verdict.warning.format(evidence=observation.resource.evidence)}."
     if edge and edge.problem:
         yield f"{site}: the edge could not be probed: {edge.problem}."
     if edge and edge.unseen:

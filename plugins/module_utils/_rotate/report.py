@@ -74,7 +74,7 @@ class Outcome:
     def warnings(self) -> list[str]:
         """Return what people should know."""
         plan, applied = self.plan, self.applied
-        warnings = [*plan.warnings] if plan else []
+        warnings = [*(plan.warnings if plan else ()), *(applied.warnings if applied else ())]
         if applied and applied.stored and applied.verification.api is Proof.SKIPPED:
             warnings.append(_UNTOLD)
         is_told = plan and plan.verdict and plan.verdict.propagating
@@ -100,6 +100,8 @@ class Outcome:
     def story(self) -> str:
         """Tell what happened to the site."""
         reason = self.plan.verdict.reason if self.plan and self.plan.verdict else ""
+        if self.plan and self.resource and self.plan.verdict is None and self.resource.left_alone:
+            return f"is left alone: {self.resource.left_alone}"
         if not self.plan or (self.state is ChangeState.NONE and not self.would_change):
             return _IN_SYNC.get(reason, "is as desired")
         verb = "would be changed" if self.would_change else "was changed"
@@ -120,6 +122,7 @@ def render(known: object, error: GcoreError | None, diff: bool) -> dict[str, Any
     plan, applied = outcome.plan, outcome.applied
     facts: dict[str, Any] = {
         "changed": outcome.changed,
+        "product": outcome.resource.product if outcome.resource else None,
         "resource": outcome.resource.facts() if outcome.resource else None,
         "desired": plan.after if plan else None,
         "current": plan.before if plan else None,

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from enum import Enum
 
 from .._clock import from_unix
+from .._gcore.record import Expiry
 from .._gcore.site import DISABLED, LETS_ENCRYPT
 from .._x509.certificate import Certificate
 from .._x509.chain import without_root
@@ -27,15 +28,6 @@ class State(Enum):
     IN_SYNC = "in_sync"
     DRIFT = "drift"
     CONFLICT = "conflict"
-
-
-class Expiry(Enum):
-    """Compares the API's expiry with the desired notAfter."""
-
-    EQUAL = "equal"
-    ROUNDED = "rounded"
-    DIFFERENT = "different"
-    UNKNOWN = "unknown"
 
 
 class Edge(Enum):
@@ -56,7 +48,7 @@ class Verdict:
     reason: str  # one of the words that the module documents
     evidence: str  # `api`, `edge`, `expiry` or `none`
     propagating: bool = False  # stored, and the edge does not serve it yet
-    warning: str = ""  # what a person should know of how sure this is
+    warning: str = ""  # what a person should know of how sure this is, with a place for the `evidence` of the API
 
     def facts(self) -> dict[str, object]:
         """Tell what results show of it."""
@@ -69,7 +61,7 @@ class Verdict:
 
 
 _UNSERVED = "stored, but the edge still serves another certificate; the vendor allows minutes for it to follow"
-_UNPROVEN = "judged by the expiry date alone: the edge was not asked or did not answer"
+_UNPROVEN = "judged by {evidence} alone: the edge was not asked or did not answer"
 _UNKNOWN = "nothing tells which certificate is installed: neither the API nor the edge; it is written to be sure"
 
 _MATCHES = Verdict(State.IN_SYNC, "fingerprint_matches", "edge")
@@ -77,6 +69,9 @@ _DIFFERS_BY_EDGE = Verdict(State.DRIFT, "fingerprint_differs", "edge")
 _DIFFERS_BY_EXPIRY = Verdict(State.DRIFT, "expiry_differs", "expiry")
 _PROPAGATING = Verdict(State.IN_SYNC, "expiry_matches", "expiry", propagating=True, warning=_UNSERVED)
 _EXPIRY_ONLY = Verdict(State.IN_SYNC, "expiry_matches", "expiry", warning=_UNPROVEN)
+_NAMED = Verdict(State.IN_SYNC, "fingerprint_matches", "api")
+_NAMED_PROPAGATING = replace(_NAMED, propagating=True, warning=_UNSERVED)
+_RECHAINED = Verdict(State.DRIFT, "chain_differs", "api")
 _NO_EVIDENCE = Verdict(State.DRIFT, "no_evidence", "none", warning=_UNKNOWN)
 
 BY_EXPIRY_AND_EDGE: dict[tuple[Expiry, Edge], Verdict] = {
@@ -88,6 +83,10 @@ BY_EXPIRY_AND_EDGE: dict[tuple[Expiry, Edge], Verdict] = {
     (Expiry.EQUAL, Edge.NOT_PROBED): _EXPIRY_ONLY,
     **{(Expiry.ROUNDED, edge): _DIFFERS_BY_EXPIRY for edge in Edge},
     (Expiry.ROUNDED, Edge.DESIRED): _MATCHES,
+    **{(Expiry.NAMED, edge): _NAMED for edge in (Edge.SILENT, Edge.NOT_PROBED)},
+    **{(Expiry.NAMED, edge): _NAMED_PROPAGATING for edge in (Edge.TWIN, Edge.OTHER)},
+    (Expiry.NAMED, Edge.DESIRED): _MATCHES,
+    **{(Expiry.RECHAINED, edge): _RECHAINED for edge in Edge},
     (Expiry.UNKNOWN, Edge.DESIRED): _MATCHES,
     (Expiry.UNKNOWN, Edge.TWIN): _DIFFERS_BY_EDGE,
     (Expiry.UNKNOWN, Edge.OTHER): _DIFFERS_BY_EDGE,
@@ -108,8 +107,7 @@ def compare_certificate(
         return Verdict(State.DRIFT if replace_lets_encrypt else State.CONFLICT, "lets_encrypt", "api")
     if resource.certificate is not None:
         return _by_answer(desired, installed_chain(resource))
-    leaf = desired[0]
-    return BY_EXPIRY_AND_EDGE[expiry_beside(resource.expires, leaf.not_after), _edge_beside(observed.edge, leaf)]
+    return BY_EXPIRY_AND_EDGE[resource.beside(desired), _edge_beside(observed.edge, desired[0])]
 
 
 def _by_answer(desired: Sequence[Certificate], installed: Sequence[Certificate]) -> Verdict:
@@ -119,16 +117,6 @@ def _by_answer(desired: Sequence[Certificate], installed: Sequence[Certificate])
     if without_root(installed) != without_root(desired):
         return Verdict(State.DRIFT, "chain_differs", "api")
     return Verdict(State.IN_SYNC, "fingerprint_matches", "api")
-
-
-def expiry_beside(expires: int | None, not_after: datetime) -> Expiry:
-    """Compare an API's expiry (Unix seconds) with a notAfter."""
-    if expires is None:
-        return Expiry.UNKNOWN
-    distance = abs(expires - int(not_after.timestamp()))
-    if distance == 0:
-        return Expiry.EQUAL
-    return Expiry.ROUNDED if distance <= _A_DAY else Expiry.DIFFERENT
 
 
 def _edge_beside(answer: EdgeAnswer | None, leaf: Certificate) -> Edge:

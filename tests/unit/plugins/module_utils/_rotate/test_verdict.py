@@ -8,13 +8,12 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.record import Expiry, expiry_beside
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate, SslType
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation, installed_chain
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import (
     Edge,
-    Expiry,
     State,
-    expiry_beside,
     later_than_desired,
 )
 from simulator.authority import Authority
@@ -81,7 +80,7 @@ NO_EVIDENCE = (DRIFT, "no_evidence", "none", False, True)
 
 @pytest.mark.parametrize("ssl_type", ["custom", "CUSTOM", "absent", "something new"])
 @pytest.mark.parametrize("edge", Edge, ids=lambda edge: edge.name)
-@pytest.mark.parametrize("expiry", Expiry, ids=lambda expiry: expiry.name)
+@pytest.mark.parametrize("expiry", EXPIRIES, ids=lambda expiry: expiry.name)
 def test_every_pair_of_expiry_and_edge(expiry, edge, ssl_type):
     verdict = judged(EDGES[edge], service_ssl_expire=EXPIRIES[expiry], ssl_type=ssl_type)
     assert told(verdict) == design(expiry, edge)
@@ -93,7 +92,7 @@ def test_of_a_dual_pair_the_half_that_is_not_desired_tells_nothing_against_the_e
 
 
 @pytest.mark.parametrize("edge", Edge, ids=lambda edge: edge.name)
-@pytest.mark.parametrize("expiry", Expiry, ids=lambda expiry: expiry.name)
+@pytest.mark.parametrize("expiry", EXPIRIES, ids=lambda expiry: expiry.name)
 def test_force_is_drift_on_the_evidence_that_was_found(expiry, edge):
     fields = {"service_ssl_expire": EXPIRIES[expiry]}
     assert told(judged(EDGES[edge], force=True, **fields)) == (DRIFT, "forced", design(expiry, edge)[2], False, False)
