@@ -10,7 +10,6 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import RLock
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.gcore.web_security.plugins.module_utils._fleet.match import (
@@ -30,13 +29,13 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge im
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.failure_budget import FailureBudget
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observer, Policy
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import Certificate
-from simulator import fingerprints
 from unit.plugins.fakes import (
     DAY,
     NOW,
     RESOURCES,
     SILENT,
     FakeClock,
+    after_put,
     answer,
     client_over,
     issued,
@@ -87,11 +86,8 @@ class FakeAccount:
 
     def install(self, number, body):
         """What a PUT does."""
-        leaf = x509.load_pem_x509_certificate(body["service_ssl_crt"].encode())
         with self._lock:
-            kept = {name: value for name, value in body.items() if name not in ("service_ssl_crt", "service_ssl_key")}
-            expiry = {"service_ssl_expire": unix(fingerprints.not_after(leaf)), "updated": f"{body['updated']}+"}
-            self.raws[number] = {**kept, **expiry}
+            self.raws[number], leaf = after_put(body)
             if body["name"] not in self.stuck:
                 self.serve(body["name"], leaf)
 
@@ -138,19 +134,13 @@ class Stage:
     """One run of a fleet over an account, in its steps."""
 
     def __init__(self, account, *candidates, workers=4, scope=None, prefer_key_type=None, **policy):
-        self.account = account
-        self.time = FakeClock()
-        self.report = FleetReport()
-        self.budget = FailureBudget()
+        self.account, self.time = account, FakeClock()
+        self.report, self.budget, self.lines = FleetReport(), FailureBudget(), []
         self.client = client_over(account, self.time)
         self.whole = Account.of(self.client)
-        self.lines = []
         self.look_after_parent = lambda: None
-        self._candidates = candidates
-        self._workers = workers
-        self._scope = scope or everything()
-        self._prefer = prefer_key_type
-        self._policy = Policy(**policy)
+        self._candidates, self._workers, self._prefer = candidates, workers, prefer_key_type
+        self._scope, self._policy = scope or everything(), Policy(**policy)
 
     def run(self, sizes=("100%",), tolerated=None):
         """Look, write, and return the outcomes by name."""

@@ -46,13 +46,11 @@ class FakeClock:
 
     def __init__(self):
         self.elapsed = 0.0
-        self.clock = Clock(now=self._now, monotonic=self._monotonic, sleep=self.sleep)
-
-    def _now(self):
-        return NOW + timedelta(seconds=self.elapsed)
-
-    def _monotonic(self):
-        return 5000.0 + self.elapsed
+        self.clock = Clock(
+            now=lambda: NOW + timedelta(seconds=self.elapsed),
+            monotonic=lambda: 5000.0 + self.elapsed,
+            sleep=self.sleep,
+        )
 
     def sleep(self, seconds):
         assert seconds >= 0
@@ -154,22 +152,12 @@ def unix(moment):
 def resource_json(**fields):
     """A resource as a GET shows it, with settings that nobody documented. None of it is a default of the code."""
     return {
-        "id": 7,
-        "name": NAME,
-        "active": True,
-        "client": 2,
-        "status": "active",
-        "updated": "2026-01-01 00:00:00+00:00",
-        "service_ip": "192.0.2.7",
-        "ssl_type": "custom",
-        "service_ssl_expire": unix(NOW + 10 * DAY),
-        "service_geoip_mode": 1,
-        "is_redirect_to_https_enabled": False,
-        "aliases": [],
+        "id": 7, "name": NAME, "active": True, "client": 2, "status": "active", "updated": "2026-01-01 00:00:00+00:00",
+        "service_ip": "192.0.2.7", "ssl_type": "custom", "service_ssl_expire": unix(NOW + 10 * DAY),
+        "service_geoip_mode": 1, "is_redirect_to_https_enabled": False, "aliases": [],
         "origins": [{"id": 1, "origin_data": "198.51.100.1", "origin_weight": 50}],
-        "x_undocumented": {"deep": [1, {"deeper": None}], "ratio": 0.1},
-        **fields,
-    }
+        "x_undocumented": {"deep": [1, {"deeper": None}], "ratio": 0.1}, **fields,
+    }  # fmt: skip
 
 
 def bare_json(**fields):
@@ -182,23 +170,31 @@ def bare(**fields):
     return site_of(bare_json(**fields))
 
 
+def after_put(body):
+    """What is there after a PUT, and its leaf: the certificate is kept as its expiry, and `updated` moves."""
+    raw = {name: value for name, value in body.items() if name not in ("service_ssl_crt", "service_ssl_key")}
+    pem = body.get("service_ssl_crt")
+    leaf = x509.load_pem_x509_certificate(pem.encode()) if pem else None
+    raw["service_ssl_expire"] = unix(fingerprints.not_after(leaf)) if leaf else 0
+    return touched(raw), leaf
+
+
+def touched(raw):
+    return {**raw, "updated": f"{raw['updated']}+"} if raw.get("updated") else raw
+
+
 class FakeApi:
     """A transport with one resource behind it.
 
     `gets` and `puts` hold what the next calls do instead of the ordinary: a function that gets this API, and the body
-    of a PUT, and returns an answer, raises, or returns None for the ordinary. `deny` fails whatever comes.
+    of a PUT, and returns an answer, raises, or returns None for the ordinary.
     """
 
-    def __init__(self, raw, *, time=None, wrapped=False, returns_certificate=False, tells_expiry=True):
-        self.raw = raw
-        self.time = time
-        self.wrapped = wrapped
-        self.returns_certificate = returns_certificate
-        self.tells_expiry = tells_expiry
-        self.gets = deque()
-        self.puts = deque()
-        self.calls = []
-        self.bodies = []
+    def __init__(self, raw, *, wrapped=False, returns_certificate=False, tells_expiry=True):
+        self.raw, self.wrapped = raw, wrapped
+        self.returns_certificate, self.tells_expiry = returns_certificate, tells_expiry
+        self.gets, self.puts = deque(), deque()
+        self.calls, self.bodies = [], []
 
     def send(self, method, path, headers, body, timeout):
         self.calls.append(f"{method} {path}")
@@ -217,19 +213,10 @@ class FakeApi:
         return answer(200, {"resource": shown} if self.wrapped else shown)
 
     def store(self, body):
-        """What a PUT does: the resource is the body, the certificate is kept as its expiry, `updated` moves."""
-        self.raw = {name: value for name, value in body.items() if name not in ("service_ssl_crt", "service_ssl_key")}
-        pem = body.get("service_ssl_crt")
-        leaf = x509.load_pem_x509_certificate(pem.encode()) if pem else None
-        if self.returns_certificate and pem:
-            self.raw["service_ssl_crt"] = pem
-        if self.tells_expiry:
-            self.raw["service_ssl_expire"] = unix(fingerprints.not_after(leaf)) if leaf else 0
-        self.touch()
-
-    def touch(self):
-        if self.raw.get("updated"):
-            self.raw["updated"] += "+"
+        raw, leaf = after_put(body)
+        if leaf and self.returns_certificate:
+            raw["service_ssl_crt"] = body["service_ssl_crt"]
+        self.raw = raw if self.tells_expiry else {**raw, "service_ssl_expire": body.get("service_ssl_expire")}
 
     @property
     def writes(self):
@@ -261,7 +248,7 @@ def meanwhile(change):
 
     def step(api, _body):
         change(api.raw)
-        api.touch()
+        api.raw = touched(api.raw)
 
     return step
 
@@ -270,18 +257,14 @@ class FakeEdge:
     """A probe that gives its answers one after the other, the last one for ever, and knows what it was asked."""
 
     def __init__(self, *answers, time=None, seconds=0.0):
-        self.answers = deque(answers)
-        self.asked = []
-        self.key_types = []
-        self._time = time
-        self._seconds = seconds
+        self.answers, self.asked, self.key_types = deque(answers), [], []
+        self._time, self._seconds = time, seconds
 
     def __call__(self, address, port, server_name, timeout, key_type=None):
         self.asked.append((address, port, server_name, timeout))
         self.key_types.append(key_type)
-        if self._time and self._seconds:
+        if self._seconds:
             self._time.sleep(self._seconds)
-        assert self.answers, "unplanned handshake"
         return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
 
 
