@@ -130,13 +130,11 @@ def test_every_line_of_a_key_is_masked(source, end, noise, passphrase, form):
 
 
 DAMAGED = {
-    "BEGIN lost": KEY.split("\n", 1)[1],
-    "END lost": KEY.rsplit("-----END", 1)[0],
+    "BEGIN lost": KEY.split("\n", 1)[1], "END lost": KEY.rsplit("-----END", 1)[0],
     "both lost": "\n".join(KEY.splitlines()[1:-1]),
     "BEGIN lost, a certificate behind it": KEY.split("\n", 1)[1] + ISSUED.certificate_pem,
-    "four dashes": KEY.replace("-----", "----"),
-    "beside a certificate": ISSUED.certificate_pem + KEY,
-}
+    "four dashes": KEY.replace("-----", "----"), "beside a certificate": ISSUED.certificate_pem + KEY,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("text", DAMAGED.values(), ids=DAMAGED)

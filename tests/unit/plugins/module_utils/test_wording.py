@@ -13,16 +13,12 @@ from ansible_collections.gcore.web_security.plugins.module_utils._task import Op
 from ansible_collections.gcore.web_security.plugins.module_utils._wording import printable, readable
 
 SPELT = [
-    ("www.example.com", "www.example.com"),
-    ("Größe 5\u00a0km, 漢字, 😀", "Größe 5\u00a0km, 漢字, 😀"),
-    ("a\x1b[2Jb\x07\x00\x7f", r"a\x1b[2Jb\x07\x00\x7f"),
-    ("a\n[ERROR]: forged\r\tb", r"a\n[ERROR]: forged\r\tb"),
-    ("c1 \x9b2J \x85", r"c1 \x9b2J \x85"),
-    ("lines \u2028\u2029", r"lines \u2028\u2029"),
+    ("www.example.com", "www.example.com"), ("Größe 5\u00a0km, 漢字, 😀", "Größe 5\u00a0km, 漢字, 😀"),
+    ("a\x1b[2Jb\x07\x00\x7f", r"a\x1b[2Jb\x07\x00\x7f"), ("a\n[ERROR]: forged\r\tb", r"a\n[ERROR]: forged\r\tb"),
+    ("c1 \x9b2J \x85", r"c1 \x9b2J \x85"), ("lines \u2028\u2029", r"lines \u2028\u2029"),
     ("bidi \u202emoc.elpmaxe\u202c \u2066\u200f", r"bidi \u202emoc.elpmaxe\u202c \u2066\u200f"),
-    ("unseen \u200b\ufeff\u00ad\U000e0041", r"unseen \u200b\ufeff\xad\U000e0041"),
-    ("half \ud800", r"half \ud800"),
-]
+    ("unseen \u200b\ufeff\u00ad\U000e0041", r"unseen \u200b\ufeff\xad\U000e0041"), ("half \ud800", r"half \ud800"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "spelt"), SPELT, ids=[ascii(text[:12]) for text, _spelt in SPELT])

@@ -224,13 +224,10 @@ FIND_TYPE = ("GET /api/v2/credential_types/?name=T", ONE)
 FIND = ("GET /api/v2/credentials/?name=C&credential_type=2", NOTHING)
 
 ECHOES = {
-    "the key": KEY,
-    "the key in one line": KEY.replace("\n", " "),
-    "the key as JSON": json.dumps({"inputs": {"private_key": KEY}}),
-    "the key's base64 alone": KEY_LINES,
-    "the token": f"Bearer {TOKEN}",
-    "the token behind its $": "right-half-of-it",
-}
+    "the key": KEY, "the key in one line": KEY.replace("\n", " "),
+    "the key as JSON": json.dumps({"inputs": {"private_key": KEY}}), "the key's base64 alone": KEY_LINES,
+    "the token": f"Bearer {TOKEN}", "the token behind its $": "right-half-of-it",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
@@ -373,10 +370,8 @@ def test_a_path_in_awx_is_none_of_this_machine(put_in_order):
 
 
 SHOWN = [
-    f"https://admin:{PASSWORD}@awx.example.com",
-    f"https://{PASSWORD}@awx.example.com/api/v2",
-    f"{URL}/?k={PASSWORD}",
-]
+    f"https://admin:{PASSWORD}@awx.example.com", f"https://{PASSWORD}@awx.example.com/api/v2", f"{URL}/?k={PASSWORD}",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("url", SHOWN, ids=["a password", "a user", "a query"])

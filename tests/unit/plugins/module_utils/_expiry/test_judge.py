@@ -78,28 +78,20 @@ def ends(days):
 STATES = [
     (serving(issued("other.example.com")), {}, ["not_covered"]),
     (serving(issued("other.example.com", days=-1)), {}, ["expired", "not_covered"]),
-    (serving(GOOD), ends(200), ["mismatch"]),
-    (serving(GOOD), ends(90.9), ["ok"]),
-    (serving(GOOD), ends(None), ["ok"]),
-    (serving(issued(not_before=NOW + DAY, days=60)), {}, ["critical"]),
-    (SILENT, ends(60), ["unreachable"]),
-    (SILENT, ends(20), ["unreachable", "warning"]),
-    (SILENT, ends(3), ["critical", "unreachable"]),
-    (SILENT, ends(None), ["unreachable"]),
-    (None, ends(None), ["unreachable"]),
+    (serving(GOOD), ends(200), ["mismatch"]), (serving(GOOD), ends(90.9), ["ok"]), (serving(GOOD), ends(None), ["ok"]),
+    (serving(issued(not_before=NOW + DAY, days=60)), {}, ["critical"]), (SILENT, ends(60), ["unreachable"]),
+    (SILENT, ends(20), ["unreachable", "warning"]), (SILENT, ends(3), ["critical", "unreachable"]),
+    (SILENT, ends(None), ["unreachable"]), (None, ends(None), ["unreachable"]),
     (None, {"service_ssl_expire": 10**18}, ["unreachable"]),  # no calendar has it
     (None, {"service_ssl_expire": -62135596800}, ["unreachable"]),  # how Go writes that there is no time
-    (None, ends(60), ["ok"]),
-    (None, ends(-1), ["expired"]),
-    (None, {"ssl_type": None}, ["no_certificate"]),
-    (SILENT, {"ssl_type": ""}, ["no_certificate"]),
-    (serving(GOOD), {"ssl_type": "le"}, ["lets_encrypt"]),
+    (None, ends(60), ["ok"]), (None, ends(-1), ["expired"]), (None, {"ssl_type": None}, ["no_certificate"]),
+    (SILENT, {"ssl_type": ""}, ["no_certificate"]), (serving(GOOD), {"ssl_type": "le"}, ["lets_encrypt"]),
     (aged(20 * DAY), {"ssl_type": "le"}, ["lets_encrypt"]),
     (aged(3 * DAY), {"ssl_type": "le"}, ["critical", "lets_encrypt"]),
     (aged(DAY - SECOND, life=2 * DAY), {"ssl_type": "le"}, ["warning", "lets_encrypt"]),
     (aged(-DAY), {"ssl_type": "le"}, ["expired", "lets_encrypt"]),
     (SILENT, {"ssl_type": "le", **ends(None)}, ["unreachable", "lets_encrypt"]),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("edge", "fields", "expected"), STATES)

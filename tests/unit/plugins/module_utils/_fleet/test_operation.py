@@ -122,8 +122,6 @@ BAD_INPUT = [
     ({"waves": ["1", "lots"]}, "waves: 'lots' is neither a count nor a percentage such as 10%."),
     ({"min_days_valid": 365}, "1 of the certificates can't be used: certificates[1]: 'CN=*.example.com' expires at "),
     ({"max_failures": "few"}, "max_failures: 'few' is neither a count nor a percentage such as 10%."),
-    ({"concurrency": 0}, "concurrency is 0, the least that it can be is 1."),
-    ({"api_token": "t"}, "both api_key and api_token are set."),
 ]
 
 
@@ -284,19 +282,21 @@ def test_the_share_of_failures_is_one_of_what_is_written(world):
     assert result["stopped"] == "2 failures, and max_failures tolerates 1"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_lets_the_write_in_flight_end_and_starts_none(number, world):
+REASONS = {signal.SIGINT: "interrupted by SIGINT", signal.SIGTERM: "interrupted by SIGTERM"}
+GONE = {None: "the process that started this one is gone"}
+
+
+@pytest.mark.parametrize(("number", "reason"), {**REASONS, **GONE}.items())
+def test_an_interrupt_lets_the_write_in_flight_end_and_starts_none(number, reason, world, monkeypatch):
     """Between two waves it is the main thread's turn, which is the one that signals come to."""
-    world.on_put = lambda resource_id: os.kill(os.getpid(), number) if resource_id == 2 else None
+
+    def interrupt(resource_id):
+        if resource_id == 2:
+            os.kill(os.getpid(), number) if number else monkeypatch.setattr(os, "getppid", lambda: 1)
+
+    world.on_put = interrupt
     interruption = Interruption()
     result = ran(certificates=[element()], waves=["1"], interruption=interruption)
     assert outcomes(result) == ["rotated", "rotated", "not_attempted", "not_attempted"]
-    assert (world.written, interruption.signal) == ([1, 2], number)
-    assert (result["failed"], result["stopped"]) == (True, f"interrupted by {number.name}")
-
-
-def test_a_controller_that_went_away(world, monkeypatch):
-    world.on_put = lambda _number: monkeypatch.setattr(os, "getppid", lambda: 1)
-    result = ran(certificates=[element()], waves=["1"])
-    assert outcomes(result) == ["rotated", "not_attempted", "not_attempted", "not_attempted"]
-    assert result["stopped"] == "the process that started this one is gone"
+    assert (world.written, interruption.signal) == ([1, 2], number or signal.SIGTERM)
+    assert (result["failed"], result["stopped"]) == (True, reason)

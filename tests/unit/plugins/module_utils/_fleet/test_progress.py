@@ -33,11 +33,10 @@ def test_a_line_for_each_resource_with_a_counter_and_the_time_left():
     shown.finished("b.example.com", None, NEW, "failed")
     shown.planned(2, "c.example.com", None, NEW)
     assert shown.lines == [
-        "Wave 1: 2 of 4 resources",
-        "  [1/4] a.example.com: rotated (0c5e6ad1c9a0 -> 9b74c9897bac), 2 min left",
+        "Wave 1: 2 of 4 resources", "  [1/4] a.example.com: rotated (0c5e6ad1c9a0 -> 9b74c9897bac), 2 min left",
         "  [2/4] b.example.com: failed (none -> 9b74c9897bac), 32 s left",
         "  [3/4] c.example.com: would rotate (none -> 9b74c9897bac), wave 2",
-    ]
+    ]  # fmt: skip
 
 
 LEFT = [(0, "0 s left"), (0.4, "0 s left"), (89, "89 s left"), (90, "2 min left"), (3600, "60 min left")]

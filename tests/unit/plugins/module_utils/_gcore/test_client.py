@@ -26,9 +26,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._redaction impo
 from ansible_collections.gcore.web_security.plugins.module_utils._version import VERSION
 from unit.plugins.fakes import NOW, TOKEN, FakeClock, Script, answer, client_over, resource_json
 
-ONE = "GET /security/resources/7"
-PUT = "PUT /security/resources/7"
-ALL = "GET /security/resources"
+ONE, PUT, ALL = "GET /security/resources/7", "PUT /security/resources/7", "GET /security/resources"
 RESOURCE = resource_json()
 LOST = NoAnswerError("failed: the connection was lost")
 
@@ -83,32 +81,27 @@ def listed(count, *ids):
 
 LISTS = {
     # the answers, and the ids that they give
-    "bare": ([some(1, 2, 3)], [1, 2, 3]),
-    "counted": ([listed(3, 1, 2, 3)], [1, 2, 3]),
-    "without count": ([{"results": some(1, 2, 3)}], [1, 2, 3]),
-    "null count": ([listed(None, 1, 2, 3)], [1, 2, 3]),
-    "count too small": ([listed(2, 1, 2, 3)], [1, 2, 3]),
-    "endless count": ([listed("9" * 5000, 1, 2, 3)], [1, 2, 3]),
+    "bare": ([some(1, 2, 3)], [1, 2, 3]), "counted": ([listed(3, 1, 2, 3)], [1, 2, 3]),
+    "without count": ([{"results": some(1, 2, 3)}], [1, 2, 3]), "null count": ([listed(None, 1, 2, 3)], [1, 2, 3]),
+    "count too small": ([listed(2, 1, 2, 3)], [1, 2, 3]), "endless count": ([listed("9" * 5000, 1, 2, 3)], [1, 2, 3]),
     "wrapped items": ([[{"resource": item} for item in some(1, 2, 3)]], [1, 2, 3]),
-    "duplicates": ([some(1, 2, 1, 3, 2)], [1, 2, 3]),
-    "nothing, bare": ([[]], []),
-    "nothing, counted": ([listed(0)], []),
-    "pages": ([listed(5, 1, 2), listed(5, 3, 4), listed(5, 5)], [1, 2, 3, 4, 5]),
+    "duplicates": ([some(1, 2, 1, 3, 2)], [1, 2, 3]), "nothing, bare": ([[]], []),
+    "nothing, counted": ([listed(0)], []), "pages": ([listed(5, 1, 2), listed(5, 3, 4), listed(5, 5)], [1, 2, 3, 4, 5]),
     "pages of a count that is a text": ([listed("3", 1, 2), listed("3", 3)], [1, 2, 3]),
     "pages that overlap": ([listed(4, 1, 2), listed(4, 2, 3), listed(4, 4)], [1, 2, 3, 4]),
     "one is deleted meanwhile": ([listed(3, 1, 2), listed(2)], [1, 2]),
     "an id spelt in two ways": ([listed(2, 1), listed(2, "1", 2)], [1, 2]),
     "a name that stands twice": ([b'[{"id": 1, "x": 1, "x": 2}, {"id": 2, "y": ' + b"1" * 5000 + b"}]"], [1, 2]),
-}
+}  # fmt: skip
 
 
 def pages(bodies):
     """The calls, each for what comes behind all that was seen, and their answers."""
     seen, call = set(), ALL
     for body in bodies:
-        yield call, answer(200, body)
+        yield call, answer(200, body, X_Request_ID="r-9")
         items = body.get("results", ()) if isinstance(body, dict) else ()
-        seen |= {int(item["id"]) for item in items}
+        seen |= {int(item["id"]) for item in items or () if isinstance(item, dict)}
         call = f"{ALL}?limit={PAGE_SIZE}&offset={len(seen)}"
 
 
@@ -126,30 +119,18 @@ def test_pages_are_asked_for_as_they_are_needed_and_again_like_the_first():
     assert next(client_over(Script(first)).resources())["id"] == 1
 
 
-@pytest.mark.parametrize("second", [listed(3, 1, 2), listed(3)], ids=["repeats", "empty"])
-def test_a_page_that_brings_nothing_new_is_an_error_and_not_a_loop(second):
-    script = Script(*pages([listed(3, 1, 2), second]))
-    with pytest.raises(ApiError, match="announced 3 resources and gave 2"):
-        list(client_over(script).resources())
-    assert script.is_over()
-
-
+NOTHING_NEW = "announced 3 resources and gave 2"
 NO_LISTS = [
-    {"count": 1},
-    listed(1) | {"results": None},
-    {"results": {}},
-    {"results": ["x"]},
-    [7],
-    [{"n": 1}],
-    "x",
-    None,
-]
+    *(([body], "not a list of resources.*r-9") for body in (
+        {"count": 1}, listed(1) | {"results": None}, {"results": {}}, {"results": ["x"]}, [7], [{"n": 1}], "x", None)),
+    ([listed(3, 1, 2), listed(3, 1, 2)], NOTHING_NEW), ([listed(3, 1, 2), listed(3)], NOTHING_NEW),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("body", NO_LISTS)
-def test_what_is_not_a_list_of_resources_is_an_error(body):
-    script = Script((ALL, answer(200, body, X_Request_ID="r-9")))
-    with pytest.raises(ApiError, match=r"not a list of resources.*r-9"):
+@pytest.mark.parametrize(("bodies", "said"), NO_LISTS)
+def test_what_is_not_a_list_of_resources_or_brings_nothing_new_is_an_error(bodies, said):
+    script = Script(*pages(bodies))
+    with pytest.raises(ApiError, match=said):
         list(client_over(script).resources())
     assert script.is_over()
 
@@ -228,13 +209,11 @@ def test_a_body_that_json_has_no_words_for_is_never_sent():
 
 
 PUTS = [
-    (LOST, True, True),
-    (answer(502, b"<html>"), True, True),
-    (answer(429, {}, Retry_After="9"), True, False),
+    (LOST, True, True), (answer(502, b"<html>"), True, True), (answer(429, {}, Retry_After="9"), True, False),
     (answer(301, b"", Location="https://elsewhere.example/"), False, False),
     *((answer(status, {}), True, True) for status in (408, 500, 503, 504)),
     *((answer(status, {}, Retry_After="9"), False, False) for status in (400, 401, 403, 404, 405, 409, 413, 422)),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("outcome", "retryable", "unknown"), PUTS)

@@ -53,18 +53,14 @@ REPLIES = {
 }
 STREAMS = {
     # how it begins, what follows for ever, the seconds between; without any it ends there
-    "gone": (b"", b"", 0),
-    "garbage": (b"SSH-2.0-OpenSSH\r\n\r\n", b"", 0),
+    "gone": (b"", b"", 0), "garbage": (b"SSH-2.0-OpenSSH\r\n\r\n", b"", 0),
     "cut_chunk": (CHUNKED + b"64\r\nhalf", b"", 0),
     "two_lengths": (OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\nok", b"", 0),
-    "drip_body": (OK + b"Content-Length: 1000\r\n\r\n", b"x", 0.03),
-    "drip_chunks": (CHUNKED, b"1\r\nx\r\n", 0.03),
-    "drip_chunk": (CHUNKED + b"ffff\r\n", b"x", 0.03),
-    "drip_head": (OK + b"X-Long: ", b"x", 0.03),
-    "drip_unmeasured": (UNMEASURED, b"x", 0.03),
-    "continues": (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100, 0),
+    "drip_body": (OK + b"Content-Length: 1000\r\n\r\n", b"x", 0.03), "drip_chunks": (CHUNKED, b"1\r\nx\r\n", 0.03),
+    "drip_chunk": (CHUNKED + b"ffff\r\n", b"x", 0.03), "drip_head": (OK + b"X-Long: ", b"x", 0.03),
+    "drip_unmeasured": (UNMEASURED, b"x", 0.03), "continues": (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100, 0),
     "endless": (UNMEASURED, b"x" * 65536, 0),
-}
+}  # fmt: skip
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -504,20 +504,15 @@ def test_a_write_that_was_made_good_without_another_one_no_longer_counts_as_fail
 
 SHOWS, HIDES = STORED, {"service_ssl_expire": 1}
 EFFECTS = {
-    "appeared": (HIDES, SHOWS, True),
-    "appeared and was written": (HIDES, {**SHOWS, "updated": "2"}, True),
-    "nothing moved": (HIDES, HIDES, False),
-    "somebody else wrote": (HIDES, {**HIDES, "updated": "2"}, False),
-    "was there before": (SHOWS, SHOWS, False),
-    "was there and was written": (SHOWS, {**SHOWS, "updated": "2"}, True),
+    "appeared": (HIDES, SHOWS, True), "appeared and was written": (HIDES, {**SHOWS, "updated": "2"}, True),
+    "nothing moved": (HIDES, HIDES, False), "somebody else wrote": (HIDES, {**HIDES, "updated": "2"}, False),
+    "was there before": (SHOWS, SHOWS, False), "was there and was written": (SHOWS, {**SHOWS, "updated": "2"}, True),
     "was there and somebody else wrote": (SHOWS, {**SHOWS, "updated": "2", "service_geoip_mode": 1}, False),
-    "was there, no date": (SHOWS, {**SHOWS, "updated": "absent"}, False),
-    "nothing told": (UNTOLD, UNTOLD, False),
+    "was there, no date": (SHOWS, {**SHOWS, "updated": "absent"}, False), "nothing told": (UNTOLD, UNTOLD, False),
     "nothing told but written": (UNTOLD, {**UNTOLD, "updated": "2"}, False),
-    "nothing told, no date": (UNTOLD, {**UNTOLD, "updated": None}, False),
-    "told now": (UNTOLD, SHOWS, True),
+    "nothing told, no date": (UNTOLD, {**UNTOLD, "updated": None}, False), "told now": (UNTOLD, SHOWS, True),
     "never a date": ({**SHOWS, "updated": "absent"}, {**SHOWS, "updated": "absent"}, False),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("before", "after", "effect"), EFFECTS.values(), ids=EFFECTS)

@@ -208,15 +208,12 @@ SHORT = f"'CN=shop.example' expires at {timestamp(ENDS)}, in {{}} days; min_days
 EXPIRED = f"'CN=shop.example' expired at {timestamp(ENDS)}"
 TOO_EARLY = f"'CN=shop.example' is not valid before {timestamp(BEGINS)} (now: {timestamp(BEGINS - SECOND)})"
 TIMES = {
-    "the second it begins": (BEGINS, 0, None),
-    "a second too early": (BEGINS - SECOND, 0, TOO_EARLY),
-    "its last second": (ENDS - SECOND, 0, None),
-    "the second it ends": (ENDS, 0, EXPIRED),
-    "long over": (ENDS + 400 * DAY, 0, EXPIRED),
-    "just long enough": (ENDS - 7 * DAY, 7, None),
+    "the second it begins": (BEGINS, 0, None), "a second too early": (BEGINS - SECOND, 0, TOO_EARLY),
+    "its last second": (ENDS - SECOND, 0, None), "the second it ends": (ENDS, 0, EXPIRED),
+    "long over": (ENDS + 400 * DAY, 0, EXPIRED), "just long enough": (ENDS - 7 * DAY, 7, None),
     "a second too short": (ENDS - 7 * DAY + SECOND, 7, SHORT.format(6, 7)),
     "asked for centuries": (ENDS - 5 * DAY, 10**12, SHORT.format(5, 10**12)),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("now", "days", "message"), TIMES.values(), ids=TIMES)
