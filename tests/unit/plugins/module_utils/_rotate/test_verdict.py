@@ -9,20 +9,30 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.record import Expiry, expiry_beside
+from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate, SslType
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation, installed_chain
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import (
-    Edge,
-    State,
-    later_than_desired,
-)
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import Edge, State, later_than_desired
+from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import timestamp
 from simulator.authority import Authority
-from unit.plugins.fakes import AUTHORITY, DAY, NOW, ROOT, SILENT, bare, chain, issued, key_pair, serves, unix
+from unit.plugins.fakes import (
+    AUTHORITY,
+    DAY,
+    NOW,
+    ROOT,
+    SILENT,
+    bare,
+    certificate,
+    chain,
+    issued,
+    key_pair,
+    resource_json,
+    serves,
+    unix,
+)
 
 END = NOW + 90 * DAY
-DESIRED = issued(not_after=END)
-TWIN = issued(not_after=END)
-OTHER = issued(not_after=NOW + 5 * DAY)
+DESIRED, TWIN, OTHER = (issued(not_after=end) for end in (END, END, NOW + 5 * DAY))
 LEAF = chain(DESIRED)[0]
 
 IN_SYNC, DRIFT, CONFLICT = State.IN_SYNC, State.DRIFT, State.CONFLICT
@@ -50,13 +60,7 @@ def pem(made):
     return made.full_chain_pem
 
 
-def other_chain():
-    """The desired leaf with an intermediate of the same key that another root signed."""
-    cross = Authority("Fake Intermediate CA", issuer=Authority("Another Root CA"), key=AUTHORITY.key)
-    return DESIRED.certificate_pem + cross.pem
-
-
-EQUAL, DIFFERENT = EXPIRIES[Expiry.EQUAL], EXPIRIES[Expiry.DIFFERENT]
+EQUAL, DIFFERENT, SERVED = EXPIRIES[Expiry.EQUAL], EXPIRIES[Expiry.DIFFERENT], EDGES[Edge.DESIRED]
 
 
 def design(expiry, edge):
@@ -111,31 +115,26 @@ def test_the_type_counts_before_all_other_evidence(ssl_type, edge, replaced, for
     assert told(verdict) == (state, reason, "api", False, False)
 
 
+CROSS = Authority("Fake Intermediate CA", issuer=Authority("Another Root CA"), key=AUTHORITY.key)
+SAME, OTHER_LEAF = (IN_SYNC, "fingerprint_matches"), (DRIFT, "fingerprint_differs")
+ANSWERS = {
+    "same": (pem(DESIRED), SAME), "and the root": (pem(DESIRED) + DESIRED.root_pem, SAME),
+    "leaf alone": (DESIRED.certificate_pem, (DRIFT, "chain_differs")),
+    "other chain": (DESIRED.certificate_pem + CROSS.pem, (DRIFT, "chain_differs")),
+    "twin": (pem(TWIN), OTHER_LEAF), "cut": (pem(DESIRED)[:-40], OTHER_LEAF), "no PEM": ("not PEM at all", OTHER_LEAF),
+    "wrong order": (DESIRED.chain_pem + DESIRED.certificate_pem, OTHER_LEAF),
+    "with a key": (pem(DESIRED) + DESIRED.private_key_pem, OTHER_LEAF),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("edge", EDGES.values(), ids=[edge.name for edge in EDGES])
 @pytest.mark.parametrize("expiry", EXPIRIES.values(), ids=[expiry.name for expiry in EXPIRIES])
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (pem(DESIRED), (IN_SYNC, "fingerprint_matches")),
-        (pem(DESIRED) + DESIRED.root_pem, (IN_SYNC, "fingerprint_matches")),
-        (DESIRED.certificate_pem, (DRIFT, "chain_differs")),
-        (other_chain(), (DRIFT, "chain_differs")),
-        (pem(TWIN), (DRIFT, "fingerprint_differs")),
-        (pem(DESIRED)[:-40], (DRIFT, "fingerprint_differs")),
-        (DESIRED.chain_pem + DESIRED.certificate_pem, (DRIFT, "fingerprint_differs")),
-        ("not PEM at all", (DRIFT, "fingerprint_differs")),
-        (pem(DESIRED) + DESIRED.private_key_pem, (DRIFT, "fingerprint_differs")),
-    ],
-    ids=["same", "and the root", "leaf alone", "other chain", "twin", "cut", "wrong order", "no PEM", "with a key"],
-)
+@pytest.mark.parametrize(("text", "expected"), ANSWERS.values(), ids=ANSWERS)
 def test_a_certificate_in_the_answer_leaves_nothing_to_infer(text, expected, expiry, edge):
     verdict = judged(edge, service_ssl_crt=text, service_ssl_expire=expiry)
     assert told(verdict) == (*expected, "api", False, False)
-
-
-@pytest.mark.parametrize("text", ["", None, "absent"])
-def test_an_empty_certificate_in_the_answer_is_none(text):
-    assert judged(EDGES[Edge.DESIRED], service_ssl_crt=text, service_ssl_expire=EQUAL).evidence == "edge"
+    for nothing in ("", None, "absent"):
+        assert judged(SERVED, service_ssl_crt=nothing, service_ssl_expire=EQUAL).evidence == "edge"
 
 
 def test_neither_the_spelling_of_a_pem_nor_a_root_makes_a_chain_differ():
@@ -162,16 +161,16 @@ def test_the_facts_of_a_verdict():
     assert judged().facts()["detected"] is judged(ssl_type="le").facts()["detected"] is True
 
 
-@pytest.mark.parametrize(("desired", "ssl_type", "has_expiry", "state", "reason"), [
-    ("", None, False, IN_SYNC, "https_disabled"),
-    ("", "absent", False, IN_SYNC, "https_disabled"),
-    ("", "absent", True, DRIFT, "custom_certificate"),
-    ("", "something new", False, DRIFT, "custom_certificate"),
-    ("", "le", True, DRIFT, "lets_encrypt"),
-    ("le", "LE", False, IN_SYNC, "lets_encrypt"),
-    ("le", "custom", True, DRIFT, "custom_certificate"),
-    ("le", "absent", False, DRIFT, "https_disabled"),
-])  # fmt: skip
+BY_TYPE = [
+    # what is desired, what is there, and whether there is an end: what that is
+    ("", None, False, IN_SYNC, "https_disabled"), ("", "absent", False, IN_SYNC, "https_disabled"),
+    ("", "absent", True, DRIFT, "custom_certificate"), ("", "something new", False, DRIFT, "custom_certificate"),
+    ("", "le", True, DRIFT, "lets_encrypt"), ("le", "LE", False, IN_SYNC, "lets_encrypt"),
+    ("le", "custom", True, DRIFT, "custom_certificate"), ("le", "absent", False, DRIFT, "https_disabled"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("desired", "ssl_type", "has_expiry", "state", "reason"), BY_TYPE)
 def test_the_type_alone(desired, ssl_type, has_expiry, state, reason):
     observed = Observation(bare(ssl_type=ssl_type, service_ssl_expire=EQUAL if has_expiry else 0))
     assert told(SslType(desired).compare(observed)) == (state, reason, "api", False, False)
@@ -206,3 +205,27 @@ DOWNGRADES = {
 @pytest.mark.parametrize(("fields", "edge", "later"), DOWNGRADES.values(), ids=DOWNGRADES)
 def test_what_would_be_a_downgrade(fields, edge, later):
     assert later_than_desired(Observation(bare(**fields), edge), LEAF) == later
+
+
+OLD = issued(not_after=NOW + 10 * DAY)
+UNTIL = {"ssl_type": "custom", "not_after": timestamp(NOW + 10 * DAY), "days_left": 10}
+OLD_LEAF, LEAF_FACTS = certificate(OLD), {"ssl_type": "custom", **certificate(OLD).facts(NOW)}
+BEYOND = {"not_after": None, "days_left": (10**18 - unix(NOW)) // 86400}
+OVER = {"not_after": timestamp(NOW - timedelta(seconds=1)), "days_left": -1}
+KNOWN = {
+    "the API first": (serves(OTHER), {"service_ssl_crt": OLD.full_chain_pem}, OLD_LEAF, LEAF_FACTS),
+    "the API unreadable": (serves(OLD), {"service_ssl_crt": "broken"}, OLD_LEAF, LEAF_FACTS),
+    "the edge": (serves(OLD), {}, OLD_LEAF, LEAF_FACTS),
+    "a silent edge": (SILENT, {}, None, UNTIL),
+    "expiry": (None, {}, None, UNTIL),
+    "nothing": (None, {"service_ssl_expire": 0}, None, {"ssl_type": "custom"}),
+    "off": (None, {"service_ssl_expire": 0, "ssl_type": None}, None, {"ssl_type": None}),
+    "an end beyond every calendar": (None, {"service_ssl_expire": 10**18}, None, {**UNTIL, **BEYOND}),
+    "over since a second": (None, {"service_ssl_expire": unix(NOW) - 1}, None, {**UNTIL, **OVER}),
+}
+
+
+@pytest.mark.parametrize(("edge", "fields", "current", "facts"), KNOWN.values(), ids=KNOWN)
+def test_what_is_known_of_a_certificate(edge, fields, current, facts):
+    seen = Observation(site_of(resource_json(**fields)), edge)
+    assert (seen.current, seen.facts(NOW)) == (current, facts)
