@@ -141,6 +141,7 @@ FLEET_CERT = Specification(
         "private_key_passphrase_path": CERTIFICATE["private_key_passphrase_path"],
         "on_bad_certificate": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
         "prefer_key_type": {"type": "str", "choices": ["ecdsa", "rsa"], "no_log": False},
+        "products": {"type": "list", "elements": "str", "choices": list(PRODUCTS), "default": [PRODUCTS[0]]},
         **SELECTION,
         "enable_https": {"type": "bool", "default": False},
         "waves": {"type": "list", "elements": "str", "default": ["1", "10%", "100%"]},

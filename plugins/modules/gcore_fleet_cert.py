@@ -9,12 +9,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: gcore_fleet_cert
-short_description: Keeps the TLS certificates of all Gcore Web Security resources of an account current
+short_description: Keeps the TLS certificates of all Gcore Web Security and CDN resources of an account current
 version_added: 1.0.0
 author: The gcore.web_security authors (@gcore-web-security)
 description:
-  - Takes certificates with their keys, finds with one list call the resources that they cover, looks concurrently which
-    of these do not have them yet, and writes those and only those, in waves.
+  - Takes certificates with their keys, lists the resources of each product, looks concurrently which of those that they
+    cover do not have them yet, and writes those and only those, in waves.
   - Each resource is treated as M(gcore.web_security.gcore_resource_cert) treats it - judged by evidence, written with
     nothing but its certificate's fields changed, and proved afterwards.
   - The failure of one resource does not touch another. The task fails in the end if any did, and its result tells of
@@ -44,6 +44,8 @@ options:
       resources:
         description:
           - The ids or exact names of the resources that this certificate is for. It is used for no others.
+          - With several O(products), V(cdn:1234) is the one of that product. An id or name that more than one of them
+            has is an error.
           - If unset, it is used for every resource whose name it covers and for which it is the best one.
         type: list
         elements: str
@@ -80,6 +82,15 @@ options:
       - Those that were not taken are named in RV(results[].twins).
     type: str
     choices: [ecdsa, rsa]
+  products:
+    description:
+      - The vendor's products whose resources are meant, one or both. WAAP rides on V(cdn).
+      - A certificate is uploaded to the CDN once, however many of its resources get it, and is for all names of such a
+        resource.
+    type: list
+    elements: str
+    choices: [web_security, cdn]
+    default: [web_security]
   enable_https:
     description: Whether resources that have HTTPS off get the certificate that covers them.
     type: bool
@@ -147,6 +158,12 @@ EXAMPLES = r"""
     max_failures: "2"
     verify: edge
 
+- name: Web Security and the CDN at once, on the way from one to the other
+  gcore.web_security.gcore_fleet_cert:
+    directory: /etc/letsencrypt/live
+    products: [web_security, cdn]
+    exclude: ["cdn:1234"]
+
 - name: From a vault, one certificate mapped to the resources that it is for
   gcore.web_security.gcore_fleet_cert:
     certificates:
@@ -185,6 +202,7 @@ results:
   elements: dict
   contains:
     id: {type: int, description: The id of the resource.}
+    product: {type: str, description: "The product that it is of, null where no resource has the id or name."}
     name: {type: str, description: Its host name.}
     outcome:
       description:
@@ -217,7 +235,8 @@ results:
       elements: dict
     wave: {type: int, description: "The wave in which it was, or would be written."}
     msg:
-      description: What happened to it, and after a failure what to do next.
+      description: What happened to it, and after a failure what to do next. Of a resource that is left alone, why,
+        where RV(results[].outcome) does not say it.
       type: str
       sample: "was changed (expiry_differs): custom 0c5e6ad1c9a0 (until 2026-12-01T00:00:00Z) to custom 9b74c9897bac
         (until
@@ -230,13 +249,15 @@ plan:
   returned: always
   type: list
   elements: dict
-  sample: [{"id": 1234, "name": "www.example.com", "certificate": "/etc/pki/www.example.com.crt", "wave": 1}]
+  sample: [{"id": 1234, "product": "web_security", "name": "www.example.com", "certificate": "/etc/pki/www.crt",
+    "wave": 1}]
 unmatched:
   description: Resources that no certificate covers, and certificates that no resource gets, because they cover none or
     another one fits better. Those that are in RV(results[].twins) are not among them.
   returned: always
   type: dict
-  sample: {"resources": [{"id": 7, "name": "old.example.com"}], "certificates": ["/etc/pki/sites/spare.crt"]}
+  sample: {"resources": [{"id": 7, "product": "web_security", "name": "old.example.com"}], "certificates":
+    ["/etc/pki/sites/spare.crt"]}
 bad_certificates:
   description: Certificates that can't be used, with the reason.
   returned: always

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from .._errors import MatchError, ResourceLookupError, StoppedError
-from .._gcore.site import DISABLED, LETS_ENCRYPT, Site
+from .._gcore.site import DISABLED, LETS_ENCRYPT, Site, key_text
 from .._match.matcher import Candidate, Choice, Matcher, Selection
 from .._rotate.apply import ChangeState
 from .._rotate.desired import CustomCertificate
@@ -40,7 +40,7 @@ class Scope:
     def leaves_alone(self, resource: Site) -> str:
         """Return the outcome of one that is reported and not touched, empty for one that is in play."""
         reasons = {
-            "suspended": resource.status.lower() == "suspended",
+            "suspended": resource.is_suspended,
             "lets_encrypt": resource.ssl_type == LETS_ENCRYPT and not self.replace_lets_encrypt,
             "https_disabled": resource.supposed_type == DISABLED and not self.enable_https,
         }
@@ -60,13 +60,21 @@ class Member(Outcome):
 
     id: int | None = None  # None where no resource has what a certificate is mapped to
     name: str = ""
+    product: str | None = None
     label: str = ""  # of the certificate
     twins: tuple[str, ...] = ()  # the labels of those that would do as well, with a key of another type
     left_alone: str = ""  # what is to be told of one that is left alone
+    note: str = ""  # why, where that does not say it
     wave: int = 0  # in which it was or would be written, 0 where it was not to be
     site: Site | None = None  # the API's view of it, where it is in play, as are the next two
     choice: Choice[KeyedCandidate] | None = None
     desired: CustomCertificate | None = None
+
+    @property
+    def called(self) -> str:
+        """Return how lines for people call it, where two products may have one name."""
+        key = key_text(self.product, self.id) if self.product and self.id is not None else ""
+        return f"{key} ({self.name})" if ":" in key else self.name
 
     @property
     def outcome(self) -> str:
@@ -116,11 +124,18 @@ def assign(
     report: FleetReport, resources: Iterable[Site], matcher: Matcher[KeyedCandidate], scope: Scope
 ) -> FleetReport:
     """Give each resource of the account its certificate, or raise an InputError where none is called as included."""
-    account = sorted(resources, key=lambda resource: (resource.name, resource.id))
-    found = [(resource, _member(resource, matcher, scope)) for resource in account if scope.selection.has(resource)]
-    warnings = [*report.warnings, *scope.selection.warnings()]
+    account = sorted(resources, key=lambda resource: (resource.name, resource.id, resource.product))
+    unknown = matcher.unknown(account)
+    chosen = [resource for resource in account if scope.selection.has(resource)]
+    unnamed = {
+        resource.key: resource
+        for resource in chosen
+        if resource.only_if_named and not (scope.selection.calls(resource) or matcher.is_mapped(resource))
+    }
+    found = [(resource, _member(resource, matcher, scope)) for resource in chosen if resource.key not in unnamed]
+    warnings = [*report.warnings, *scope.selection.warnings(), *_left_out(unnamed.values())]
     members = [member for _resource, member in found if member]
-    for key, candidate in matcher.unknown(account):
+    for key, candidate in unknown:
         problem = ResourceLookupError(f"no resource has the id or name {key}", "Mend the mapping of the certificate.")
         members.append(Member(error=problem, name=key, label=candidate.label))
     labels = {label for member in members for label in (member.label, *member.twins)}
@@ -135,14 +150,25 @@ def assign(
     )
 
 
+def _left_out(resources: Iterable[Site]) -> list[str]:
+    """Warn of those that somebody would have to name."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for resource in resources:
+        by_reason[resource.only_if_named].append(resource.label())
+    return [f"Left out, where nobody names it, because {why}: {', '.join(them)}." for why, them in by_reason.items()]
+
+
 def _member(resource: Site, matcher: Matcher[KeyedCandidate], scope: Scope) -> Member | None:
-    number, name, left_alone = resource.id, resource.name, scope.leaves_alone(resource)
+    member = Member(id=resource.id, name=resource.name, product=resource.product)
+    left_alone = scope.leaves_alone(resource)
+    if left_alone:
+        member = replace(member, left_alone=left_alone, note=resource.left_alone)
     try:
         choice = matcher.choice_for(resource)
     except MatchError as error:
-        return Member(error=None if left_alone else error, id=number, name=name, left_alone=left_alone)
+        return member if left_alone else replace(member, error=error)
     if choice is None:
         return None
     if left_alone:
-        return Member(id=number, name=name, left_alone=left_alone, label=choice.settled().label)
-    return Member(id=number, name=name, site=resource, choice=choice).settled(None)
+        return replace(member, label=choice.settled().label)
+    return replace(member, site=resource, choice=choice).settled(None)

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from .._errors import InputError, carrying
-from .._gcore.account import Account
+from .._gcore.account import Account, check_products
 from .._match.matcher import Matcher, Selection
 from .._options import FLEET_CERT
 from .._redaction import Redactor
@@ -57,7 +57,9 @@ def _rotate(task: Task, keys: Redactor) -> FleetReport:
         sizes = _checked_sizes(values)
         progress = Progress(task.say if values["progress"] else silent, task.clock)
         candidates = _candidates(task, keys, bad, warnings)
-        account = task.account(connections=values["concurrency"], on_hold=progress.held_back)
+        products = list(dict.fromkeys(values["products"] or FLEET_CERT["products"]["default"]))
+        check_products(products, values)
+        account = task.account(products, connections=values["concurrency"], on_hold=progress.held_back)
         selection = Selection(values["include"], values["exclude"])
         scope = Scope(selection, values["enable_https"], values["replace_lets_encrypt"])
         matcher = Matcher(candidates, task.clock.now(), values["prefer_key_type"])

@@ -22,14 +22,14 @@ def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> d
     """Make the result of a run that an error may have kept from beginning or broken off; it fails if a resource did."""
     report = known or FleetReport()
     results, summary = [_result(member) for member in report.members], report.summary()
-    unmatched = [{"id": resource.id, "name": resource.name} for resource in report.unmatched_resources]
+    unmatched = [{"id": site.id, "product": site.product, "name": site.name} for site in report.unmatched_resources]
     facts: dict[str, Any] = {
         "changed": any(result.get("changed") for result in results),
         "summary": summary,
         "stopped": report.stopped or None,
         "results": results,
         "plan": [
-            {name: result.get(name) for name in ("id", "name", "certificate", "wave")}
+            {name: result.get(name) for name in ("id", "product", "name", "certificate", "wave")}
             for result in results
             if result["outcome"] == "would_rotate"
         ],
@@ -43,7 +43,7 @@ def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> d
         written = "Some resources were changed: see results." if facts["changed"] else "Nothing was changed."
         return {**facts, **error.details(), "failed": True, "msg": error.told(written)}
     failed = (member for member in report.members if member.outcome == "failed")
-    failures = [f"{member.name}: {member.error.message}" for member in failed if member.error]
+    failures = [f"{member.called}: {member.error.message}" for member in failed if member.error]
     facts["msg"] = _message(summary, failures, report.stopped)
     return {**facts, "failed": True} if report.stopped or failures or summary["not_attempted"] else facts
 
@@ -51,14 +51,15 @@ def render(known: FleetReport | None, error: GcoreError | None, diff: bool) -> d
 def _result(member: Member) -> dict[str, Any]:
     """Tell what the task's results say of one; short where there is little to say."""
     word, plan, error = member.outcome, member.plan, member.error
-    facts: dict[str, Any] = {"id": member.id, "name": member.name, "outcome": word}
+    facts: dict[str, Any] = {"id": member.id, "product": member.product, "name": member.name, "outcome": word}
     if member.label:
         facts["certificate"] = member.label
     if member.twins:
         facts["twins"] = list(member.twins)
     message = error.told(EXTENTS[member.state] if member.desired else "") if error else member.story()
     if member.desired is None:
-        return {**facts, "msg": message} if error else facts
+        message = message if error else member.note
+        return {**facts, "msg": message} if message else facts
     current, desired = member.fingerprints()
     facts |= {
         "drift": plan.verdict.facts() if plan and plan.verdict else None,
@@ -78,7 +79,7 @@ def _common_warnings(members: Sequence[Member]) -> list[str]:
     by_text: dict[str, list[str]] = defaultdict(list)
     for member in members:
         for text in member.warnings():
-            by_text[text.removeprefix(f"{member.title()}: ")].append(member.name)
+            by_text[text.removeprefix(f"{member.title()}: ")].append(member.called)
     return [f"{_names(names)}: {text}" for text, names in by_text.items()]
 
 

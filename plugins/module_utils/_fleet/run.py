@@ -37,6 +37,7 @@ class Fleet:
     pool: ThreadPoolExecutor
     workers: int  # of the pool
     look_after_parent: Callable[[], None]  # called often, to notice a controller that went away
+    warnings: Sequence[str] = ()  # of what was done beside the members
 
     def look(self) -> Places:
         """Gather evidence for all members, and tell which of them are to be written."""
@@ -50,7 +51,7 @@ class Fleet:
         """Number the waves in which they would be written."""
         for number, wave in self._waves(drifted, sizes):
             for at in wave:
-                self.progress.planned(number, self.members[at].name, *self.members[at].fingerprints())
+                self.progress.planned(number, self.members[at].called, *self.members[at].fingerprints())
 
     def write(self, drifted: Places, sizes: Sequence[object]) -> None:
         """Write those that drifted, a wave at a time; a wave that fails as a whole is the last one."""
@@ -60,19 +61,21 @@ class Fleet:
                 self.progress.wave(number, len(wave))
             for member in self._each(self._write, wave):
                 if member.outcome != "not_attempted":
-                    self.progress.finished(member.name, *member.fingerprints(), member.outcome.replace("_", " "))
+                    self.progress.finished(member.called, *member.fingerprints(), member.outcome.replace("_", " "))
             self._prove(wave)
             if all(self.members[at].error for at in wave):
                 self.rotation.budget.stop(f"no resource of wave {number} could be rotated")
         if not self.rotation.budget.reason:  # there may be what an earlier run stored and its edge does not serve yet
             self._prove(range(len(self.members)))
+            proved = [member.applied for member in self.members if member.applied and not member.error]
+            self.warnings = self.rotation.tidy(proved, self.pool.map)
         if self.rotation.budget.reason:
             missed = [at for at in drifted if self.members[at].outcome == "not_attempted"]
             self.progress.stopped(self.rotation.budget.reason, len(missed))
 
     def complete(self, report: FleetReport) -> FleetReport:
         """Add to a report what became of each, and of the run."""
-        warnings = [*report.warnings, *([_NO_EDGE] if self.rotation.observer.gave_up else [])]
+        warnings = [*report.warnings, *self.warnings, *([_NO_EDGE] if self.rotation.observer.gave_up else [])]
         return replace(report, members=self.members, stopped=self.rotation.budget.reason, warnings=warnings)
 
     def _waves(self, drifted: Places, sizes: Sequence[object]) -> Iterator[tuple[int, Places]]:

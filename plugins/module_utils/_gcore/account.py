@@ -14,7 +14,7 @@ from .._errors import InputError, ResourceLookupError
 from .._x509.hostname import normalised
 from .cdn import Cdn
 from .client import Client
-from .site import CDN, CUSTOM, DISABLED, LETS_ENCRYPT, WEB_SECURITY, Content, Site
+from .site import CDN, CUSTOM, DISABLED, LETS_ENCRYPT, WEB_SECURITY, Content, Each, Site
 from .web_security import WebSecurity
 
 
@@ -33,7 +33,7 @@ class Product(Protocol):
     def write(self, before: Site, fields: Mapping[str, Any]) -> str:
         """Write them over what was read to be written, once, and return the receipt: only a read proves it."""
 
-    def tidy(self, sites: Sequence[Site]) -> list[str]:
+    def tidy(self, sites: Sequence[Site], each: Each = map) -> list[str]:
         """Clear away what sites that were written and proved no longer need; return what is worth a warning."""
 
     def collateral(self, before: Site, after: Site) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._errors import ApiError, GcoreError, ResourceLookupError
 from .client import PAGE_SIZE, Client
-from .site import CDN, CUSTOM, DISABLED, LETS_ENCRYPT, UNKNOWN, Alias, Content, Site, is_on, moved, text_of
+from .site import CDN, CUSTOM, DISABLED, LETS_ENCRYPT, UNKNOWN, Alias, Content, Each, Site, is_on, moved, text_of
 from .ssl_objects import OBJECTS, SslObject, SslObjects
 
 RESOURCES = "/cdn/resources"
@@ -147,7 +147,7 @@ class Cdn:
         """List the settings that differ, though a certificate's write must not move them."""
         return moved(before.raw, after.raw, _FOLLOWING)
 
-    def tidy(self, sites: Sequence[Site]) -> list[str]:
+    def tidy(self, sites: Sequence[Site], each: Each = map) -> list[str]:
         """Delete the objects of ours that those of these sites supersede and nobody uses; say what could not be."""
         attached = {one.certificate_id for one in sites if one.certificate_id}
         if not attached or not self._is_tidy:
@@ -155,9 +155,8 @@ class Cdn:
         try:
             superseded = self._objects.superseded(attached)
             used = self._used() if superseded else frozenset()
-            for one in superseded:
-                if one.id not in used and not self._is_attached(one):
-                    self._delete(one)
+            for _one in each(self._clear, [one for one in superseded if one.id not in used]):
+                pass
         except GcoreError as error:
             return [f"Superseded certificates were left in the account: {error.message}."]
         return []
@@ -180,7 +179,9 @@ class Cdn:
         users = self._client.listed(f"{RESOURCES}?{ID_FIELD}={one.id}", "resources", PAGE_SIZE)
         return any(str(raw.get(ID_FIELD)) == str(one.id) for raw in users)
 
-    def _delete(self, one: SslObject) -> None:
+    def _clear(self, one: SslObject) -> None:
+        if self._is_attached(one):
+            return
         try:
             self._objects.delete(one.id)
         except ApiError as error:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -132,6 +132,10 @@ def expiry_timestamp(expires: int | None) -> str | None:
     """Write an API's expiry as ISO 8601, None where there is none, or none that a calendar has."""
     end = from_unix(expires)
     return timestamp(end) if end else None
+
+
+Each = Callable[..., Iterable[Any]]
+"""Takes a step for each of several, as `map` does, or many at a time."""
 
 
 class Content(Protocol):

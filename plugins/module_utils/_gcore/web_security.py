@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .client import Client
-from .site import UNKNOWN, WEB_SECURITY, Alias, Content, Site, is_on, moved, text_of
+from .site import UNKNOWN, WEB_SECURITY, Alias, Content, Each, Site, is_on, moved, text_of
 
 RESOURCES = "/security/resources"
 
@@ -54,7 +54,7 @@ class WebSecurity:
         """
         return self.client.write("PUT", f"{RESOURCES}/{before.id}", {**before.raw, **fields})
 
-    def tidy(self, _sites: Sequence[Site]) -> list[str]:
+    def tidy(self, _sites: Sequence[Site], _each: Each = map) -> list[str]:
         """Clean up nothing: a certificate goes with its resource."""
         return []
 

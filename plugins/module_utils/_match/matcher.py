@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 
 from .._errors import InputError, MatchError
-from .._gcore.site import Site
+from .._gcore.site import WEB_SECURITY, Site
 from .._x509.certificate import Certificate
 from .._x509.hostname import covering, normalised
 
@@ -24,32 +24,57 @@ class Selection:
     def __init__(self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None) -> None:
         self._patterns = {"include": _patterns(include), "exclude": _patterns(exclude)}
         self._unmet = {option: dict.fromkeys(patterns) for option, patterns in self._patterns.items()}
+        self._met: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)  # the last of each product
 
     def has(self, resource: Site) -> bool:
         """Tell whether the task is about a resource."""
-        return self.names(resource.id, resource.name)
+        return self.names(resource.id, resource.name, resource.product)
 
-    def names(self, number: int, name: str) -> bool:
+    def calls(self, resource: Site) -> bool:
+        """Tell whether a resource is included by its id or its exact name."""
+        keys = _keys(resource.id, normalised(resource.name), resource.product)
+        return any(key in self._patterns["include"] for key in keys)
+
+    def names(self, number: int, name: str, product: str = WEB_SECURITY) -> bool:
         """Tell the same of an id and a name."""
-        known = (number, normalised(name))
+        known = (number, normalised(name), product)
         is_included, is_excluded = self._meets("include", *known), self._meets("exclude", *known)
         return (is_included or not self._patterns["include"]) and not is_excluded
 
     def warnings(self) -> list[str]:
         """Warn of what none of those asked about was called: mostly somebody mistyped it.
 
-        Where that is so of all that is included, nothing is left to be done, and it is an `InputError`.
+        Where that is so of all that is included, nothing is left to be done, and it is an `InputError`, as is a
+        bare id or name that products share.
         """
+        for (option, pattern), by_product in self._met.items():
+            if len(by_product) > 1:
+                raise _ambiguous(f"{option}: {pattern}", by_product.values())
         included, unmet = self._patterns["include"], self._unmet["include"]
         if included and len(unmet) == len(set(included)):
             raise InputError(f"include: no resource of the account is called {' or '.join(unmet)}", _SPELLING)
         return [f"{option}: no resource is called {name}." for option, names in self._unmet.items() for name in names]
 
-    def _meets(self, option: str, number: int, name: str) -> bool:
-        met = [one for one in self._patterns[option] if one == str(number) or fnmatchcase(name, one)]
+    def _meets(self, option: str, number: int, name: str, product: str) -> bool:
+        if not self._patterns[option]:
+            return False
+        keys = _keys(number, name, product)
+        met = [one for one in self._patterns[option] if one in keys or fnmatchcase(name, one)]
         for pattern in met:
             self._unmet[option].pop(pattern, None)
+            if pattern in keys and ":" not in pattern:
+                self._met[option, pattern][product] = f"{product}:{number}"
         return bool(met)
+
+
+def _keys(number: int, name: str, product: str) -> tuple[str, ...]:
+    """List what means one site: its id and its name, which another product may have too, and its key."""
+    return str(number), name, f"{product}:{number}"
+
+
+def _ambiguous(what: str, keys: Iterable[str]) -> InputError:
+    hint = "Write the one that is meant with its product, as it is written here."
+    return InputError(f"{what} means more than one resource: {', '.join(sorted(keys))}", hint)
 
 
 _SPELLING = "Ids, exact names and globs count; the name of an alias does not."
@@ -123,7 +148,8 @@ class Matcher(Generic[AnyCandidate]):
     def choice_for(self, resource: Site) -> Choice[AnyCandidate] | None:
         """Choose what fits best, None where nothing fits; of two that fit equally well `MatchError` tells."""
         name = normalised(resource.name)
-        explicit = [*self._explicit.get(str(resource.id), ()), *self._explicit.get(name, ())]
+        keys = _keys(resource.id, name, resource.product) if self._explicit else ()
+        explicit = [candidate for key in keys for candidate in self._explicit.get(key, ())]
         if explicit:
             return Choice((_only(explicit, resource, "both are mapped to it"),))
         fitting = [candidate for key in covering(name) for candidate in self._by_name.get(key, ())]
@@ -159,9 +185,24 @@ class Matcher(Generic[AnyCandidate]):
         shortfall = resource.expires - int(candidate.leaf.not_after.timestamp())
         return shortfall != 0, shortfall > _A_DAY, place
 
+    def is_mapped(self, resource: Site) -> bool:
+        """Tell whether a certificate is for a resource by its id or name."""
+        return any(key in self._explicit for key in _keys(resource.id, normalised(resource.name), resource.product))
+
     def unknown(self, resources: Iterable[Site]) -> list[tuple[str, AnyCandidate]]:
-        """List the explicit ids and names that no resource has, each with the candidate that asks for it."""
-        known = {key for resource in resources for key in (str(resource.id), normalised(resource.name))}
+        """List the explicit ids and names that no resource has, each with the candidate that asks for it.
+
+        Raises:
+            InputError: a bare one means resources of several products.
+        """
+        known: dict[str, dict[str, str]] = defaultdict(dict)
+        for resource in resources if self._explicit else ():
+            key = f"{resource.product}:{resource.id}"
+            for spelt in _keys(resource.id, normalised(resource.name), resource.product):
+                known[spelt][resource.product] = key
+        for spelt in self._explicit:
+            if len(known.get(spelt, ())) > 1:
+                raise _ambiguous(f"{self._explicit[spelt][0].label}: resources: {spelt}", known[spelt].values())
         return [(key, one) for key, found in self._explicit.items() if key not in known for one in found]
 
     def _fit(self, candidate: AnyCandidate, resource: Site) -> tuple[int, int]:

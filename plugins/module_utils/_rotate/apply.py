@@ -14,7 +14,7 @@ from typing import Any
 
 from .._errors import ApiError, CollateralError, GcoreError, NotServedError, NotStoredError, carrying
 from .._gcore.account import Account, Product
-from .._gcore.site import Site
+from .._gcore.site import Each, Site
 from .desired import Desired, Proof
 from .edge import EdgeAnswer
 from .failure_budget import FailureBudget
@@ -88,14 +88,14 @@ class Rotation:
             write.run()
         return write.applied
 
-    def tidy(self, items: Iterable[Applied]) -> list[str]:
+    def tidy(self, items: Iterable[Applied], each: Each = map) -> list[str]:
         """Let the products clear away what those that are proved no longer need; return what is worth a warning."""
         proved: dict[str, list[Site]] = defaultdict(list)
         for item in items:
             if item.is_proved:
                 proved[item.resource.product].append(item.resource)
         products = self.account.products
-        return [warning for name, sites in proved.items() for warning in products[name].tidy(sites)]
+        return [warning for name, sites in proved.items() for warning in products[name].tidy(sites, each)]
 
     def await_edges(
         self, items: Sequence[Applied], each: Callable[..., Iterable[EdgeAnswer]] = map

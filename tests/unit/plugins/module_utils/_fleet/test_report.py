@@ -70,7 +70,7 @@ def test_what_became_of_one(given, outcome, changed, failed):
 
 def test_what_is_in_sync_is_short():
     assert set(told(entry())["results"][0]) == {
-        "id", "name", "outcome", "certificate", "drift", "verification", "current_fingerprint_sha256",
+        "id", "product", "name", "outcome", "certificate", "drift", "verification", "current_fingerprint_sha256",
         "desired_fingerprint_sha256",
     }  # fmt: skip
 

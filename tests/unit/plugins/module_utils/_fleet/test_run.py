@@ -129,7 +129,10 @@ def test_unmatched_are_reported_and_not_touched():
     copies = candidate(NEW, "copy"), candidate(issued("spare.example.org"), "spare"), candidate(wildcard(80), "earlier")
     stage = staged(world, candidate(NEW), *copies)
     assert stage.outcomes() == {name(1): "rotated"}
-    unmatched = {"resources": [{"id": 2, "name": "www.example.net"}], "certificates": ["spare", "earlier"]}
+    unmatched = {
+        "resources": [{"id": 2, "product": "web_security", "name": "www.example.net"}],
+        "certificates": ["spare", "earlier"],
+    }
     assert stage.result()["unmatched"] == unmatched
 
 
