@@ -24,8 +24,7 @@ from unit.plugins.fakes import assert_quotes_nothing
 from unit.plugins.rsa_pss import badly_signed, pss_pair
 
 AUTHORITY = Authority().intermediate()
-START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
-END = datetime(2026, 4, 2, 3, 4, 5, tzinfo=timezone.utc)
+START, END = (datetime(2026, month, 2, 3, 4, 5, tzinfo=timezone.utc) for month in (1, 4))
 ISSUED = AUTHORITY.issue(
     ["shop.example", "*.shop.example", "192.0.2.1", "bücher.example"], not_before=START, not_after=END,
     serial=123456789012345678901234567890, aia="http://ca.example/int.crt",
@@ -45,17 +44,10 @@ def made(authority=AUTHORITY, names=("a.example",), **options):
     return read(authority.issue(list(names), **options).der)
 
 
-LEAF = read(ISSUED.der)
-ISSUER = read_x509(AUTHORITY.certificate)
-ROOT = read_x509(AUTHORITY.lineage[-1])
-OLD = made(hash_algorithm="sha1")
-OCSP = x509.AuthorityInformationAccess(
-    [
-        x509.AccessDescription(
-            x509.AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier("http://o.example")
-        )
-    ]
-)
+LEAF, OLD = read(ISSUED.der), made(hash_algorithm="sha1")
+ISSUER, ROOT = read_x509(AUTHORITY.certificate), read_x509(AUTHORITY.lineage[-1])
+OID, ADDRESS = x509.AuthorityInformationAccessOID, x509.UniformResourceIdentifier("http://ocsp.example")
+OCSP = x509.AuthorityInformationAccess([x509.AccessDescription(OID.OCSP, ADDRESS)])
 
 
 def with_extension(extension, key=AUTHORITY.key, signer=AUTHORITY.key, **how):
@@ -82,18 +74,14 @@ def test_days_left_are_whole_days(seconds, days):
     assert LEAF.days_left(END - timedelta(seconds=seconds)) == days
 
 
-def test_identity_is_the_der():
-    again = AUTHORITY.issue(["shop.example"], key=ISSUED.key, not_before=START, not_after=END)
-    assert read(bytes(ISSUED.der)) == LEAF
-    assert len({LEAF, read(bytes(ISSUED.der)), read(again.der)}) == 2
-
-
-def test_small_facts():
+def test_small_facts_and_identity_is_the_der():
     assert (LEAF.not_before, LEAF.not_after, LEAF.not_after.utcoffset()) == (START, END, timedelta(0))
     assert timestamp(datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == "2025-12-31T23:00:00Z"
     info = ISSUED.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    assert LEAF.public_key_der == info
-    assert repr(LEAF) == "Certificate()"
+    assert (LEAF.public_key_der, repr(LEAF)) == (info, "Certificate()")
+    again = AUTHORITY.issue(["shop.example"], key=ISSUED.key, not_before=START, not_after=END)
+    assert read(bytes(ISSUED.der)) == LEAF
+    assert len({LEAF, read(bytes(ISSUED.der)), read(again.der)}) == 2
 
 
 KEYS = {
@@ -200,8 +188,8 @@ def test_unreadable(der):
         read(der)
 
 
+# A bit string, a string type of old, another class or case, anything else.
 MUTATIONS = (lambda _byte: 0x03, lambda _byte: 0x1B, lambda byte: byte ^ 0x20, lambda byte: byte ^ 0xFF)
-"""A bit string, a string type of old, another class or case, anything else."""
 
 
 @pytest.mark.filterwarnings("ignore:Parsed a")
