@@ -364,28 +364,19 @@ def timed_out(*args, timeout=0.5, **options):
     assert time.monotonic() - begin < timeout + 1
 
 
-DRIPS = ["drip_body", "drip_chunks", "drip_chunk", "drip_head", "drip_unmeasured", "silent", "continues"]
-
-
-@pytest.mark.parametrize("path", DRIPS)
+@pytest.mark.parametrize("path", [*(name for name in STREAMS if name.startswith("drip")), "silent", "continues"])
 def test_the_whole_answer_is_there_in_time_or_there_is_none(server, path):
     timed_out(server.url, f"/{path}")
 
 
-@pytest.mark.parametrize("path", ["drip_body", "continues"])
-@pytest.mark.parametrize("is_behind_proxy", [False, True], ids=["straight", "by a proxy"])
-def test_behind_tls(monkeypatch, tls_server, proxy, root, path, is_behind_proxy):
-    if is_behind_proxy:
-        by_proxy(monkeypatch, proxy)
+@pytest.mark.parametrize(("path", "stuck"), [("drip_body", "drip_head"), ("continues", "silent")])
+def test_behind_tls_by_a_proxy_and_in_a_tunnel_that_never_opens(monkeypatch, tls_server, proxy, root, path, stuck):
     timed_out(tls_server.url, f"/{path}", ca_path=root)
-    assert bool(proxy.received) is is_behind_proxy
-
-
-@pytest.mark.parametrize("path", ["drip_head", "silent"])
-def test_a_tunnel_that_never_opens(monkeypatch, tls_server, proxy, path):
     by_proxy(monkeypatch, proxy)
-    proxy.refusal = lambda handler: handler.act(path)
-    timed_out(tls_server.url)
+    timed_out(tls_server.url, f"/{path}", ca_path=root)
+    proxy.refusal = lambda handler: handler.act(stuck)
+    timed_out(tls_server.url, ca_path=root)
+    assert (len(proxy.received), len(tls_server.received)) == (2, 2)
 
 
 def test_a_handshake_that_never_ends_and_addresses_none_of_which_answers(monkeypatch):

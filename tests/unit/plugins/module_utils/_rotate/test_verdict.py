@@ -220,6 +220,7 @@ KNOWN = {
     "expiry": (None, {}, None, UNTIL),
     "nothing": (None, {"service_ssl_expire": 0}, None, {"ssl_type": "custom"}),
     "off": (None, {"service_ssl_expire": 0, "ssl_type": None}, None, {"ssl_type": None}),
+    "off, and served": (serves(OLD), {"ssl_type": None}, OLD_LEAF, {**LEAF_FACTS, "ssl_type": None}),
     "an end beyond every calendar": (None, {"service_ssl_expire": 10**18}, None, {**UNTIL, **BEYOND}),
     "over since a second": (None, {"service_ssl_expire": unix(NOW) - 1}, None, {**UNTIL, **OVER}),
 }
@@ -229,3 +230,6 @@ KNOWN = {
 def test_what_is_known_of_a_certificate(edge, fields, current, facts):
     seen = Observation(site_of(resource_json(**fields)), edge)
     assert (seen.current, seen.facts(NOW)) == (current, facts)
+    assert seen.key_type == ("ECDSA" if current and facts["ssl_type"] else None)
+    stranger = Observation(site_of(resource_json(name="stranger.example", **fields)), edge)
+    assert (stranger.current, stranger.key_type) == (current, None)
