@@ -170,7 +170,7 @@ class CdnCalls:
         return material
 
     def _shown(self, found: SslObject) -> dict[str, Any]:
-        return found.shown(self._settings.cdn_record, in_use=found.id in self._store.used())
+        return found.shown(self._settings.cdn_record, in_use=self._store.is_used(found.id))
 
     def _record(self, exchange: Exchange) -> Record:
         record = self._store.resources.get(exchange.call.resource_id or 0)

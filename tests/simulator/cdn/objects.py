@@ -76,7 +76,7 @@ def _plain(leaf: x509.Certificate) -> dict[str, Any]:
 
 
 def _unreadable(leaf: x509.Certificate) -> dict[str, Any]:
-    return {**dict.fromkeys(_FIELDS, "?"), "cert_subject_alt": f"{len(_names(leaf))} names"}
+    return {**dict.fromkeys(_FIELDS, ""), "cert_subject_alt": f"[{len(_names(leaf))}]", "validity_not_after": "?"}
 
 
 # The facts do not tell how issuer and names are written, nor that they are always there.

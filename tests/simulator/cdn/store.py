@@ -73,10 +73,13 @@ class CdnStore:
         """Return the resources that have an object attached."""
         return [each.resource for each in self.resources.values() if each.resource.get("sslData") == object_id]
 
+    def is_used(self, object_id: int) -> bool:
+        """Tell whether a resource has an object attached; nobody says that to show it to an origin counts too."""
+        return any(each.resource.get("sslData") == object_id for each in self.resources.values())
+
     def used(self) -> set[Any]:
-        """Return the numbers of the objects that a resource serves, or shows to its origin."""
-        found = [each.resource for each in self.resources.values()]
-        return {each.get(name) for each in found for name in ("sslData", "proxy_ssl_data")}
+        """Return the numbers of the objects that a resource has attached."""
+        return {each.resource.get("sslData") for each in self.resources.values()}
 
     def create(
         self, name: str, material: Material | None, *, automated: bool = False, owner: str = "client"
@@ -97,7 +100,7 @@ class CdnStore:
 
     def delete(self, object_id: int) -> None:
         """Remove an object that nothing uses."""
-        if object_id in self.used():
+        if self.is_used(object_id):
             raise ApiError(400, invalid_fields={"ssl": ["The certificate is used by resources."]})
         del self.objects[object_id]
 
@@ -131,7 +134,7 @@ class CdnStore:
         if not isinstance(after.get("sslEnabled"), bool) or after["sslEnabled"] is (number is None):
             return "A certificate is required while HTTPS is on, and there is none while it is off."
         if attached and attached.automated and attached.material is None and number not in (None, attached.id):
-            return "A certificate is being issued. Wait until that is over."
+            return "An issuing attempt is in progress. Try again when it is over."
         return None
 
     def seed(self, item: Mapping[str, Any]) -> int | None:
