@@ -24,7 +24,7 @@ from simulator.authority import new_key
 from simulator.handle import resource, rule, with_installed
 
 from .canaries import Canaries
-from .cases import CERTIFICATE, Case, File, both_ways, play_cases
+from .cases import CERTIFICATE, Case, File, both_ways, certificate, play_cases
 from .material import (
     API_KEY,
     BEARER_TOKEN,
@@ -36,6 +36,7 @@ from .material import (
     WRONG_PASSPHRASE,
     WRONG_TOKEN,
     ZONE,
+    issued,
 )
 from .playbook import MODULE, tasks_play
 from .web import nobody, until
@@ -87,12 +88,36 @@ LOUD += [
     Case("files", FROM_FILES, faults=[rule("400", call="put")]),
     Case("bundle-file", {"pkcs12_path": File(NEW.pkcs12())}, faults=[rule("400", call="put")]),
 ]
-WELL = ("change", "in-sync", "check", "retried")
+# Of the CDN a certificate is uploaded once: one that is refused has to be another each time.
+UPLOADS = {
+    "cdn-refused": ("400", {}),
+    "cdn-refused-as-a-list": ("400", {"cdn_errors": "list"}),
+    "cdn-echoed-by-a-gateway": ("502_html", {}),
+    "cdn-forbidden": ("403", {}),
+}
+LOUD += [
+    Case("cdn-change", CERTIFICATE, product="cdn"),
+    Case("cdn-in-sync", CERTIFICATE, NEW, product="cdn"),
+    Case("cdn-bare", {**CERTIFICATE, "retries": 0}, product="cdn", faults=[rule("500", call="cdn_patch")]),
+    *(
+        Case(
+            name,
+            {**certificate(issued(name)), "retries": 0},
+            product="cdn",
+            faults=[rule(fault, call="ssl_create")],
+            settings=settings,
+        )
+        for name, (fault, settings) in UPLOADS.items()
+    ),
+]
+WELL = ("change", "in-sync", "check", "retried", "cdn-change", "cdn-in-sync")
 ECHOED = ["refused-by-the-api", "echoed-on-a-read", "wrong-token", "cut-token", "session-token", "bundle", "files"]
+ECHOED += ["cdn-refused", "cdn-refused-as-a-list", "cdn-forbidden"]
 
 
 FAR_TOO = (
     "change",
+    "cdn-change",
     "refused-by-the-api",
     "echoed-on-a-read",
     "bundle",
@@ -124,8 +149,9 @@ def test_a_task_at_its_loudest(case, loud):
     if name in ECHOED:
         error = one.result["api_error"]
         assert MASK in one.message
-        assert MASK in json.dumps(error["info"])
-        assert error["request_id"] == one.requests[-1]["request_id"], "the rest can be read"
+        assert MASK in json.dumps([error["info"], error["invalid_fields"], error["message"]])
+        refused = [entry["request_id"] for entry in one.requests if entry["status"] >= 400]
+        assert error["request_id"] == refused[-1], "the rest can be read"
 
 
 FAULTS = {"change": [], "refused": [rule("400", call="put")]}
