@@ -183,11 +183,9 @@ def test_what_to_do_about_a_bad_pair_is_told_and_none_of_several(no_api, tmp_pat
 
 PASSPHRASE = "open sesame"
 LOCKED = NEW.full_chain_pem + NEW.key_pem(passphrase=PASSPHRASE)
+BOTH = {"a.crt": NEW.full_chain_pem, "a.key": NEW.private_key_pem, "a.pem": NEW.full_chain_pem + NEW.private_key_pem}
 GOOD = {
-    "crt, key, and a pem with both": (
-        {"a.crt": NEW.full_chain_pem, "a.key": NEW.private_key_pem, "a.pem": NEW.full_chain_pem + NEW.private_key_pem},
-        {},
-    ),
+    "crt, key, and a pem with both": (BOTH, {}),
     "p12": ({"a.p12": NEW.pkcs12()}, {}),
     "certbot": ({"a/fullchain.pem": NEW.full_chain_pem, "a/privkey.pem": NEW.private_key_pem}, {}),
     "pem, a passphrase for all": ({"a.pem": LOCKED}, {"private_key_passphrase": PASSPHRASE}),
@@ -214,16 +212,10 @@ def test_a_folder_beside_a_list(files, how, world, tmp_path):
 def test_empty_strings_are_unset(world):
     empty = dict.fromkeys([*CERTIFICATE, "label"], "")
     given = {**element(resources=[""]), **{name: value for name, value in empty.items() if element()[name] is None}}
-    texts = (
-        "directory",
-        "max_failures",
-        "api_token",
-        "private_key_passphrase",
-        "private_key_passphrase_path",
-        "ca_path",
-    )
+    texts = dict.fromkeys(("directory", "max_failures", "api_token", "ca_path"), "")
+    passphrases = dict.fromkeys(("private_key_passphrase", "private_key_passphrase_path"), "")
     lists = {name: [""] for name in ("include", "exclude", "waves")}
-    result = ran(certificates=[given], **dict.fromkeys(texts, ""), **lists)
+    result = ran(certificates=[given], **texts, **passphrases, **lists)
     assert outcomes(result) == ["rotated"] * 4
     assert [each["wave"] for each in result["results"]] == [1, 2, 3, 3]
 
@@ -282,11 +274,13 @@ def test_the_share_of_failures_is_one_of_what_is_written(world):
     assert result["stopped"] == "2 failures, and max_failures tolerates 1"
 
 
-REASONS = {signal.SIGINT: "interrupted by SIGINT", signal.SIGTERM: "interrupted by SIGTERM"}
-GONE = {None: "the process that started this one is gone"}
+STOPS = [
+    (signal.SIGINT, "interrupted by SIGINT"), (signal.SIGTERM, "interrupted by SIGTERM"),
+    (None, "the process that started this one is gone"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("number", "reason"), {**REASONS, **GONE}.items())
+@pytest.mark.parametrize(("number", "reason"), STOPS)
 def test_an_interrupt_lets_the_write_in_flight_end_and_starts_none(number, reason, world, monkeypatch):
     """Between two waves it is the main thread's turn, which is the one that signals come to."""
 

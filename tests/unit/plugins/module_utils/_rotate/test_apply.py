@@ -212,8 +212,6 @@ RUNS = {
         for check_mode in (False, True)
     },
     "replaced Let's Encrypt": ({"aim": target(replace_lets_encrypt=True), "raw": VENDORS}, {"writes": 1}),
-    "allowed downgrade": ({"aim": target(OLD, allow_downgrade=True), "raw": STORED, "edge_probe": "never"},
-                          {"writes": 1}),
     **{
         f"became wrong meanwhile: {kind}": (
             {"gets": [meanwhile(lambda raw, change=change: raw.update(change))]},
@@ -228,12 +226,9 @@ RUNS = {
                                        {"calls": [], "error": "DowngradeError"}),
     # Within a day a later expiry may be a rounded one.
     "rounded, silent": ({"raw": LATER_BY_HOURS, "edge": [SILENT]}, {"warned": ["may be a rounded date"]}),
-    "rounded, another leaf": ({"raw": LATER_BY_HOURS}, {"warned": ["may be a rounded date"]}),
     "rounded, allowed": ({"aim": target(allow_downgrade=True), "raw": LATER_BY_HOURS, "edge": [SILENT]},
                          {"unsaid": ["rounded date"]}),
     "rounded, is there": ({"raw": LATER_BY_HOURS, "edge": [serves(NEW)]}, {"unsaid": ["rounded date"]}),
-    "rounded, is there and forced": ({"aim": target(force=True), "raw": LATER_BY_HOURS, "edge": [serves(NEW)]},
-                                     {"unsaid": ["rounded date"]}),
     "equal, forced": ({"aim": target(force=True), "raw": STORED, "edge": [SILENT]},
                       {"unsaid": ["rounded date"], "writes": 1}),
     # A write of unknown outcome is looked at before it is repeated.
