@@ -54,6 +54,8 @@ FLEET = _local("""
     edge_port: "{{ edge_port }}"
 """)
 
+MIXED = FLEET.replace("gcore_fleet_cert:\n", "gcore_fleet_cert:\n        products: [web_security, cdn]\n")
+
 FLEET_OWN = _local("""
 - gcore.web_security.gcore_fleet_cert:
     directory: "{{ playbook_dir }}/own"

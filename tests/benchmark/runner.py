@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections import Counter
@@ -19,6 +20,9 @@ from . import meter
 from .account import Account
 from .suite import Plan, Round, Sample, Scenario
 
+_PAGE = 1000
+"""Resources in a page of the CDN's list, of which there are no larger ones."""
+
 _USER, _SYSTEM = 11, 12
 """Their places in a process's `stat`, behind the command's name, which is in brackets and holds anything; proc(5)."""
 
@@ -31,7 +35,7 @@ def run_plan(plan: Plan, tell: Callable[[str], None]) -> list[Round]:
     """Measure a suite, telling of each round; raises BrokenRunError where a run failed or did not do the work."""
     with stage(latency=plan.suite.latency) as opened:
         runner = _Runner(opened, plan)
-        runner.round(0, replace(plan, items=1))  # what is compiled or cached at a first time is so for all
+        runner.round(0, replace(plan, items=2))  # what is compiled or cached at a first time is so for all
         rounds = []
         for number in range(1, plan.rounds + 1):
             rounds.append(runner.round(number, plan))
@@ -57,13 +61,15 @@ class _Runner:
     def _sample(self, scenario: Scenario, plan: Plan) -> Sample:
         simulator, items = self._stage.simulator, plan.items_of(scenario)
         if scenario not in plan.starts:
-            self._account.open(items, is_drifted=scenario.is_drifted, has_own=scenario.has_own)
+            kind = {"is_drifted": scenario.is_drifted, "has_own": scenario.has_own, "is_mixed": scenario.is_mixed}
+            self._account.open(items, **kind)
         simulator.clear_journal()
         before = _processor_seconds(simulator.pid)
         sample = self._run(scenario, items)
         after = _processor_seconds(simulator.pid)
         seen = Counter([entry["call"] for entry in simulator.journal()] + ["handshake"] * len(simulator.handshakes()))
-        expected = Counter({call: times * items for call, times in scenario.traffic.items()}) + Counter(scenario.once)
+        expected = Counter({call: int(times * items) for call, times in scenario.traffic.items()})
+        expected += Counter(scenario.once) + Counter(cdn_list=math.ceil(items / 2 / _PAGE) if scenario.is_mixed else 0)
         if seen != expected:
             raise BrokenRunError(f"{scenario.name}: the simulator saw {dict(seen)}, not {dict(expected)}")
         return sample if before is None or after is None else replace(sample, simulator=after - before)

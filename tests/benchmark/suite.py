@@ -20,11 +20,12 @@ class Scenario:
     title: str  # its name in the table
     play: str = ""  # what `{name}.yml` holds, in YAML
     words: tuple[str, ...] = PLAYBOOK  # the command; `{name}`, `{items}`, `{edge_port}` and `{python}` are filled in
-    traffic: Mapping[str, int] = field(default_factory=dict)  # what the simulator must see for each item
+    traffic: Mapping[str, float] = field(default_factory=dict)  # what the simulator must see for each item
     once: Mapping[str, int] = field(default_factory=dict)  # and beside that, however many items there are
     items: int | None = None  # resources of the account, where they are not as many as the suite says
     is_drifted: bool = False  # whether each has another certificate than it shall have
     has_own: bool = False  # whether each has a certificate of its own; they share one otherwise
+    is_mixed: bool = False  # whether half of them are of the CDN, whose list comes in pages
     start: str = "start"  # the scenario that does nothing, whose cost is no part of the work
     rounds: int | None = None  # at most; for what takes long, and is so far from its aim that once is enough
     memory: int | None = None  # bytes that none of its processes may exceed

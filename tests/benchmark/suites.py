@@ -12,8 +12,8 @@ from . import plays
 from .suite import PLAYBOOK, Aim, Scenario, Suite
 
 
-def _floor(work: str) -> tuple[str, ...]:
-    return ("{python}", "-m", "benchmark.floor", work, "--edge-port={edge_port}")
+def _floor(*words: str) -> tuple[str, ...]:
+    return ("{python}", "-m", "benchmark.floor", *words, "--edge-port={edge_port}")
 
 
 STARTS = (
@@ -35,6 +35,9 @@ _LOOKS = {"handshake": 1}
 _LOOKS_AT_BOTH = {"handshake": 2}
 _READS_AND_LOOKS = {"get": 1, "handshake": 1}
 _ROTATES = {"handshake": 1, "get": 2, "put": 1}
+_ROTATES_BOTH = {"handshake": 1, **dict.fromkeys(("get", "cdn_get"), 1), **dict.fromkeys(("put", "cdn_patch"), 0.5)}
+_LISTS_BOTH = {"list": 1, "ssl_list": 1, "cdn_client": 1, "handshake": 1}  # a handshake for a name that nobody has
+_UPLOADS = {**_LISTS_BOTH, "ssl_create": 1, "ssl_list": 3}
 
 
 def _account(name: str, title: str, play: str, traffic: Mapping[str, int] | None = None, **options: Any) -> Scenario:
@@ -43,6 +46,14 @@ def _account(name: str, title: str, play: str, traffic: Mapping[str, int] | None
 
 def _bare(name: str, work: str, **options: Any) -> Scenario:
     return Scenario(name, "bare client", words=_floor(work), once=_LISTS, start="floor-start", **options)
+
+
+def _mixed(name: str, title: str, *, rotates: bool = False, **options: Any) -> Scenario:
+    traffic, once = (_ROTATES_BOTH, _UPLOADS) if rotates else (_LOOKS, _LISTS_BOTH)
+    ours = {"play": plays.MIXED, "memory": _MOST}
+    bare = {"words": _floor("rotate" if rotates else "check", "--mixed"), "start": "floor-start"}
+    how = {**(bare if title.startswith("bare") else ours), "traffic": traffic, "once": once, **options}
+    return Scenario(name, title, is_mixed=True, is_drifted=rotates, **how)
 
 
 def _documented(*, is_drifted: bool) -> Scenario:
@@ -109,6 +120,25 @@ SUITES = (
             Aim("small", against="documented", at_most=1 / 80),
         ),
         rounds=3,
+    ),
+    Suite(
+        name="mixed",
+        title="as many resources of the CDN as of Web Security, in sync and rotated",
+        items=10_000,
+        latency=0.02,
+        scenarios=(
+            _mixed("mixed", "gcore_fleet_cert, in sync"),
+            _mixed("mixed-floor", "bare client, in sync"),
+            _mixed("mixed-small", "gcore_fleet_cert, in sync (1,000)", items=1000),
+            _mixed("mixed-rotation", "gcore_fleet_cert, rotated", rotates=True),
+            _mixed("mixed-rotation-floor", "bare client, rotated", rotates=True),
+        ),
+        aims=(
+            Aim("mixed", against="mixed-floor", at_most=1.3),
+            Aim("mixed", against="mixed-small", at_most=1),
+            Aim("mixed-rotation", against="mixed-rotation-floor", at_most=1.3),
+        ),
+        rounds=2,
     ),
     Suite(
         name="hosts",

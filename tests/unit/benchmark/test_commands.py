@@ -34,9 +34,9 @@ def account(place):
     return Account(place)
 
 
-def run_floor(place, work):
+def run_floor(place, *work):
     place.simulator.clear_journal()
-    words = [sys.executable, "-m", "benchmark.floor", work, f"--edge-port={place.simulator.edge_port}"]
+    words = [sys.executable, "-m", "benchmark.floor", *work, f"--edge-port={place.simulator.edge_port}"]
     status, output = place.run(words)
     seen = Counter(entry["call"] for entry in place.simulator.journal())
     return status, output, {**seen, "handshake": len(place.simulator.handshakes())}
@@ -51,6 +51,17 @@ def test_the_bare_client_rotates_as_often_as_the_account_drifts(place, account):
         assert len({state["served"] for state in place.simulator.resources()}) == 1
         status, _output, seen = run_floor(place, "check")
         assert (status, seen) == (0, {"list": 1, "handshake": ITEMS})
+
+
+def test_the_bare_client_knows_both_products(place, account):
+    account.open(ITEMS, is_drifted=True, has_own=False, is_mixed=True)
+    status, output, seen = run_floor(place, "rotate", "--mixed")
+    assert (status, output) == (0, "")
+    lists = {"list": 1, "cdn_list": 1, "cdn_client": 1}
+    ours, of_cdn = {"get": 6, "put": 3}, {"cdn_get": 4, "cdn_patch": 2, "ssl_create": 1, "ssl_list": 3}
+    assert seen == {**lists, **ours, **of_cdn, "handshake": ITEMS + 1}
+    status, _output, seen = run_floor(place, "check", "--mixed")
+    assert (status, seen) == (0, {**lists, "ssl_list": 1, "handshake": ITEMS + 1})
 
 
 def test_a_command_s_cost_is_its_own_and_that_of_its_children(place):
