@@ -43,17 +43,14 @@ STOPPED = StoppedError("the run was stopped: enough")
 
 QUIET = ("in_sync", "lets_encrypt", "https_disabled", "suspended")
 OUTCOMES_OF_ONE = [
-    (entry(), "in_sync", None, False),
-    (entry(state=MADE), "rotated", True, False),
-    (entry(verdict=DRIFT), "would_rotate", True, False),
-    (entry(error=REFUSED), "failed", False, True),
+    (entry(), "in_sync", None, False), (entry(state=MADE), "rotated", True, False),
+    (entry(verdict=DRIFT), "would_rotate", True, False), (entry(error=REFUSED), "failed", False, True),
     (entry(error=REFUSED, state=UNKNOWN), "failed", True, True),
     (entry(error=REFUSED, state=MADE), "failed", True, True),
-    (entry(error=REFUSED, state=IGNORED), "failed", False, True),
-    (entry(error=STOPPED), "not_attempted", False, True),
+    (entry(error=REFUSED, state=IGNORED), "failed", False, True), (entry(error=STOPPED), "not_attempted", False, True),
     *((entry(left_alone=reason), reason, None, False) for reason in QUIET[1:]),
     (Member(error=InputError("no resource"), id=1, name="www.example.com"), "failed", None, True),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("given", "outcome", "changed", "failed"), OUTCOMES_OF_ONE)

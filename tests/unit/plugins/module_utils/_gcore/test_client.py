@@ -330,14 +330,11 @@ def test_the_request_id_comes_from_the_body_or_the_header(body, header):
 
 SHAPES = {
     "html": (b"<html><h1>502 Bad Gateway</h1></html>", " with text/html ("),
-    "nothing": (b"", " with no content type ("),
-    "truncated": (b'{"message": "cut of', " with application/json ("),
+    "nothing": (b"", " with no content type ("), "truncated": (b'{"message": "cut of', " with application/json ("),
     "deep": (b"[" * 200_000, " with application/json ("),
     "deep inside": ({"message": "no", "info": json.loads("[" * 500 + "]" * 500)}, ": no ("),
-    "empty": ({}, " with application/json ("),
-    "plain text": (b"Payment required", ": Payment required ("),
-    "message": ({"message": "plain"}, ": plain ("),
-    "class alone": ({"exception_class": "Oops"}, " Oops ("),
+    "empty": ({}, " with application/json ("), "plain text": (b"Payment required", ": Payment required ("),
+    "message": ({"message": "plain"}, ": plain ("), "class alone": ({"exception_class": "Oops"}, " Oops ("),
     "loose types": ({"message": {"a": 1}, "invalid_fields": ["x"]}, ": a: 1 (x; "),
     "detail": ({"detail": "Not allowed."}, ": Not allowed. ("),
     "details": ({"detail": ["One.", "Two."]}, ": One. Two. ("),
@@ -347,10 +344,9 @@ SHAPES = {
     "errors of fields": ({"errors": {"name": ["Long.", "Odd."], "x": "Bad."}}, " (name: Long. Odd.; x: Bad.; "),
     "a list of errors": ({"errors": [{"message": "Bad."}, "Worse."]}, " (message: Bad. Worse.; "),
     "fields alone": ({"sslCertificate": ["Wrong."], "name": ["Taken."]}, " (sslCertificate: Wrong.; name: Taken.; "),
-    "texts": (["One.", "Two."], ": One. Two. ("),
-    "a text": ("no", ": no ("),
+    "texts": (["One.", "Two."], ": One. Two. ("), "a text": ("no", ": no ("),
     "said twice": ({"message": "no", "error": "no"}, ": no ("),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("status", [402, 502])

@@ -3,46 +3,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Condition, Event
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.gcore.web_security.plugins.module_utils._clock import Deadline
 from ansible_collections.gcore.web_security.plugins.module_utils._http.rate_limiter import RateLimiter
 from unit.plugins.fakes import FakeClock, Script, answer, client_over, resource_json
-
-WORKERS = 6
-
-
-class SharedClock:
-    """Time for threads: it passes only when all of them sleep, and then as far as the first of them wants."""
-
-    def __init__(self, workers):
-        self._changed, self._workers, self._wakes = Condition(), workers, []
-        self.time = 0.0
-        self.somebody_sleeps = Event()
-        self.clock = Clock(monotonic=lambda: self.time, sleep=self.sleep)
-
-    def sleep(self, seconds):
-        with self._changed:
-            wake = self.time + max(seconds, 1e-6)
-            self._wakes.append(wake)
-            self.somebody_sleeps.set()
-            self._pass()
-            assert self._changed.wait_for(lambda: self.time >= wake, timeout=10)
-
-    def leave(self):
-        with self._changed:
-            self._workers -= 1
-            self._pass()
-
-    def _pass(self):
-        if self._wakes and len(self._wakes) >= self._workers:
-            self.time = min(self._wakes)
-            self._wakes = [wake for wake in self._wakes if wake > self.time]
-            self._changed.notify_all()
 
 
 @pytest.fixture
@@ -61,15 +28,12 @@ def fake():
 
 STEPS = {
     # requests a second, total time; holds in seconds (h) and waits for places (w), and when all is through
-    "nobody waits for nothing": (None, 10, "w1 " * 100, 0),
-    "a hold ends, and is over": (None, 100, "h7 w1 w1", 7.05),
-    "the longest hold counts": (None, 100, "h9 h3 w1", 9),
-    "a deadline ends the wait": (None, 5, "h60 w1", 5),
-    "a rate is kept": (4, 100, "w1 " * 9, 2),
-    "a pair takes two places and goes out together": (0.5, 100, "w2 w0", 0),
+    "nobody waits for nothing": (None, 10, "w1 " * 100, 0), "a hold ends, and is over": (None, 100, "h7 w1 w1", 7.05),
+    "the longest hold counts": (None, 100, "h9 h3 w1", 9), "a deadline ends the wait": (None, 5, "h60 w1", 5),
+    "a rate is kept": (4, 100, "w1 " * 9, 2), "a pair takes two places and goes out together": (0.5, 100, "w2 w0", 0),
     "and the next waits for both": (0.5, 100, "w2 w0 w1", 4),
     "what has its place already is held back too": (None, 100, "w2 h7 w0", 7),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("per_second", "total", "steps", "elapsed"), STEPS.values(), ids=STEPS)
@@ -116,26 +80,30 @@ def test_complaints_about_what_was_sent_before_the_first_are_no_news(fake):
     assert told == [2, 3]
 
 
-def test_retry_after_holds_back_every_worker():
-    shared, times = SharedClock(WORKERS), []
-    rate_limiter = RateLimiter(shared.clock)
+class Interleaved(FakeClock):
+    """Somebody else comes in when the first one sleeps."""
+
+    def sleep(self, seconds):
+        come_in, self.come_in = self.come_in, lambda: None
+        come_in()
+        super().sleep(seconds)
+
+
+def test_retry_after_holds_back_every_other_worker_too():
+    time, sent = Interleaved(), []
 
     class Timed(Script):
         def send(self, *args):
-            times.append(shared.time)
+            sent.append(time.elapsed)
             return super().send(*args)
 
-    def work(*answers, is_first=False):
-        made = client_over(Timed(*(("GET /security/resources/7", step) for step in answers)), shared)
-        assert is_first or shared.somebody_sleeps.wait(10)
-        type(made)(replace(made._session, rate_limiter=rate_limiter)).resource(7)
-        shared.leave()
+    def client(*answers):
+        return client_over(Timed(*(("GET /security/resources/7", one) for one in answers)), time)
 
     good = answer(200, resource_json())
-    with ThreadPoolExecutor(WORKERS) as pool:
-        jobs = [pool.submit(work, answer(429, {}, Retry_After="7"), good, is_first=True)]
-        jobs += [pool.submit(work, good) for _unused in range(WORKERS - 1)]
-        for job in jobs:
-            job.result(timeout=30)
-    assert (times[0], len(times)) == (0, WORKERS + 1)
-    assert 7 <= min(times[1:]) <= max(times) < 8
+    first, other = client(answer(429, {}, Retry_After="7"), good), client(good)
+    other = type(other)(replace(other._session, rate_limiter=first._session.rate_limiter))
+    time.come_in = lambda: other.resource(7)
+    first.resource(7)
+    assert [round(at) for at in sent[:2]] == [0, 7]
+    assert 7 <= sent[2] < 15

@@ -38,19 +38,16 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 UNMEASURED = b"HTTP/1.0 200 OK\r\n\r\n"
 REPLIES = {
     # status, body, headers
-    "plain": (200, b"ok", {"X-Request-ID": "r-1"}),
-    "refused": (503, b'{"message": "busy"}', {}),
+    "plain": (200, b"ok", {"X-Request-ID": "r-1"}), "refused": (503, b'{"message": "busy"}', {}),
     "zipped": (200, gzip.compress(b"unzipped"), {"Content-Encoding": "gzip"}),
-    "not_zipped": (200, b"no gzip", {"Content-Encoding": "gzip"}),
-    "nothing": (204, b"", {}),
-    "large": (200, b"0123456789" * 100_000, {}),
-    "moved": (302, b"elsewhere", {"Location": "{elsewhere}"}),
+    "not_zipped": (200, b"no gzip", {"Content-Encoding": "gzip"}), "nothing": (204, b"", {}),
+    "large": (200, b"0123456789" * 100_000, {}), "moved": (302, b"elsewhere", {"Location": "{elsewhere}"}),
     "moved_for_good": (308, b"elsewhere", {"Location": "{elsewhere}"}),
     "cut": (200, b"half", {"Content-Length": "1000", "Connection": "close"}),
     "bomb": (200, BOMB, {"Content-Encoding": "gzip"}),
     "moved_bomb": (302, BOMB, {"Content-Encoding": "gzip", "Location": "/plain"}),
     "bomb_in_bomb": (200, gzip.compress(BOMB), {"Content-Encoding": "gzip, gzip"}),
-}
+}  # fmt: skip
 STREAMS = {
     # how it begins, what follows for ever, the seconds between; without any it ends there
     "gone": (b"", b"", 0), "garbage": (b"SSH-2.0-OpenSSH\r\n\r\n", b"", 0),
@@ -141,11 +138,8 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, context=None):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.received = deque()
-        self.connections = 0
-        self.end = Event()
-        self.elsewhere = "nowhere"
-        self.refusal = None
+        self.received, self.connections, self.end = deque(), 0, Event()
+        self.elsewhere, self.refusal = "nowhere", None
         self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.server_port}"
         if context:
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -414,12 +408,10 @@ def test_no_answer_is_taken_beyond_its_limit(monkeypatch, server, path):
 
 LOST = "failed: the connection was lost"
 NO_ANSWERS = {
-    **dict.fromkeys(("reset", "gone", "garbage"), LOST),
-    "cut_chunk": "got an answer that broke off",
-    "not_zipped": "got an answer that could not be decoded",
-    "bomb_in_bomb": "got an answer that could not be decoded",
+    **dict.fromkeys(("reset", "gone", "garbage"), LOST), "cut_chunk": "got an answer that broke off",
+    "not_zipped": "got an answer that could not be decoded", "bomb_in_bomb": "got an answer that could not be decoded",
     "two_lengths": "failed: the URL, the proxy's URL or a header is not one that can be used",
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("body", [None, BODY], ids=["GET", "PUT"])

@@ -59,13 +59,11 @@ def test_a_resource_that_is_not_there(monkeypatch):
 
 
 WRONG = [
-    ({"resource_id": 0}, "resource_id is 0"),
-    ({"certificate": " \n"}, "no certificate was given"),
+    ({"resource_id": 0}, "resource_id is 0"), ({"certificate": " \n"}, "no certificate was given"),
     ({"private_key": issued().private_key_pem}, "does not belong to"),
     ({"certificate": OLD.full_chain_pem, "private_key": OLD.private_key_pem}, "expired at"),
-    ({"min_days_valid": 91}, "min_days_valid asks for 91"),
-    ({"api_token": "another"}, "both api_key and api_token"),
-]
+    ({"min_days_valid": 91}, "min_days_valid asks for 91"), ({"api_token": "another"}, "both api_key and api_token"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("given", "said"), WRONG)

@@ -58,20 +58,17 @@ def test_any_order_becomes_the_one_as_far_as_it_goes(chain):
 
 
 FOREIGN = {
-    "root of another chain": ((*WHOLE, OTHER), OTHER),
-    "leaf of another chain": ((LEAF, LOWER, STRANGER), STRANGER),
+    "root of another chain": ((*WHOLE, OTHER), OTHER), "leaf of another chain": ((LEAF, LOWER, STRANGER), STRANGER),
     "the same leaf, renewed": ((LEAF, LOWER, RENEWED), RENEWED),
     "the issuer's name with another key": ((LEAF, SAME_NAME), SAME_NAME),
-    "the issuer's name beside the issuer": ((LEAF, LOWER, SAME_NAME), SAME_NAME),
-    "gap of one": ((LEAF, UPPER), UPPER),
-    "gap of one, with root": ((LEAF, UPPER, ROOT), UPPER),
-    "gap in the middle": ((LEAF, LOWER, ROOT), ROOT),
+    "the issuer's name beside the issuer": ((LEAF, LOWER, SAME_NAME), SAME_NAME), "gap of one": ((LEAF, UPPER), UPPER),
+    "gap of one, with root": ((LEAF, UPPER, ROOT), UPPER), "gap in the middle": ((LEAF, LOWER, ROOT), ROOT),
     "issuer that is no authority": ((MISISSUED, POWERLESS), POWERLESS),
     "the issuer's key under another name": ((*WHOLE, RENAMED_UPPER), RENAMED_UPPER),
     "the issuer's name and key, but no authority": ((*WHOLE, POWERLESS_UPPER), POWERLESS_UPPER),
     "something below a self-signed leaf": ((SELF_SIGNED, ROOT), ROOT),
     "two roots that signed each other": ((*WHOLE, OTHER, CROSS_OTHER), OTHER),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("given", "foreign"), FOREIGN.values(), ids=FOREIGN)

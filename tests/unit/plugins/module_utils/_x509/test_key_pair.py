@@ -277,10 +277,8 @@ def test_a_key_for_rsa_pss_alone_is_read():
 
 OLD_ROOT = {"key": new_key("rsa"), "issuer": None, "name": "Old Root"}
 ODDITIES = {
-    "P-384": below(LOWER, curve="secp384r1"),
-    "clients too": below(LOWER, eku=["client_auth", "server_auth"]),
-    "no usage told": below(LOWER, eku=None),
-    "an expired root": issued_by_a_weak_link(**OLD_ROOT, days=-1),
+    "P-384": below(LOWER, curve="secp384r1"), "clients too": below(LOWER, eku=["client_auth", "server_auth"]),
+    "no usage told": below(LOWER, eku=None), "an expired root": issued_by_a_weak_link(**OLD_ROOT, days=-1),
     "a root signed with SHA-1": issued_by_a_weak_link(**OLD_ROOT, hash_algorithm="sha1"),
     "an issuer with a key for RSA-PSS alone": bundle_of(LOWER.issue(["shop.example"]), pss_pair(LOWER, ["Issuer"])[0]),
 }  # fmt: skip
