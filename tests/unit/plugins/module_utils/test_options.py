@@ -21,12 +21,6 @@ def values(environment=None, **given):
     return resolved({**dict.fromkeys(("api_key", "api_token", "api_url")), **given}, environment or {})
 
 
-@pytest.mark.parametrize("name", [name for name, option in RESOURCE_CERT.items() if option["type"] in ("str", "path")])
-def test_an_empty_string_counts_as_unset(name):
-    found = values(**{name: ""})[name]
-    assert found == (DEFAULT_API_URL if name == "api_url" else None)
-
-
 EMPTY = ["", None, [], [""], ["", " "]]
 FULL = [0, 0.0, False, {}, {"secret": ""}, " ", [{}], [0]]
 

@@ -7,13 +7,11 @@ import json
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils import _libraries as libraries
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import (
     ConflictError,
     GcoreError,
     InputError,
-    MissingLibraryError,
     carrying,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._options import RESOURCE_CERT
@@ -107,15 +105,6 @@ def test_neither_does_a_token_of_the_environment_nor_a_key_that_the_redactor_lea
 
     text = json.dumps(ran(perform, api_key=None))
     assert [word for word in ("session", line[10:30], "PRIVATE KEY") if word in text] == []
-
-
-def test_a_missing_library_is_told_before_anything_is_done(monkeypatch):
-    monkeypatch.setattr(libraries, "_MISSING", ["requests", "cryptography", "requests"])
-    result = ran(raising(AssertionError("never")))
-    assert (result["failed"], "exception" in result) == (True, False)
-    assert [word for word in ("lacks: cryptography, requests", "pip install") if word not in result["msg"]] == []
-    with pytest.raises(MissingLibraryError):
-        libraries.require_libraries()
 
 
 def test_the_client_is_made_as_the_options_say(monkeypatch):

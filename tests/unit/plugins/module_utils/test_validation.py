@@ -22,10 +22,8 @@ A_LIST, A_DICTIONARY = "certificates is not a list.", "certificates[1] is not a 
 SUPPORTED = "Supported parameters include: certificate, certificate_path, "
 
 WRONG = [
-    ({"certificates": {SECRET: SECRET}}, A_LIST),
-    ({"certificates": [[SECRET]]}, A_DICTIONARY),
-    ({"certificates": SECRET}, A_DICTIONARY),
-    ({"certificates": [f"{SECRET} a=b"]}, A_DICTIONARY),
+    ({"certificates": {SECRET: SECRET}}, A_LIST), ({"certificates": [[SECRET]]}, A_DICTIONARY),
+    ({"certificates": SECRET}, A_DICTIONARY), ({"certificates": [f"{SECRET} a=b"]}, A_DICTIONARY),
     ({"certificates": [{}, None]}, "certificates[2] is not a dictionary."),
     ({"certificates": [{"private_key": date(2026, 1, 1)}]}, "certificates[1].private_key is not a text."),
     ({"certificates": [{"resources": {SECRET: 1}}]}, "certificates[1].resources is not a list."),
@@ -37,8 +35,7 @@ WRONG = [
     ({"verify": SECRET}, "verify is not one of: none, api, edge."),
     ({"verify": None}, "verify is not one of: none, api, edge."),
     ({"validate_certs": SECRET}, "validate_certs is not a boolean."),
-    ({"retries": SECRET}, "retries is not an integer."),
-    ({"edge_timeout": [SECRET]}, "edge_timeout is not a number."),
+    ({"retries": SECRET}, "retries is not an integer."), ({"edge_timeout": [SECRET]}, "edge_timeout is not a number."),
 ]  # fmt: skip
 
 

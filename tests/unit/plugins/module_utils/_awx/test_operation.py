@@ -81,14 +81,13 @@ DIFFERENCES = {
     # what is there, what shall be, and what is to be written
     "the same": ({"a": 1, "b": "x"}, {"a": 1, "b": "x"}, {}),
     "another value": ({"a": 1, "b": "x"}, {"a": 2, "b": "x"}, {"a": 2}),
-    "a field of the users": ({"a": 1, "b": "theirs"}, {"a": 1}, {}),
-    "nothing there": ({}, {"a": 1}, {"a": 1}),
+    "a field of the users": ({"a": 1, "b": "theirs"}, {"a": 1}, {}), "nothing there": ({}, {"a": 1}, {"a": 1}),
     "a secret": ({"inputs": {"key": "$encrypted$"}}, {"inputs": {"key": "new"}}, {}),
     "a value inside": ({"extra": {"a": 1, "theirs": 2}}, {"extra": {"a": 3}}, {"extra": {"a": 3, "theirs": 2}}),
     "a list": ({"a": [1, 2]}, {"a": [1]}, {"a": [1]}),
     "not a dictionary yet": ({"extra": ""}, {"extra": {"a": 1}}, {"extra": {"a": 1}}),
     "a whole": ({"whole": {"a": 1, "theirs": 2}}, {"whole": {"a": 1}}, {"whole": {"a": 1}}),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("have", "want", "written"), DIFFERENCES.values(), ids=DIFFERENCES)
@@ -254,12 +253,11 @@ def test_a_password_is_masked_in_each_of_its_forms(put_in_order):
 
 WHO = {
     # what the task says, and who asks beside AWX_TOKEN, AWX_USERNAME and AWX_PASSWORD of the environment
-    "nobody": ({}, "Bearer of-env"),
-    "a user": ({"awx_username": "me", "awx_password": "mine"}, basic("me:mine")),
+    "nobody": ({}, "Bearer of-env"), "a user": ({"awx_username": "me", "awx_password": "mine"}, basic("me:mine")),
     "a user without a password": ({"awx_username": "me"}, basic("me:secret")),
     "a token": ({"awx_token": "given"}, "Bearer given"),
     "both": ({"awx_token": "given", "awx_username": "me"}, "Bearer given"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("given", "who"), WHO.values(), ids=WHO)

@@ -87,12 +87,9 @@ def test_the_plan_of_check_mode_is_what_a_run_does():
 
 
 ALONE = {
-    "le": ({"ssl_type": "le"}, {}, "lets_encrypt"),
-    "LE": ({"ssl_type": "LE"}, {}, "lets_encrypt"),
-    "le replaced": ({"ssl_type": "le"}, {"replace_lets_encrypt": True}, "rotated"),
-    "off": (OFF, {}, "https_disabled"),
-    "empty": ({**OFF, "ssl_type": ""}, {}, "https_disabled"),
-    "off enabled": (OFF, {"enable_https": True}, "rotated"),
+    "le": ({"ssl_type": "le"}, {}, "lets_encrypt"), "LE": ({"ssl_type": "LE"}, {}, "lets_encrypt"),
+    "le replaced": ({"ssl_type": "le"}, {"replace_lets_encrypt": True}, "rotated"), "off": (OFF, {}, "https_disabled"),
+    "empty": ({**OFF, "ssl_type": ""}, {}, "https_disabled"), "off enabled": (OFF, {"enable_https": True}, "rotated"),
     "suspended": ({"status": "suspended"}, {}, "suspended"),
     "Suspended le": ({"status": "Suspended", "ssl_type": "le"}, {"replace_lets_encrypt": True}, "suspended"),
     # Where the answer lacks the type, a certificate tells that HTTPS is on.

@@ -165,12 +165,9 @@ def read(text):
 
 TWO_RULES = [{"id": 2, "rate": 5, "hosts": ["b", "a"]}, {"id": 10, "rate": 9, "hosts": []}]
 CHANGES = {
-    "a value": ({"a": 1}, {"a": 2}, True),
-    "a type": ({"a": 1}, {"a": "1"}, True),
-    "true for 1": ({"a": 1}, {"a": True}, True),
-    "null for false": ({"a": False}, {"a": None}, True),
-    "null for absent": ({"a": None}, {}, True),
-    "absent for null": ({}, {"a": None}, True),
+    "a value": ({"a": 1}, {"a": 2}, True), "a type": ({"a": 1}, {"a": "1"}, True),
+    "true for 1": ({"a": 1}, {"a": True}, True), "null for false": ({"a": False}, {"a": None}, True),
+    "null for absent": ({"a": None}, {}, True), "absent for null": ({}, {"a": None}, True),
     "an empty list for null": ({"a": None}, {"a": []}, True),
     "a nested value": ({"a": {"b": {"c": 1}}}, {"a": {"b": {"c": 2}}}, True),
     "keys in another order": ({"a": {"b": 1, "c": 2}}, {"a": {"c": 2, "b": 1}}, False),

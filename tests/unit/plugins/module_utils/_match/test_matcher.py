@@ -41,10 +41,8 @@ ALIASED = www(alias("a.example.com"), alias("b.example.net"))
 OWN_ALIAS = www(alias("b.example.net", expires=1900000000))
 
 BEST = {
-    "none covers": (["x: other.example.com", "y: *.example.org"], www(), None),
-    "no candidate": ([], www(), None),
-    "its name": (["x: www.example.com"], www(), "x"),
-    "a wildcard": (["x: *.example.com"], www(), "x"),
+    "none covers": (["x: other.example.com", "y: *.example.org"], www(), None), "no candidate": ([], www(), None),
+    "its name": (["x: www.example.com"], www(), "x"), "a wildcard": (["x: *.example.com"], www(), "x"),
     "an alias alone is not enough": (["x: a.example.com"], ALIASED, None),
     "the name as somebody writes it": (["x: WWW.Example.COM"], www(name="www.EXAMPLE.com."), "x"),
     "an international name": (["x: xn--mller-kva.example.com"], www(name="müller.example.com"), "x"),

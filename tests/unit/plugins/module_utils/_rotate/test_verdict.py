@@ -183,14 +183,10 @@ DOWNGRADES = {
     "expiry": (LONGER, None, END + 30 * DAY),
     "a day and a second": ({"service_ssl_expire": EQUAL + 86401}, None, END + DAY + A_SECOND),
     "a day may be rounding": ({"service_ssl_expire": EQUAL + 86400}, None, None),
-    "equal": ({"service_ssl_expire": EQUAL}, None, None),
-    "earlier": ({"service_ssl_expire": DIFFERENT}, None, None),
+    "equal": ({"service_ssl_expire": EQUAL}, None, None), "earlier": ({"service_ssl_expire": DIFFERENT}, None, None),
     "the API before the edge": ({"service_ssl_expire": DIFFERENT}, serves(LATER), None),
-    "edge": ({}, serves(LATER), END + 30 * DAY),
-    "edge to the second": ({}, serves(SECOND_LATER), END + A_SECOND),
-    "twin": ({}, serves(TWIN), None),
-    "silent": ({}, SILENT, None),
-    "not probed": ({}, None, None),
+    "edge": ({}, serves(LATER), END + 30 * DAY), "edge to the second": ({}, serves(SECOND_LATER), END + A_SECOND),
+    "twin": ({}, serves(TWIN), None), "silent": ({}, SILENT, None), "not probed": ({}, None, None),
     "answer": ({"service_ssl_crt": pem(LATER)}, None, END + 30 * DAY),
     "answer to the second": ({"service_ssl_crt": pem(SECOND_LATER), "service_ssl_expire": EQUAL}, None, END + A_SECOND),
     "answer before all": ({"service_ssl_crt": pem(OTHER), **LONGER}, serves(LATER), None),
@@ -199,7 +195,7 @@ DOWNGRADES = {
     "no type": ({"ssl_type": "absent", **LONGER}, None, END + 30 * DAY),
     "off": ({"ssl_type": None, **LONGER}, serves(LATER), None),
     "no date": ({"service_ssl_expire": 10**18}, None, datetime.max.replace(tzinfo=timezone.utc)),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("fields", "edge", "later"), DOWNGRADES.values(), ids=DOWNGRADES)
@@ -215,15 +211,13 @@ OVER = {"not_after": timestamp(NOW - timedelta(seconds=1)), "days_left": -1}
 KNOWN = {
     "the API first": (serves(OTHER), {"service_ssl_crt": OLD.full_chain_pem}, OLD_LEAF, LEAF_FACTS),
     "the API unreadable": (serves(OLD), {"service_ssl_crt": "broken"}, OLD_LEAF, LEAF_FACTS),
-    "the edge": (serves(OLD), {}, OLD_LEAF, LEAF_FACTS),
-    "a silent edge": (SILENT, {}, None, UNTIL),
-    "expiry": (None, {}, None, UNTIL),
-    "nothing": (None, {"service_ssl_expire": 0}, None, {"ssl_type": "custom"}),
+    "the edge": (serves(OLD), {}, OLD_LEAF, LEAF_FACTS), "a silent edge": (SILENT, {}, None, UNTIL),
+    "expiry": (None, {}, None, UNTIL), "nothing": (None, {"service_ssl_expire": 0}, None, {"ssl_type": "custom"}),
     "off": (None, {"service_ssl_expire": 0, "ssl_type": None}, None, {"ssl_type": None}),
     "off, and served": (serves(OLD), {"ssl_type": None}, OLD_LEAF, {**LEAF_FACTS, "ssl_type": None}),
     "an end beyond every calendar": (None, {"service_ssl_expire": 10**18}, None, {**UNTIL, **BEYOND}),
     "over since a second": (None, {"service_ssl_expire": unix(NOW) - 1}, None, {**UNTIL, **OVER}),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("edge", "fields", "current", "facts"), KNOWN.values(), ids=KNOWN)

@@ -72,11 +72,12 @@ def test_no_link_that_leads_nowhere_vanishes(tmp_path, files, label, expected):
 
 def test_what_may_not_be_read_is_not_missing(tmp_path, monkeypatch):
     grow(tmp_path, UACME)
+    real = os.stat
 
     def stat(path, *_, **__):
         if "private/" in str(path):
             raise PermissionError(13, "Permission denied")
-        return STAT(path)
+        return real(path)
 
     monkeypatch.setattr(os, "stat", stat)
     monkeypatch.setattr(os, "lstat", stat)
@@ -84,7 +85,6 @@ def test_what_may_not_be_read_is_not_missing(tmp_path, monkeypatch):
     assert shown(tmp_path) == {"www.example.com": problem}
 
 
-STAT = os.stat
 UACME = [
     "private/key.pem", *(f"private/www.example.com/{key}" for key in ("key.pem", "key.pem.old")),
     *(f"www.example.com/{cert}" for cert in ("cert-1760000000.pem", "cert.pem")),
@@ -116,13 +116,6 @@ LAYOUTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("files", "below", "expected"), LAYOUTS.values(), ids=LAYOUTS)
-def test_layouts_of_acme_clients(files, below, expected, tmp_path):
-    grow(tmp_path, files)
-    found = shown(tmp_path / below)
-    assert (found, list(found)) == (expected, list(expected))
-
-
 LONE = {
     "the certificate of an authority": (["ca/ca.crt"], {}),
     "a certificate without a store of keys": (["other/cert.pem"], {}),
@@ -133,20 +126,13 @@ LONE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("files", "expected"), LONE.values(), ids=LONE)
-def test_half_of_a_lineage(files, expected, tmp_path):
-    grow(tmp_path, [*files, "z.p12"])
-    assert shown(tmp_path) == {**expected, "z.p12": "pkcs12=z.p12"}
-
-
 FLAT = {
     "crt and key": (["a.crt", "a.key"], {"a.crt": "certificate=a.crt private_key=a.key"}),
     "cer and key": (["a.cer", "a.key"], {"a.cer": "certificate=a.cer private_key=a.key"}),
     "pem and key": (["a.pem", "a.key"], {"a.pem": "combined=a.pem private_key=a.key"}),
     "pem alone": (["a.pem"], {"a.pem": "combined=a.pem"}),
     "crt alone may hold the key": (["a.crt"], {"a.crt": "combined=a.crt"}),
-    "p12": (["a.p12"], {"a.p12": "pkcs12=a.p12"}),
-    "pfx": (["a.pfx"], {"a.pfx": "pkcs12=a.pfx"}),
+    "p12": (["a.p12"], {"a.p12": "pkcs12=a.p12"}), "pfx": (["a.pfx"], {"a.pfx": "pkcs12=a.pfx"}),
     "dots in the name": (["www.a.example.crt", "www.a.example.key"],
                          {"www.a.example.crt": "certificate=www.a.example.crt private_key=www.a.example.key"}),
     "a wildcard": (["*.a.example.crt", "*.a.example.key"],
@@ -174,10 +160,14 @@ FLAT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("files", "expected"), FLAT.values(), ids=FLAT)
-def test_flat_folders(files, expected, tmp_path):
+HALVES = {name: ([*files, "z.p12"], {**found, "z.p12": "pkcs12=z.p12"}) for name, (files, found) in LONE.items()}
+FOUND = LAYOUTS | {name: (files, "", found) for name, (files, found) in (HALVES | FLAT).items()}
+
+
+@pytest.mark.parametrize(("files", "below", "expected"), FOUND.values(), ids=FOUND)
+def test_what_is_found_in_the_order_of_the_names(files, below, expected, tmp_path):
     grow(tmp_path, files)
-    assert list(shown(tmp_path).items()) == list(expected.items())
+    assert list(shown(tmp_path / below).items()) == list(expected.items())
 
 
 @pytest.mark.parametrize("files", [[], ["README"], ["sub/a.crt"], CERTBOT], ids=len)

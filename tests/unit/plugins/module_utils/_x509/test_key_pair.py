@@ -90,12 +90,10 @@ NO_LINK = (
 )
 WAYS = {
     # certificate, key, chain: what is sent, and what is said
-    "chain in the certificate": (FULL, ISSUED, None, WHOLE, []),
-    "chain apart": (LEAF_PEM, ISSUED, CHAIN, WHOLE, []),
+    "chain in the certificate": (FULL, ISSUED, None, WHOLE, []), "chain apart": (LEAF_PEM, ISSUED, CHAIN, WHOLE, []),
     "chain in both, partly": (LEAF_PEM + LOWER.pem, ISSUED, UPPER.pem, WHOLE, []),
     "chain in both, as lego keeps it": (FULL, ISSUED, LOWER.pem, WHOLE, []),
-    "all in both": (FULL, ISSUED, FULL, WHOLE, []),
-    "leaf in both": (LEAF_PEM, ISSUED, FULL, WHOLE, []),
+    "all in both": (FULL, ISSUED, FULL, WHOLE, []), "leaf in both": (LEAF_PEM, ISSUED, FULL, WHOLE, []),
     "with its root": (FULL + ROOT.pem, ISSUED, None, WITH_ROOT, []),
     "root apart": (FULL, ISSUED, ROOT.pem, WITH_ROOT, []),
     "no upper intermediate": (LEAF_PEM + LOWER.pem, ISSUED, None, WHOLE[:2], []),
@@ -107,7 +105,7 @@ WAYS = {
     "self-signed": (SELF_SIGNED.certificate_pem, SELF_SIGNED, None, [SELF_SIGNED.der], [ALONE]),
     "leaf three times": (SELF_SIGNED.certificate_pem * 3, SELF_SIGNED, None, [SELF_SIGNED.der], [ORDER, ALONE]),
     "no intermediate, none told": (ORPHAN.certificate_pem, ORPHAN, None, [ORPHAN.der], [NO_LINK]),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("certificate", "issued", "chain", "sent", "said"), WAYS.values(), ids=WAYS)

@@ -83,16 +83,11 @@ def without_line(text, number):
     return "".join(lines[:number] + lines[number + 1 :])
 
 
+NEEDED, PUBLIC = "line 1: the private key is encrypted$", "line 1: a PUBLIC KEY where only a private key belongs$"
+PASSPHRASES = [None, "wrong", "", "x" * 2000, "wrong \udc80", "wrong \ud800"]
 REFUSED = {
-    "encrypted, no passphrase": (ENCRYPTED, None, r"line 1: the private key is encrypted$"),
-    "old, encrypted, no passphrase": (OLD_ENCRYPTED, None, r"line 1: the private key is encrypted$"),
-    "encrypted, wrong passphrase": (ENCRYPTED, "wrong", WRONG),
-    "old, encrypted, wrong passphrase": (OLD_ENCRYPTED, "wrong", WRONG),
-    "encrypted, empty passphrase": (ENCRYPTED, "", WRONG),
-    "old, encrypted, empty passphrase": (OLD_ENCRYPTED, "", WRONG),
-    "passphrase of 2000 characters": (ENCRYPTED, "x" * 2000, WRONG),
-    "passphrase that is no text": (ENCRYPTED, "wrong \udc80", WRONG),
-    "old passphrase that is no text": (OLD_ENCRYPTED, "wrong \ud800", WRONG),
+    **{f"{name}, passphrase {ascii(passphrase)[:9]}": (text, passphrase, NEEDED if passphrase is None else WRONG)
+       for name, text in (("encrypted", ENCRYPTED), ("old, encrypted", OLD_ENCRYPTED)) for passphrase in PASSPHRASES},
     "unknown cipher": (OLD_ENCRYPTED.replace("AES-256-CBC", "ROT-13"), PASSPHRASE, WRONG),
     "no initialisation vector": (re.sub(",[0-9A-F]+\n", ",\n", OLD_ENCRYPTED), PASSPHRASE, WRONG),
     "no DEK-Info": (re.sub("DEK-Info.*\n", "", OLD_ENCRYPTED), PASSPHRASE, WRONG),
@@ -108,12 +103,12 @@ REFUSED = {
     "two keys": (RSA + EC, None, r"2 private keys in it, exactly one is needed$"),
     "the same key twice": (EC + EC, None, r"2 private keys in it"),
     "parameters alone": (PemBlock("EC PARAMETERS", 1, b"\x06\x01\x00").text(), None, r"0 private keys in it"),
-    "certificate": (Authority().pem, None, r"line 1: a CERTIFICATE where only a private key belongs$"),
+    "certificate": (Authority().pem, None, PUBLIC.replace("PUBLIC KEY", "CERTIFICATE")),
     "certificate behind it": (EC + Authority().pem, None, r"line 6: a CERTIFICATE where only a private key belongs$"),
-    "public key": (relabelled(EC, "PUBLIC KEY"), None, r"line 1: a PUBLIC KEY where only a private key belongs$"),
+    "public key": (relabelled(EC, "PUBLIC KEY"), None, PUBLIC),
     "DSA": (relabelled(EC, "DSA PRIVATE KEY"), None, r"line 1: a DSA PRIVATE KEY where only"),
     "OpenSSH": (pem(KEYS["RSA"], PrivateFormat.OpenSSH), None, r"line 1: a OPENSSH PRIVATE KEY where only"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "passphrase", "message"), REFUSED.values(), ids=REFUSED)
@@ -121,14 +116,8 @@ def test_refused(text, passphrase, message):
     with pytest.raises(PrivateKeyError, match=rf"^private_key_path \(/etc/x\.key\)[:,] {message}") as caught:
         read(text, passphrase)
     assert_quotes_nothing(caught.value, text, PASSPHRASE)
-
-
-def test_hint():
-    hints = {ENCRYPTED: "Give private_key_passphrase.", Authority().pem: "RSA PRIVATE KEY, EC PRIVATE KEY."}
-    for text, hint in hints.items():
-        with pytest.raises(PrivateKeyError) as caught:
-            read(text)
-        assert caught.value.hint.endswith(hint)
+    hints = {NEEDED: "Give private_key_passphrase.", PUBLIC: "RSA PRIVATE KEY, EC PRIVATE KEY."}
+    assert caught.value.hint.endswith(hints.get(message, ""))
 
 
 def scalar(key):
