@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
+from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate import apply as rotation
 from simulator.handle import Simulator
 
 from .material import API_KEY, BEARER_TOKEN, CANARIES
@@ -59,3 +63,17 @@ def simulator() -> Iterator[Simulator]:
 def ansible(tmp_path_factory: pytest.TempPathFactory) -> Ansible:
     """Runs playbooks."""
     return Ansible(tmp_path_factory.mktemp("ansible"), CANARIES)
+
+
+@dataclass(frozen=True)
+class _Brisk(Backoff):
+    first: float = 0.001
+    longest: float = 0.002
+
+
+@pytest.fixture
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waits are what other tests are about."""
+    monkeypatch.setattr(task, "Backoff", _Brisk)
+    monkeypatch.setattr(rotation, "_STORED_WITHIN", 0.05)
+    monkeypatch.setattr(rotation, "_STORED_INTERVAL", 0.01)

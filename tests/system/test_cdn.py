@@ -21,6 +21,7 @@ from .vendor import assert_described
 
 CdnCase = partial(Case, product="cdn", fields=ODD_FIELDS)
 ATTACHED = {"sslData", "sslEnabled"}
+EDGE = "127.0.0.13"
 RECORD_ALONE = {**CERTIFICATE, "edge_probe": "never"}
 ABSENT = {"state": "absent"}
 REPLACED = {"replace_lets_encrypt": True}
@@ -57,14 +58,19 @@ def _faces() -> Iterator[Case]:
 
 FOUR = list(_four())
 FACES = list(_faces())
+NO_RIGHT = {"cdn_client_forbidden": True}
 FORCED = CdnCase("forced", {**CERTIFICATE, "force": True}, NEW, expect=True)
 BY_NAME = CdnCase("by-name", CERTIFICATE, OLD, by_name=True, expect=True)
+EDGE_NAMED = CdnCase(
+    "edge-named", {**CERTIFICATE, "edge_host": EDGE, "verify": "edge"}, OLD, settings=NO_RIGHT, expect=True
+)
 WRITTEN_OR_NOT = [
     *(case for case in FOUR if not case.name.startswith("custom-todo")),
     *both_ways(case for case in FOUR if case.name.startswith("custom-todo")),
     *FACES,
     FORCED,
     BY_NAME,
+    EDGE_NAMED,
 ]
 
 STATES: dict[str, tuple[dict[str, Any], dict[str, Any], Any, bool, bool, str]] = {
@@ -85,6 +91,7 @@ UPLOADED = certificate(issued("the key that no upload brings in"))
 REFUSED = {
     # options, settings, faults, what is said
     "lets-encrypt": ({"type": "lets_encrypt"}, {}, [], ("lets_encrypt", "cdn")),
+    "root-wanted": ({**UPLOADED, "validate_root_ca": True}, {}, [], ("400", "sslCertificate", "trusted root")),
     "no-uploads": (UPLOADED, {"cdn_upload_forbidden": True}, [], ("403", "plan", "permission")),
     **{
         f"errors-{shape}": (UPLOADED, {"cdn_errors": shape}, [rule("400", call="ssl_create")], ("400", "Simulated."))
@@ -151,6 +158,13 @@ def test_a_refusal_says_why_and_changes_nothing(name, seen):
     for word in REFUSED[name][-1]:
         assert word in one.message
     assert (one.puts, one.result["changed"], one.after) == ([], False, one.before)
+
+
+def test_an_edge_is_asked_where_somebody_tells_which(seen):
+    told, untold = seen[EDGE_NAMED.name], seen["cdn_client_forbidden-True-todo"]
+    assert (told.result["verification"]["edge"], told.handshakes[-1]["address"]) == ("verified", EDGE)
+    assert untold.handshakes == []
+    assert "edge_host" in str(untold.result["warnings"])
 
 
 def test_one_object_for_one_certificate_however_many_want_it(seen, simulator):

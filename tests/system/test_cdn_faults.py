@@ -5,20 +5,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
-from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate import apply as rotation
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate import observe
 from simulator.handle import FAULTS, Simulator, cdn_resource, installation, rule
 
 from .cdn import OURS, Account, rotate_one, seed, thing
-from .fleets import issue
+from .fleets import KEY, issue
+from .material import CANARIES
 from .vendor import assert_described
 
 NAME, ID = "shop.example.test", 7
@@ -30,19 +28,7 @@ _WRITES = ("cdn_patch", "ssl_create", "ssl_delete")
 ONLY_FOR = {"drop_setting": ("cdn_patch",), "not_stored": _WRITES}
 _SEEN: list[Any] = []
 
-
-@dataclass(frozen=True)
-class _Brisk(Backoff):
-    first: float = 0.001
-    longest: float = 0.002
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The waits are what other tests are about."""
-    monkeypatch.setattr(task, "Backoff", _Brisk)
-    monkeypatch.setattr(rotation, "_STORED_WITHIN", 0.05)
-    monkeypatch.setattr(rotation, "_STORED_INTERVAL", 0.01)
+pytestmark = pytest.mark.usefixtures("brisk")
 
 
 _NAMES: list[str] = []
@@ -64,6 +50,9 @@ def open_site(simulator: Simulator) -> None:
     simulator.clear_journal()
 
 
+CANARIES.plant_key("the key of every generation", KEY)
+
+
 def check_site(simulator: Simulator, result: dict[str, Any], before: Account, fault: str) -> None:
     """Whatever went wrong: the site has a certificate, the right one or the old, and the task tells which."""
     now = Account.of(simulator)
@@ -79,6 +68,7 @@ def check_site(simulator: Simulator, result: dict[str, Any], before: Account, fa
     elif stored == NEW.fingerprint_sha256:
         assert result["changed"], result["msg"]
     assert "Traceback" not in str(result)
+    CANARIES.assert_absent(json.dumps(result), "the result")
     moved = {name for name in now.resources[ID] if now.resources[ID][name] != before.resources[ID][name]}
     assert moved - {"sslData", "sslEnabled", "updated"} == ({"options"} if "drop" in fault and moved else set())
 
@@ -107,6 +97,7 @@ def test_every_fault_of_a_call(simulator, call):
     for name, times, retries in _plans(call):
         told = f"{name} of {call}, {times or 'every'} time"
         open_site(simulator)
+        simulator.settings(echo_secrets=True)
         before = Account.of(simulator)
         fault = {**FAULTS[name], "setting": "options"} if name == "drop_setting" else name
         simulator.faults([rule(fault, call=call, times=times)])
@@ -152,6 +143,18 @@ def test_ten_rotations_leave_two_of_ours(simulator):
     assert {SOMEBODYS, NEXT_TO_OURS} <= set(now.names())
     assert {entry["took_effect"] for entry in simulator.journal("ssl_delete")} == {True}
     _SEEN.extend(simulator.journal())
+
+
+def test_what_is_taken_into_use_just_before_it_is_deleted_stays(simulator):
+    open_site(simulator)
+    oldest = min(number for number, each in Account.of(simulator).objects.items() if OURS in each["name"])
+    simulator.seed_cdn([cdn_resource(8, "other.test")])
+    taken = {"kind": "outside_edit", "resource_id": 8, "resource": {"sslData": oldest, "sslEnabled": True}}
+    simulator.faults([rule(taken, call="ssl_delete", times=1)])
+    result = rotate_one(simulator, ID, NEW)
+    assert (result.get("failed", False), result["changed"]) == (False, True), result["msg"]
+    assert [entry["status"] for entry in simulator.journal("ssl_delete", oldest)] == [400]
+    assert oldest in Account.of(simulator).objects
 
 
 @pytest.mark.parametrize("usage", [True, False])

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from simulator.authority import Issued
-from simulator.handle import Simulator, cdn_resource, resource, with_installed
+from simulator.handle import FAULTS, Simulator, cdn_resource, resource, rule, with_installed
 
 from .cdn import Account, thing
 from .fleets import issue, rotate
@@ -109,6 +109,56 @@ def test_two_runs_at_once_with_different_certificates(simulator):
         assert not result.get("failed"), result["msg"]
     assert_all(simulator, one, short)
     assert_all(simulator, other, long)
+
+
+def test_two_runs_at_once_for_the_same_sites_with_different_certificates(simulator):
+    """Which of them a site ends with is a matter of luck; that it has one whose object is there is none."""
+    old, pairs = wildcard(5), (wildcard(60), wildcard(90))
+    open_fleet(simulator, 12, old)
+    simulator.settings(latency=0.01)
+    at_once(*(lambda pair=pair: fleet(simulator, pair, verify="none") for pair in pairs))
+    now = Account.of(simulator)
+    assert {now.installed(number) for number in range(1, 13)} <= {pair.fingerprint_sha256 for pair in pairs}
+    assert [len(now.holding(pair)) for pair in pairs] == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["400", "502_html", "cut_before", "cut_body", "truncated_json", "html_200"])
+@pytest.mark.parametrize("call", ["list", "cdn_list"])
+def test_without_a_list_nothing_is_changed(both, name, call):
+    """Not even of the product whose list there is: what a name means, and how many there are, is not known."""
+    before = stored(both)
+    both.faults([rule(name, call=call)])
+    result = rotate(both, {"all": NEW}, products=BOTH, retries=0, total_timeout=6)
+    assert (result["failed"], result["changed"], stored(both)) == (True, False, before)
+    assert "/resources" in result["msg"]
+
+
+TROUBLE = ("429", "500", "500_after", "502_html_after", "cut_before", "cut_after", "cut_body", "truncated_json")
+
+
+def test_a_fifth_of_all_calls_fails(simulator, brisk):
+    """Every site of both products ends rotated or reported as failed, and one more run makes all of it good."""
+    names = [f"n{number}.fleet.test" for number in range(1, 121)]
+    old, new = wildcard(5), wildcard(90)
+    open_fleet(simulator, 60, old)
+    simulator.seed([with_installed(resource(number, names[number - 1]), old) for number in range(61, 121)])
+    spoilt = ({"match": {"probability": 0.025, "seed": at}, "fault": FAULTS[name]} for at, name in enumerate(TROUBLE))
+    simulator.faults(list(spoilt))
+    options = {"products": BOTH, "waves": ["100%"], "concurrency": 16, "edge_probe": "never"}
+    result = rotate(simulator, {"all": new}, **options, retries=3)
+    outcomes = {(each["product"], each["id"]): each["outcome"] for each in result["results"]}
+    assert len(outcomes) == 120
+    assert set(outcomes.values()) <= {"rotated", "failed"}
+    assert len([entry for entry in simulator.journal() if entry["fault"]]) > 50
+    for key, had in stored(simulator).items():
+        product, _colon, number = key.rpartition(":")
+        assert had in (old.fingerprint_sha256, new.fingerprint_sha256)
+        assert had == new.fingerprint_sha256 or outcomes[product or "web_security", int(number)] == "failed"
+    simulator.clear_faults()
+    again = rotate(simulator, {"all": new}, **options)
+    assert not again.get("failed"), again["msg"]
+    assert set(stored(simulator).values()) == {new.fingerprint_sha256}
+    assert len(Account.of(simulator).holding(new)) == 1
 
 
 TWIN, LONELY = f"shop.{ZONE}", f"blog.{ZONE}"

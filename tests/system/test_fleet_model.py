@@ -8,18 +8,13 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine as Machine
 from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from ansible_collections.gcore.web_security.plugins.module_utils import _task as task
-from ansible_collections.gcore.web_security.plugins.module_utils._http.retry import Backoff
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate import apply as rotation
 from simulator.authority import Issued
 from simulator.handle import FAULTS, Simulator, installation
 from simulator.handle import rule as fault_rule
@@ -34,20 +29,6 @@ _GENERATIONS = 4
 _ACCOUNT = sites(5)
 _PAIRS = {site.id: [issue(site.name, 5 + 20 * number) for number in range(_GENERATIONS)] for site in _ACCOUNT}
 """Certificates of each site, each living longer than the one before."""
-
-
-@dataclass(frozen=True)
-class _Brisk(Backoff):
-    first: float = 0.001
-    longest: float = 0.002
-
-
-@pytest.fixture
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The waits are what other tests are about."""
-    monkeypatch.setattr(task, "Backoff", _Brisk)
-    monkeypatch.setattr(rotation, "_STORED_WITHIN", 0.05)
-    monkeypatch.setattr(rotation, "_STORED_INTERVAL", 0.01)
 
 
 class Account(Machine):
