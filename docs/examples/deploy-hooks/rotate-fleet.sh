@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 #
-# A hook of certbot, acme.sh or lego: after a renewal, every Web Security resource gets what it lacks of the whole folder.
-# Arguments go to ansible-playbook, for example: rotate-fleet.sh -e fleet_cert_verify=edge
+# A hook of certbot, acme.sh or lego: after a renewal, every resource gets what it lacks of the whole folder.
+# Arguments go to ansible-playbook, for example: rotate-fleet.sh -e fleet_cert_products=web_security,cdn
 set -eu
 
 credentials=${GCORE_CREDENTIALS:-/etc/gcore/credentials}

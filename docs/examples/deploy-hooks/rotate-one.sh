@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 #
-# A hook of certbot, acme.sh or lego: after a renewal, one Web Security resource gets the certificate. Its name is the first
-# argument, the others go to ansible-playbook: rotate-one.sh www.example.com -e resource_cert_verify=edge
+# A hook of certbot, acme.sh or lego: after a renewal, one resource gets the certificate. Its name is the first argument, the
+# others go to ansible-playbook: rotate-one.sh www.example.com -e resource_cert_product=cdn
 set -eu
 
 credentials=${GCORE_CREDENTIALS:-/etc/gcore/credentials}
