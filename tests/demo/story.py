@@ -14,6 +14,7 @@ from .fleet_story import FleetStory
 from .performance import Performance, expect, expect_recap, expect_words
 from .screen import Screen
 from .shop import EDGE_DELAY, NAME, NEW_DAYS, OLD_DAYS, RESOURCE_ID, furnish, open_shop
+from .twin_story import TwinStory
 
 _PLAY = "ansible-playbook site.yml"
 _API, _EDGE = f"python3 -m demo.peek api {RESOURCE_ID}", f"python3 -m demo.peek edge $EDGE {NAME}"
@@ -49,6 +50,7 @@ def tell(screen: Screen) -> None:
         furnish(opened, shop)
         ShopStory(opened, screen, shop).tell()
         FleetStory(opened, screen, shop).tell()
+        TwinStory(opened, screen, shop).tell()
     screen.end(
         f"Everything was as told, in {time.monotonic() - started:.0f} seconds. "
         "The simulator is stopped, the files are removed.",
