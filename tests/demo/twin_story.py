@@ -19,7 +19,6 @@ _PLAYBOOK = f"""\
   tasks:
     - gcore.web_security.gcore_fleet_cert:
         products: [web_security, cdn]
-        include: [{NAME}]
         certificates:
           - certificate_path: next.crt
             private_key_path: next.key

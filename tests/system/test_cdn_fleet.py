@@ -244,6 +244,28 @@ def test_a_play_for_both_products(both, ansible):
     assert {key for key, had in stored(both).items() if had == NEW.fingerprint_sha256} == {"5", "cdn:5"}
 
 
+def test_the_roles_hand_the_product_on(both, ansible):
+    """As AWX's survey gives it, a text; and in a list of resources each has its own."""
+    pair = {"certificate": NEW.full_chain_pem, "private_key": NEW.private_key_pem}
+    common = {"api_url": both.api_url, "api_key": API_KEY, "edge_port": both.edge_port}
+    one = {**common, **pair, "product": "cdn", "delete_superseded": "false"}
+    one["resources"] = [{"resource_id": 5, "edge_host": both.edge_host}, {"resource_id": 6, "product": "web_security"}]
+    fleet = {**common, "products": "web_security, cdn", "certificates": [pair]}
+    roles = {"resource_cert": one, "fleet_cert": fleet}
+    tasks = [
+        {
+            "ansible.builtin.include_role": {"name": f"gcore.web_security.{role}"},
+            "vars": {f"{role}_{name}": value for name, value in options.items()},
+        }
+        for role, options in roles.items()
+    ]
+    played = ansible.run([tasks_play(*tasks)])
+    assert played.returncode == 0, played.output
+    written = [(entry["method"], entry["resource_id"]) for entry in both.journal() if entry["method"] in ("PUT", "PATCH")]
+    assert written[:2] == [("PATCH", 5), ("PUT", 6)]
+    assert sorted(written[2:]) == [("PATCH", 7), ("PUT", 5)]
+
+
 def test_the_vendors_file_takes_every_request(simulator):
     assert _SEEN, "nothing was played before"
     assert_described(_SEEN)

@@ -14,6 +14,7 @@ import yaml
 from ansible_collections.gcore.web_security.plugins.module_utils._options import (
     CERTIFICATE,
     FLEET_CERT,
+    OBJECTS,
     RESOURCE_CERT,
     RESOURCE_CERT_INFO,
 )
@@ -57,7 +58,7 @@ def test_an_entry_of_the_list_has_all_options():
 
 
 def test_the_variables_for_many_hosts_say_how_and_not_what():
-    what = {"resource_id", "name", "state", "type", *CERTIFICATE}
+    what = {"resource_id", "name", "product", "state", "type", *CERTIFICATE, *OBJECTS}
     [play] = read("playbooks/rotate_hosts.yml")
     passphrase = {"private_key_passphrase", "private_key_passphrase_path"}
     assert set(play["vars"]["rotate_options"]) == RESOURCE_CERT.keys() - what | passphrase
