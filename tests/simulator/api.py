@@ -22,7 +22,7 @@ from .mishaps import MISHAPS, CutError
 from .web_security import PATHS, WebSecurity
 from .world import World
 
-_EDIT_PARTS = ("resource", "install", "issue", "object", "remove")
+_EDIT_PARTS = ("resource", "install", "issue", "object", "automated", "remove")
 
 
 class Api:

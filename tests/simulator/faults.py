@@ -23,7 +23,7 @@ KINDS: Mapping[str, str] = {
     "drop_setting": "setting",
     "not_stored": "",
     "redirect": "status location",
-    "outside_edit": "resource_id resource install issue object remove",
+    "outside_edit": "resource_id resource install issue object automated remove",
 }
 # The calls that a kind is for, where it is not for all.
 _FOR: Mapping[str, frozenset[str | None]] = {

@@ -248,6 +248,83 @@ def test_somebody_makes_an_object_of_the_same_name(simulator):
     check_rerun(simulator, "made by somebody")
 
 
+@pytest.mark.parametrize("status", [400, 409])
+def test_a_name_that_is_taken_by_what_no_list_shows(simulator, status):
+    """Then a second name is taken, and found again."""
+    open_site(simulator)
+    taken = {"name": ["SSL certificate with this name already exists."]}
+    simulator.faults([rule({"kind": "status", "status": status, "invalid_fields": taken}, call="ssl_create", times=1)])
+    result = rotate_one(simulator, ID, NEW)
+    assert not result.get("failed"), result["msg"]
+    (name,) = Account.of(simulator).holding(NEW)
+    assert name.endswith("-2")
+    assert len(name) <= 64
+    assert not rotate_one(simulator, ID, NEW)["changed"]
+    check_rerun(simulator, name)
+
+
+def test_an_object_behind_the_first_thousand_is_found(simulator):
+    open_site(simulator)
+    rotate_one(simulator, ID, NEW)
+    (name,) = Account.of(simulator).holding(NEW)
+    open_site(simulator)
+    simulator.seed_cdn([*(thing(f"other {number}", OLD) for number in range(1000)), thing(name, NEW)])
+    result = rotate_one(simulator, ID, NEW)
+    assert (result.get("failed", False), result["changed"]) == (False, True), result["msg"]
+    assert simulator.journal("ssl_create") == []
+    check_rerun(simulator, name)
+
+
+def test_a_long_name_is_cut_before_what_tells_certificates_apart(simulator):
+    host = f"{'a' * 60}.{'b' * 60}.test"
+    pairs = [issue(host, days) for days in (30, 60)]
+    simulator.reset()
+    simulator.seed_cdn([seed(ID, host, None)])
+    for pair in pairs:
+        assert not rotate_one(simulator, ID, pair).get("failed")
+    assert sorted(map(len, Account.of(simulator).names())) == [64, 64]
+
+
+MEANWHILE: dict[str, tuple[int, dict[str, Any], bool, str, list[str]]] = {
+    # before which read, what somebody else does, whether it fails, what is stored, which calls write
+    "the-same": (2, {"install": installation(NEW)}, False, "new", []),
+    "another": (2, {"install": installation(GENERATIONS[0])}, False, "new", ["cdn_patch"]),
+    "a-setting": (2, {"resource": {"description": "mine"}}, False, "new", ["cdn_patch"]),
+    "off": (2, {"resource": {"sslData": None, "sslEnabled": False}}, False, "new", ["cdn_patch"]),
+    "suspended": (2, {"resource": {"suspended": True, "status": "suspended"}}, True, "old", []),
+    "disabled": (2, {"resource": {"enabled": False}}, True, "old", []),
+    "lets-encrypt": (2, {"automated": True, "issue": {"lets_encrypt": True}}, True, "le", []),
+    "deleted": (2, {"resource": {"deleted": True, "status": "deleted"}}, True, "old", []),
+    "a-setting-afterwards": (3, {"resource": {"description": "mine"}}, True, "new", ["cdn_patch"]),
+    "overwritten": (3, {"install": installation(GENERATIONS[0])}, True, "other", ["cdn_patch"]),
+}
+
+
+@pytest.mark.parametrize("name", MEANWHILE)
+def test_somebody_else_changes_the_site_meanwhile(simulator, name):
+    nth, change, failed, stored, writes = MEANWHILE[name]
+    open_site(simulator)
+    simulator.faults([rule({"kind": "outside_edit", **change}, call="cdn_get", nth=nth)])
+    result = rotate_one(simulator, ID, NEW, total_timeout=6)
+    assert result.get("failed", False) is failed, result["msg"]
+    now = Account.of(simulator)
+    known = {OLD.fingerprint_sha256: "old", NEW.fingerprint_sha256: "new", GENERATIONS[0].fingerprint_sha256: "other"}
+    assert known.get(now.installed(ID), "le") == stored
+    assert [entry["call"] for entry in simulator.journal("cdn_patch")] == writes
+    if "resource" in change:
+        assert now.resources[ID].items() >= ({} if name == "off" else change["resource"]).items()
+
+
+def test_a_certificate_has_to_cover_every_name(simulator):
+    """A site has one certificate for all its names."""
+    simulator.reset()
+    simulator.seed_cdn([seed(ID, NAME, OLD, secondaryHostnames=["other.example.test"])])
+    result = rotate_one(simulator, ID, NEW)
+    assert result["failed"]
+    assert "other.example.test" in result["msg"]
+    assert {entry["method"] for entry in simulator.journal()} <= {"GET"}
+
+
 def test_an_edge_that_does_not_speak_for_the_name_yet(simulator, monkeypatch):
     """It is not waited for as long as for one that does, and the task says why there is no proof."""
     open_site(simulator)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate import observe
 from simulator.authority import Issued
 from simulator.handle import FAULTS, Simulator, cdn_resource, resource, rule, with_installed
 
@@ -133,6 +134,18 @@ def test_without_a_list_nothing_is_changed(both, name, call):
     assert "/resources" in result["msg"]
 
 
+def test_a_fleet_does_not_wait_long_for_edges_that_do_not_speak_for_its_names(simulator, monkeypatch):
+    monkeypatch.setattr(observe, "_SPEAKS_WITHIN", 1.0)
+    open_fleet(simulator, 12, wildcard(5))
+    new = wildcard(90)
+    for number in range(1, 13):
+        simulator.cdn_edge(number, "default")
+    result = fleet(simulator, new, verify="edge", verify_timeout=900, verify_interval=1)
+    assert {entry["outcome"] for entry in result["results"]} <= {"rotated", "failed"}
+    assert_all(simulator, range(1, 13), new)
+    assert "does not speak" in str(result)
+
+
 TROUBLE = ("429", "500", "500_after", "502_html_after", "cut_before", "cut_after", "cut_body", "truncated_json")
 
 
@@ -189,6 +202,7 @@ CHOICES = {
     "one-of-the-cdn": ({"include": ["cdn:5"]}, {"cdn:5"}),
     "all-but-one": ({"exclude": ["cdn:7", "6"]}, {"5", "cdn:5"}),
     "streaming-by-its-key": ({"include": ["cdn:9"]}, {"cdn:9"}),
+    "streaming-by-a-pattern": ({"include": ["video.*", f"{LONELY}"]}, {"cdn:5"}),
     "web-security-alone": ({"products": ["web_security"]}, {"5", "6"}),
     "cdn-alone": ({"products": ["cdn"], "include": ["5"]}, {"cdn:5"}),
 }

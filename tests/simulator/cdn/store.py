@@ -25,7 +25,7 @@ READ_ONLY = frozenset(
 )
 _CERTIFICATE = frozenset(("sslData", "sslEnabled"))
 _SEED_KEYS = frozenset(("resource", "object", "install", "issue", "automated", "edge"))
-_EDIT_KEYS = frozenset(("resource", "object", "install", "issue", "remove"))
+_EDIT_KEYS = frozenset(("resource", "object", "install", "issue", "automated", "remove"))
 _GIVEN = frozenset(("install", "issue"))
 _FIRST_OBJECT = 501
 
@@ -156,15 +156,16 @@ class CdnStore:
         return resource.get("sslData")
 
     def edit(self, resource_id: int, parts: Mapping[str, Any]) -> None:
-        """Change fields, read-only ones too, or the certificate; or add or ``remove`` an object; as others would."""
+        """Change fields, read-only ones too, or the certificate, or add or ``remove`` an object, as others would."""
         _refuse_unknown(parts, _EDIT_KEYS)
         if "remove" in parts:
             self.delete(parts["remove"])
         record = self.resources.get(resource_id)
         changes = copy.deepcopy(dict(parts.get("resource", {})))
-        if parts.keys() & _GIVEN:
+        if parts.keys() & {*_GIVEN, "automated"}:
             name = parts.get("object", {}).get("name") or f"somebody's {self._last_object + 1}"
-            made = self.create(name, self._given(record.resource if record else {}, parts), owner="somebody")
+            material, automated = self._given(record.resource if record else {}, parts), bool(parts.get("automated"))
+            made = self.create(name, material, automated=automated, owner="somebody")
             if "object" not in parts:
                 changes.update(sslData=made.id, sslEnabled=True)
         if changes:
