@@ -37,8 +37,6 @@ def test_empty_ones_of_a_list_and_of_its_elements():
 
 
 KEY, TOKEN, URL = "GCORE_API_KEY", "GCORE_API_TOKEN", "GCORE_BASE_URL"
-
-
 TOKENS = [
     # what the task says, what the environment says: api_key and api_token
     ({}, {}, None, None), ({}, {KEY: "e"}, "e", None), ({}, {TOKEN: "f"}, None, "f"),

@@ -104,17 +104,16 @@ def of_rsa(*names, since=60, **options):
 
 
 RSA_KEY, OTHER_END = new_key("rsa"), {"service_ssl_expire": unix(NOW + 50 * DAY)}
+FOR_B = "the edge serves a certificate for b.example"
+ITS = "its RSA certificate: "
 DUAL = {
     "both are well": (of_rsa(days=90), {}, "ok", ""),
-    "the other half is expired": (of_rsa(since=90, days=-3), {}, "expired",
-                                  "its RSA certificate: expired 3 days ago, at "),
-    "the other half is for other names": (of_rsa("b.example", days=90), {}, "not_covered",
-                                          "its RSA certificate: the edge serves a certificate for b.example"),
-    "the other half is not valid yet": (of_rsa(since=-1, days=90), {}, "critical",
-                                        "its RSA certificate: not valid before "),
+    "the other half is expired": (of_rsa(since=90, days=-3), {}, "expired", f"{ITS}expired 3 days ago, at "),
+    "the other half is for other names": (of_rsa("b.example", days=90), {}, "not_covered", f"{ITS}{FOR_B}"),
+    "the other half is not valid yet": (of_rsa(since=-1, days=90), {}, "critical", f"{ITS}not valid before "),
     "one of both is stored": (of_rsa(days=50), OTHER_END, "ok", ""),
     "none of both is stored": (of_rsa(days=90), OTHER_END, "mismatch", "the edge serves "),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("other", "fields", "expected", "told"), DUAL.values(), ids=DUAL)

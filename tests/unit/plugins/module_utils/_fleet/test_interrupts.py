@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import threading
 
@@ -33,16 +32,6 @@ def test_a_signal_is_a_reason_and_the_handlers_come_back_after_an_error_too(numb
         raise ValueError
     assert heard == [(f"interrupted by {number.name}", number)] * 2
     assert {each: signal.getsignal(each) for each in SIGNALS} == handlers
-
-
-def test_a_parent_that_is_gone_is_a_reason(monkeypatch):
-    heard = []
-    with interruptible(lambda *what: heard.append(what)) as look_after_parent:
-        look_after_parent()
-        assert not heard
-        monkeypatch.setattr(os, "getppid", lambda: 1)
-        look_after_parent()
-    assert heard == [("the process that started this one is gone", signal.SIGTERM)]
 
 
 def test_beside_the_main_thread_signals_are_left_as_they_are(handlers):

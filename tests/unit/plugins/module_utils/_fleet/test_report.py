@@ -17,8 +17,6 @@ from unit.plugins.account import candidate, site, wildcard
 
 NEW = candidate(wildcard())
 REFUSED = ApiError("PUT /security/resources/1", "answered 400", status=400, body={"request_id": "r-1"}, hint="Look.")
-
-
 DRIFT, IN_SYNC = Verdict(State.DRIFT, "expiry_differs", "expiry"), Verdict(State.IN_SYNC, "expiry_matches", "expiry")
 MADE, IGNORED, UNKNOWN = ChangeState.MADE, ChangeState.IGNORED, ChangeState.UNKNOWN
 
@@ -39,8 +37,6 @@ def told(*entries, diff=False, error=None, **fields):
 
 
 STOPPED = StoppedError("the run was stopped: enough")
-
-
 QUIET = ("in_sync", "lets_encrypt", "https_disabled", "suspended")
 OUTCOMES_OF_ONE = [
     (entry(), "in_sync", None, False), (entry(state=MADE), "rotated", True, False),

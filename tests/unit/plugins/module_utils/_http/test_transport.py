@@ -31,8 +31,6 @@ HEADERS = {"Authorization": f"APIKey {SECRET}", "User-Agent": "test"}
 BODY = f'{{"service_ssl_key": "{SECRET}"}}'.encode()
 BOMB = gzip.compress(bytes(50_000_000))
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-
-
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 UNMEASURED = b"HTTP/1.0 200 OK\r\n\r\n"
@@ -304,8 +302,6 @@ def test_netrc_is_not_looked_at(monkeypatch, tmp_path, server):
 
 
 GOOD, BAD = "the right CA", "another CA"
-
-
 TRUST = [
     # validate_certs, ca_path, REQUESTS_CA_BUNDLE: whether the right CA is trusted
     (True, None, None, False), (True, GOOD, None, True), (True, BAD, None, False), (True, None, GOOD, True),

@@ -28,8 +28,6 @@ OTHER = issued(not_after=NOW + 5 * DAY)
 LATER = issued(not_after=END + 30 * DAY)
 TARGET = CustomCertificate(key_pair(DESIRED))
 EQUAL = unix(END)
-
-
 STORED = {"service_ssl_expire": EQUAL}
 SHOWN = {
     "equal": (TARGET, STORED, Proof.VERIFIED),

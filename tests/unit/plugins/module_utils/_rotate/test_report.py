@@ -72,8 +72,6 @@ def test_the_message_of_a_success(known, message, changed):
 
 
 UNKNOWN = "Whether the change was made is not known: the write got no answer. Run the task again: it looks first."
-
-
 FAILURES = [
     (plan(), "Nothing was changed.", False),
     (applied(ChangeState.NONE), "Nothing was changed.", False),

@@ -43,8 +43,6 @@ MISISSUED = read(Authority("not-an-authority.example", key=NO_AUTHORITY.key).iss
 CROSS_OTHER = read(Authority("Other Root", key=OTHER_CA.key, issuer=Authority("Third")).certificate)
 
 WHOLE = (LEAF, LOWER, UPPER, ROOT)
-
-
 PARTS = {
     "whole": WHOLE, "leaf alone": (LEAF,), "no root": WHOLE[:3], "no upper intermediate, no root": WHOLE[:2],
     "self-signed": (SELF_SIGNED,),

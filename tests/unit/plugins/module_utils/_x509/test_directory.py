@@ -40,8 +40,6 @@ CERTBOT = [
     *(f"archive/www.example.com/{part}2.pem" for part in PARTS),
     *(f"live/www.example.com/{part}.pem -> ../../archive/www.example.com/{part}2.pem" for part in PARTS),
 ]  # fmt: skip
-
-
 ARCHIVE = "certbot's live folder consists of links into its archive folder, which belongs beside it"
 NOWHERE = "www.example.com/{0}.pem is a link to ../../archive/www.example.com/{0}2.pem, which is missing"
 
@@ -89,8 +87,6 @@ UACME = [
     "private/key.pem", *(f"private/www.example.com/{key}" for key in ("key.pem", "key.pem.old")),
     *(f"www.example.com/{cert}" for cert in ("cert-1760000000.pem", "cert.pem")),
 ]  # fmt: skip
-
-
 NAME = "www.example.com"
 TWO, ALIASED = ("wildcard_.example.com", NAME), ("alias.example.com", NAME)
 ACME_SH = ["{0}.cer", "{0}.conf", "{0}.csr", "{0}.csr.conf", "{0}.key", "ca.cer", "fullchain.cer"]
@@ -114,8 +110,6 @@ LAYOUTS = {
     "acme.sh, begun": ([f"{NAME}_ecc/{NAME}.key", f"{NAME}_ecc/{NAME}.csr"], "",
                        {f"{NAME}_ecc": f"problem: {NAME}_ecc/fullchain.cer is missing"}),
 }  # fmt: skip
-
-
 LONE = {
     "the certificate of an authority": (["ca/ca.crt"], {}),
     "a certificate without a store of keys": (["other/cert.pem"], {}),
@@ -124,8 +118,6 @@ LONE = {
     "a chain without its key": (["a/fullchain.pem"], {"a": "problem: a/privkey.pem is missing"}),
     "a key without its certificate": (["a/a.key"], {"a": "problem: a/fullchain.cer is missing"}),
 }  # fmt: skip
-
-
 FLAT = {
     "crt and key": (["a.crt", "a.key"], {"a.crt": "certificate=a.crt private_key=a.key"}),
     "cer and key": (["a.cer", "a.key"], {"a.cer": "certificate=a.cer private_key=a.key"}),
@@ -158,8 +150,6 @@ FLAT = {
         {"b": "certificate=b/fullchain.pem private_key=b/privkey.pem",
          "c_ecc": "certificate=c_ecc/fullchain.cer private_key=c_ecc/c.key", "a.p12": "pkcs12=a.p12"}),
 }  # fmt: skip
-
-
 HALVES = {name: ([*files, "z.p12"], {**found, "z.p12": "pkcs12=z.p12"}) for name, (files, found) in LONE.items()}
 FOUND = LAYOUTS | {name: (files, "", found) for name, (files, found) in (HALVES | FLAT).items()}
 
