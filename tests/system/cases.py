@@ -17,7 +17,7 @@ from typing import Any
 from simulator.authority import Issued
 from simulator.handle import Simulator, cdn_resource, resource, with_installed, with_issued
 
-from .material import API_KEY, NEW, OLD, ZONE
+from .material import API_KEY, NEW, OLD, ZONE, connection
 from .playbook import MODULE, Ansible, Played, TaskRun, tasks_play
 
 TASK = "the case"
@@ -177,9 +177,8 @@ class File:
 def options_of(case: Case, simulator: Simulator, ansible: Ansible) -> Json:
     """The module's options: the case's, and where the API and its resource are. None leaves one out."""
     target = {"name": case.host_name} if case.by_name else {"resource_id": case.number}
-    connection = {"api_url": simulator.api_url, "api_key": API_KEY, "edge_port": simulator.edge_port}
     product = {"product": case.product} if case.is_cdn else {}
-    options = {**connection, **product, **target, **_PATIENCE, **case.options}
+    options = {**connection(simulator), **product, **target, **_PATIENCE, **case.options}
     return {
         name: ansible.file(value.content) if isinstance(value, File) else value
         for name, value in options.items()

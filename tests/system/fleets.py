@@ -16,6 +16,8 @@ from ansible_collections.gcore.web_security.plugins.module_utils._task import ru
 from simulator.authority import Authority, Issued, new_key
 from simulator.handle import Simulator, resource, with_installed
 
+from .material import connection
+
 AUTHORITY = Authority().intermediate()
 KEY = new_key("ec")
 """One key for all: what is tested is not its making."""
@@ -46,11 +48,9 @@ def sites(count: int) -> list[Site]:
 
 
 def open_account(simulator: Simulator, account: Sequence[Site]) -> None:
-    """Put the sites on the simulator, with their old certificates, and forget what was before."""
+    """Put the sites on the simulator, with their old certificates, in place of what was before."""
     simulator.reset()
-    simulator.clear_resources()
     simulator.seed([with_installed(resource(site.id, site.name), site.old) for site in account])
-    simulator.clear_journal()
 
 
 def certificates(wanted: Mapping[str, Issued]) -> list[dict[str, Any]]:
@@ -70,14 +70,7 @@ def rotate(
     **options: Any,
 ) -> dict[str, Any]:
     """One run of the engine, as the action plugin makes it."""
-    parameters = {
-        **_DEFAULTS,
-        "certificates": certificates(wanted),
-        "api_url": simulator.api_url,
-        "api_key": simulator.api_key,
-        "edge_port": simulator.edge_port,
-        **options,
-    }
+    parameters = {**_DEFAULTS, **connection(simulator), "certificates": certificates(wanted), **options}
     return run(ROTATE_FLEET, parameters, check_mode=check_mode, diff=False, say=say)
 
 

@@ -6,8 +6,12 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
 from simulator.authority import Authority, Issued
+from simulator.handle import Simulator
 
 from .canaries import Canaries
 
@@ -31,6 +35,25 @@ def issued(name: str, *names: str, authority: Authority = AUTHORITY, **options: 
     pair = authority.issue(names or (f"*.{ZONE}", ZONE), **options)
     CANARIES.plant_key(name, pair.key)
     return pair
+
+
+def ends_in(days: float, *names: str, life: float = 90, **options: Any) -> Issued:
+    """A certificate with so many whole days left of its life, and an hour."""
+    end = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=days, hours=1)
+    begin = end - timedelta(days=life)
+    return issued(f"a key of {days} days", *names, not_before=begin, not_after=end, **options)
+
+
+def deploy(pair: Issued, folder: Path) -> None:
+    """Put it into a folder as certbot does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "fullchain.pem").write_text(pair.full_chain_pem)
+    (folder / "privkey.pem").write_text(pair.private_key_pem)
+
+
+def connection(simulator: Simulator) -> dict[str, Any]:
+    """The options that lead to the simulator."""
+    return {"api_url": simulator.api_url, "api_key": API_KEY, "edge_port": simulator.edge_port}
 
 
 OLD = issued("the old key", days=9)

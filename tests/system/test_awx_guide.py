@@ -10,7 +10,6 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ from simulator.handle import Simulator, resource, rule, with_installed
 from unit.docs.guide import block, text_of
 
 from .awx_job import INVENTORY_FILE, PROJECT, Finished, JobRunner
-from .material import API_KEY, CANARIES, issued
+from .material import API_KEY, CANARIES, deploy, ends_in, issued
 from .playbook import Ansible, command, environment
 
 pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
@@ -29,9 +28,7 @@ pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
 GUIDE = "awx"
 NAMES = [f"{name}.example.com" for name in ("www", "shop", "blog", "api")]
 BLOG = NAMES.index("blog.example.com") + 1
-NOW = datetime.now(timezone.utc).replace(microsecond=0)
-ENDING = {"not_before": NOW - timedelta(days=85), "not_after": NOW + timedelta(days=5, hours=1)}
-OLD = {name: issued(f"the old key of {name}", name, **ENDING) for name in NAMES}
+OLD = {name: ends_in(5, name) for name in NAMES}
 WILDCARD = issued("the new key of the wildcard", "*.example.com", "example.com", days=90)
 SHOP = issued("the new key of the shop", "shop.example.com", days=90)
 CERTIFICATES = {
@@ -88,9 +85,7 @@ def runner(project, simulator, tmp_path_factory) -> JobRunner:
 @pytest.fixture
 def account(simulator) -> Simulator:
     simulator.reset()
-    simulator.clear_resources()
     simulator.seed([with_installed(resource(number, name), OLD[name]) for number, name in enumerate(NAMES, start=1)])
-    simulator.clear_journal()
     return simulator
 
 
@@ -108,8 +103,7 @@ def awx() -> Iterator[Awx]:
 
 def test_setting_awx_up_with_the_pair_that_a_hook_brings(ansible: Ansible, awx, tmp_path):
     """The second file is the other guide's; that nothing else of a credential is touched is for test_awx_configure."""
-    (tmp_path / "fullchain.pem").write_text(SHOP.full_chain_pem)
-    (tmp_path / "privkey.pem").write_text(SHOP.private_key_pem)
+    deploy(SHOP, tmp_path)
     renewed = block("deploy_hooks", "yaml", "awx_configure_update_secrets: true")
     hook = ansible.file(renewed.replace("/etc/letsencrypt/live/www.example.com", str(tmp_path)))
     given = ansible.file(block(GUIDE, "yaml", "awx_configure_project_url"))

@@ -100,10 +100,8 @@ def project(tmp_path_factory) -> Path:
 def open_account(simulator: Simulator) -> None:
     """Its sites have the old certificate, and it repeats in its errors what it was sent."""
     simulator.reset()
-    simulator.clear_resources()
     simulator.settings(echo_secrets=True)
     simulator.seed([with_installed(resource(number, name), OLD) for number, name in enumerate(SITES, start=1)])
-    simulator.clear_journal()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ Every way to be wrong is for the unit tests of what reads it; here is what comes
 from __future__ import annotations
 
 import base64
-import datetime
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +19,6 @@ from simulator.authority import Issued, self_signed
 from .cases import CERTIFICATE, Case, File, Seen, both_ways, play_cases
 from .material import AUTHORITY, CANARIES, NEW, PASSPHRASE, WRONG_PASSPHRASE, ZONE, issued
 
-NOW = datetime.datetime.now(datetime.timezone.utc)
 OTHER = issued("another key")
 EXPIRED = issued("an expired key", days=-1)
 STRANGER = issued("a stranger's key", "www.elsewhere.example")

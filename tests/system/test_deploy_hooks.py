@@ -43,7 +43,6 @@ AWX_TOKEN = CANARIES.plant_text("the token of AWX", secrets.token_hex(20))
 def account(simulator: Simulator) -> Simulator:
     simulator.reset()
     simulator.seed([with_installed(resource(number, name), OLD[name]) for number, name in enumerate(NAMES, start=1)])
-    simulator.clear_journal()
     return simulator
 
 

@@ -11,7 +11,6 @@ import os
 import shutil
 import stat
 import subprocess
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -22,7 +21,7 @@ from ansible_collections.gcore.web_security.plugins.plugin_utils._expiry_report.
 from simulator.handle import resource, rule, with_installed, with_issued
 from unit.plugins.expiry_result import a_fleet, a_host, a_result, of_each_state
 
-from .material import API_KEY, ZONE, issued
+from .material import API_KEY, ZONE, ends_in
 from .playbook import tasks_play
 
 ROLE = "gcore.web_security.cert_expiry_report"
@@ -31,15 +30,6 @@ TOKEN = {"GCORE_API_KEY": API_KEY}
 SUFFIXES = {"html": "html", "json": "json", "csv": "csv", "markdown": "md", "prometheus": "prom", "junit": "xml"}
 PROMTOOL = shutil.which("promtool")
 EVIL = "{{ lookup('ansible.builtin.pipe', 'touch hacked') }}<script>alert(1)</script>"
-
-NOW = datetime.now(timezone.utc).replace(microsecond=0)
-
-
-def ends_in(days: float):
-    """A certificate for all sites that lives long, and ends then."""
-    end = NOW + timedelta(days=days, hours=1)
-    return issued(f"a key for {days} days", not_before=end - timedelta(days=90), not_after=end)
-
 
 LASTING, NEAR, HOURS, ENDED = (ends_in(days) for days in (60, 20, 0.5, -2))
 

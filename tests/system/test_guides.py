@@ -6,18 +6,16 @@
 from __future__ import annotations
 
 import subprocess
-from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from simulator.handle import resource, with_installed
 from unit.docs.guide import block
 
-from .material import API_KEY, CANARIES, NEW, ZONE, issued
+from .material import API_KEY, CANARIES, NEW, ZONE, ends_in
 from .playbook import environment
 
-NOW = datetime.now(timezone.utc).replace(microsecond=0)
-OLD = issued("an old key", not_before=NOW - timedelta(days=70), not_after=NOW + timedelta(days=20, hours=1))
+OLD = ends_in(20)
 CREDENTIALS = "/etc/gcore/credentials"
 
 

@@ -15,7 +15,7 @@ from simulator.handle import resource, with_installed
 from unit.plugins.expiry_result import a_fleet
 
 from .cases import CERTIFICATE
-from .material import API_KEY, NEW, OLD, ZONE
+from .material import NEW, OLD, ZONE, connection
 from .playbook import MODULE, command, environment, tasks_play
 
 UNDER_TEST = os.environ.get("COLLECTION_UNDER_TEST")
@@ -38,13 +38,7 @@ def test_the_documentation_is_there(tmp_path):
 def test_a_rotation_and_nothing_the_second_time(way, simulator, ansible):
     simulator.reset()
     simulator.seed([with_installed(resource(1, f"site.{ZONE}"), OLD)])
-    options = {
-        **CERTIFICATE,
-        "name": f"site.{ZONE}",
-        "api_url": simulator.api_url,
-        "api_key": API_KEY,
-        "edge_port": simulator.edge_port,
-    }
+    options = {**CERTIFICATE, **connection(simulator), "name": f"site.{ZONE}"}
     tasks = [{"name": name, MODULE: options, "environment": WAYS[way]} for name in ("first", "second")]
     played = ansible.run([tasks_play(*tasks)], "-vvv")
     assert [played.task(name).result["changed"] for name in ("first", "second")] == [True, False]
@@ -56,15 +50,9 @@ def test_a_rotation_and_nothing_the_second_time(way, simulator, ansible):
 def test_the_playbook_and_its_role(simulator, ansible):
     simulator.reset()
     simulator.seed([with_installed(resource(1, f"site.{ZONE}"), OLD)])
-    variables = {
-        "resource_cert_name": f"site.{ZONE}",
-        "resource_cert_certificate_path": ansible.file(NEW.full_chain_pem),
-        "resource_cert_private_key_path": ansible.file(NEW.private_key_pem),
-        "resource_cert_api_url": simulator.api_url,
-        "resource_cert_edge_port": simulator.edge_port,
-    }
-    given = ansible.file(json.dumps(variables))
-    played = ansible.run(PLAYBOOK, "-e", f"@{given}", env={"GCORE_API_KEY": API_KEY})
+    options = {"name": f"site.{ZONE}", **CERTIFICATE, **connection(simulator)}
+    given = ansible.file(json.dumps({f"resource_cert_{name}": value for name, value in options.items()}))
+    played = ansible.run(PLAYBOOK, "-e", f"@{given}")
     assert played.returncode == 0, played.output
     assert simulator.resource(1)["installed"]["fingerprint_sha256"] == NEW.fingerprint_sha256
 

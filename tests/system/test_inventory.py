@@ -28,7 +28,6 @@ def test_a_rotation_over_the_hosts_and_nothing_the_second_time(simulator, ansibl
     named = {"status": EVIL, "service_ip": EVIL}
     strangers = [with_installed(resource(2, EVIL, **named), OLD), with_installed(resource(3, f"wiki.{ZONE}"), OLD)]
     simulator.seed([with_installed(resource(1, SHOP), OLD), *strangers])
-    simulator.clear_journal()
     for suffix, text in (("crt", NEW.full_chain_pem), ("key", NEW.private_key_pem)):
         (tmp_path / f"{SHOP}.{suffix}").write_text(text)
     source = tmp_path / "gcore.yml"

@@ -13,7 +13,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge im
 from simulator.handle import resource, with_installed
 
 from .cases import CERTIFICATE
-from .material import API_KEY, AUTHORITY, NEW, OLD, ZONE
+from .material import AUTHORITY, NEW, OLD, ZONE, connection
 from .nginx import NGINX, Nginx
 from .playbook import MODULE, tasks_play
 from .web import until
@@ -37,9 +37,8 @@ def rotate(simulator, nginx) -> list:
     simulator.seed([with_installed(resource(1, NAME), OLD)])
     options = {
         **CERTIFICATE,
+        **connection(simulator),
         "name": NAME,
-        "api_url": simulator.api_url,
-        "api_key": API_KEY,
         "edge_port": nginx.port,
         "verify": "edge",
         "verify_timeout": 60,

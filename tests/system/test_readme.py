@@ -18,7 +18,7 @@ from paths import known_files
 from simulator.handle import Simulator, resource, with_installed
 from unit.docs.guide import READMES, ROOT, fenced
 
-from .material import API_KEY, CANARIES, issued
+from .material import API_KEY, CANARIES, deploy, issued
 from .playbook import environment
 
 SITE = "www.example.com"
@@ -73,9 +73,7 @@ def reader(simulator, tmp_path) -> Reader:
     for folder in FOLDERS:
         Path(f"{tmp_path}{folder}").mkdir(parents=True)
     for folder in (tmp_path, tmp_path / SITE, Path(f"{tmp_path}{FOLDERS[0]}", SITE)):
-        folder.mkdir(exist_ok=True)
-        (folder / "fullchain.pem").write_text(NEW.full_chain_pem)
-        (folder / "privkey.pem").write_text(NEW.private_key_pem)
+        deploy(NEW, folder)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "pip").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/pip\n')
     (tmp_path / "bin" / "pip").chmod(0o700)

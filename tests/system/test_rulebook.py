@@ -14,21 +14,15 @@ import yaml
 from simulator.handle import installation, resource, rule, with_installed, with_issued
 from unit.docs.guide import block
 
-from .material import API_KEY, CANARIES, NEW, ZONE, issued
+from .material import API_KEY, CANARIES, NEW, ZONE, deploy, ends_in
 from .rulebook import MISSING, SECONDS, Rulebook
 from .web import until
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 
 RULEBOOK = "gcore.web_security.cert_expiry"
-NOW = datetime.now(timezone.utc).replace(microsecond=0)
 CRITICAL, WARNING, RENEWED, FINE = range(1, 5)
-
-
-def ends_in(days: float):
-    """A certificate for all sites."""
-    end = NOW + timedelta(days=days, hours=1)
-    return issued(f"a key of {days} days", not_before=end - timedelta(days=90), not_after=end)
+BEGUN = str(datetime.now(timezone.utc) - timedelta(days=87))
 
 
 @pytest.fixture
@@ -39,22 +33,16 @@ def account(simulator):
         [
             with_installed(resource(CRITICAL, f"shop.{ZONE}", aliases=[f"www.{ZONE}"]), ends_in(3)),
             with_installed(resource(WARNING, f"blog.{ZONE}"), ends_in(20)),
-            with_issued(
-                resource(RENEWED, f"le.{ZONE}"), lets_encrypt=True, days=90, not_before=str(NOW - timedelta(days=87))
-            ),
+            with_issued(resource(RENEWED, f"le.{ZONE}"), lets_encrypt=True, not_before=BEGUN, days=90),
             with_installed(resource(FINE, f"wiki.{ZONE}"), ends_in(60)),
         ]
     )
-    simulator.clear_journal()
     return simulator
 
 
 def start(simulator, folder, **env):
     """With what an operator has: the new certificate, an inventory with variables, the rulebook's own variables."""
-    site = folder / "certificates" / "site"
-    site.mkdir(parents=True)
-    (site / "fullchain.pem").write_text(NEW.full_chain_pem)
-    (site / "privkey.pem").write_text(NEW.private_key_pem)
+    deploy(NEW, folder / "certificates" / "site")
     variables = {"fleet_cert_directory": str(folder / "certificates"), "fleet_cert_edge_port": simulator.edge_port}
     inventory = {"all": {"hosts": {"localhost": {"ansible_connection": "local", **variables}}}}
     settings = {"cert_expiry_interval": 1, "cert_expiry_edge_port": simulator.edge_port}

@@ -6,26 +6,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from simulator.handle import installation, resource, with_installed, with_issued
 
-from .material import API_KEY, CANARIES, NEW, OLD, ZONE, issued
+from .material import CANARIES, NEW, OLD, ZONE, connection, deploy, ends_in, issued
 from .playbook import Played, tasks_play
 
 MODULE = "gcore.web_security.gcore_resource_cert_info"
-NOW = datetime.now(timezone.utc).replace(microsecond=0)
-
-
-def ends_in(days: float, life: float = 90, **options: Any):
-    """A certificate for all sites that has so much left of its life."""
-    end = NOW + timedelta(days=days, hours=1)
-    return issued(f"a key of {days} days", not_before=end - timedelta(days=life), not_after=end, **options)
-
-
 LASTING, BARE = ends_in(60), ends_in(60, aia="http://ca.invalid/intermediate.crt")
 STRANGER = issued("a stranger's key", "edge.invalid")
 GIVEN = {"mode": "given", **installation(STRANGER)}
@@ -77,8 +67,7 @@ WORLD: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 def task(simulator, called: str, /, **options: Any) -> dict[str, Any]:
-    connection = {"api_url": simulator.api_url, "api_key": API_KEY, "edge_port": simulator.edge_port}
-    return {"name": called, MODULE: {**connection, **options}}
+    return {"name": called, MODULE: {**connection(simulator), **options}}
 
 
 def both_ways(simulator, **options: Any) -> list[dict[str, Any]]:
@@ -90,7 +79,6 @@ def both_ways(simulator, **options: Any) -> list[dict[str, Any]]:
 def scan(simulator, ansible) -> Played:
     simulator.reset()
     simulator.seed([seed for seed, _state, _reason in WORLD.values()])
-    simulator.clear_journal()
     played = ansible.run(both_ways(simulator, edge_timeout=30))
     assert played.returncode == 0, played.output
     CANARIES.assert_absent(played.output, "the output")
@@ -141,9 +129,7 @@ def test_given_certificates_are_found_and_missed(simulator, ansible, tmp_path):
     simulator.reset()
     simulator.seed([with_installed(resource(1, f"new.{ZONE}"), NEW), with_installed(resource(2, f"old.{ZONE}"), OLD)])
     lineage, both = tmp_path / "site", tmp_path / "both.pem"
-    lineage.mkdir()
-    (lineage / "fullchain.pem").write_text(NEW.full_chain_pem)
-    (lineage / "privkey.pem").write_text(NEW.private_key_pem)
+    deploy(NEW, lineage)
     both.write_text(OLD.full_chain_pem + OLD.private_key_pem)
     (tmp_path / "bundle.p12").write_bytes(b"whatever")
     [play] = both_ways(simulator, certificates=[{"label": "the new one", "certificate": NEW.full_chain_pem}])

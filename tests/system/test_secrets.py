@@ -36,6 +36,7 @@ from .material import (
     WRONG_PASSPHRASE,
     WRONG_TOKEN,
     ZONE,
+    connection,
     issued,
 )
 from .playbook import MODULE, tasks_play
@@ -275,7 +276,7 @@ def test_nor_what_looks_at_many(simulator, ansible):
     simulator.settings(echo_secrets=True)
     simulator.seed([with_installed(resource(number, f"site{number}.{ZONE}"), OLD) for number in (1, 2)])
     simulator.faults([rule("400", call="put", resource_id=2)])
-    common = {"api_url": simulator.api_url, "api_key": API_KEY, "edge_port": simulator.edge_port, "retries": 0}
+    common = {**connection(simulator), "retries": 0}
     tasks = [
         {
             "name": name,
@@ -343,7 +344,7 @@ def test_nor_an_account_that_repeats_a_key_and_speaks_to_the_terminal(simulator,
     simulator.seed([with_installed(resource(number, name, aliases=[alias]), OLD) for number, name in names.items()])
     refused = {"kind": "status", "status": 400, "message": f"{REPEATED} {HOSTILE}", "exception_class": HOSTILE}
     simulator.faults([rule(refused, call="put", resource_id=2)])
-    common = {"api_url": simulator.api_url, "api_key": API_KEY, "edge_port": simulator.edge_port, "retries": 0}
+    common = {**connection(simulator), "retries": 0}
     ways = {"action": {}, "module": {"WAY": "far"}}
     tasks = [
         {"name": f"{name} {way}", module: {**common, **options}, "environment": far, "ignore_errors": True}
