@@ -12,10 +12,9 @@ from typing import Any
 
 from aiohttp import web
 
-from .refusal import Refusal, absent
 from .rules import check_survey
 from .store import Store
-from .tables import FIELDS, RELATED
+from .tables import FIELDS, RELATED, Refusal, absent
 
 
 @dataclass

@@ -13,7 +13,7 @@ import jsonschema
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from .refusal import Refusal
+from .tables import Refusal
 
 HIDDEN = "$encrypted$"
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import credential_rules
-from .refusal import Refusal
+from .tables import Refusal
 
 if TYPE_CHECKING:
     from .store import Store

@@ -11,9 +11,8 @@ from itertools import count
 from typing import Any
 
 from . import credential_rules
-from .refusal import Refusal
 from .rules import RULES, Item
-from .tables import ANY_TEMPLATE, FIELDS, RELATED, UNIFIED, UNIQUE, Field
+from .tables import ANY_TEMPLATE, FIELDS, RELATED, UNIFIED, UNIQUE, Field, Refusal
 
 _NEW: Mapping[str, Item] = {"projects": {"status": "pending"}, "job_templates": {"survey": {}}}
 """A new project is being synchronized; templates have room for a survey."""

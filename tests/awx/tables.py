@@ -114,3 +114,17 @@ RELATED = {
     ("workflow_job_template_nodes", "failure_nodes"): "workflow_job_template_nodes",
     ("workflow_job_template_nodes", "always_nodes"): "workflow_job_template_nodes",
 }
+
+
+class Refusal(Exception):
+    """An answer other than the wanted one: its HTTP status, and what it says."""
+
+    def __init__(self, body: Any, status: int = 400) -> None:
+        super().__init__(body)
+        self.status = status
+        self.body = body
+
+
+def absent() -> Refusal:
+    """Say that there is no such address."""
+    return Refusal({"detail": "The requested resource could not be found."}, 404)

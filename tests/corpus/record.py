@@ -16,11 +16,10 @@ from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 
-from paths import COLLECTION, COLLECTION_PATH
+from paths import COLLECTION, COLLECTION_PATH, TESTS
 from simulator.handle import Simulator
 from stage.stage import Stage, stage
 
-from .action.corpus_world import arrange
 from .cases import CASES, MODULES, Case
 from .material import NAMES, NOW
 from .normal import Normaliser
@@ -59,7 +58,7 @@ def _environment(place: Stage, collection: Path) -> dict[str, str]:
     link.parent.mkdir(parents=True)
     link.symlink_to(collection, target_is_directory=True)
     return {name: value for name, value in place.env.items() if not name.startswith("GCORE_")} | {
-        "ANSIBLE_ACTION_PLUGINS": str(Path(__file__).with_name("action")),
+        "ANSIBLE_ACTION_PLUGINS": str(TESTS / "system" / "plugins" / "action"),
         "ANSIBLE_COLLECTIONS_PATH": str(link.parents[2]),
         "ANSIBLE_FORKS": "8",
         "ANSIBLE_INJECT_FACT_VARS": "false",  # with facts as variables, it warns of options that come as one dict
@@ -71,9 +70,9 @@ def _played(
     place: Stage, lanes: Sequence[Simulator], cases: Sequence[Case], way: str, mode: str
 ) -> Iterator[tuple[str, Any]]:
     shared = [case for case in cases if case.number]
-    arrange(
-        lanes[0], [seed for case in shared for seed in case.seeds], [rule for case in shared for rule in case.faults]
-    )
+    lanes[0].reset()
+    lanes[0].seed(seed for case in shared for seed in case.seeds)
+    lanes[0].faults(rule for case in shared for rule in case.faults)
     plays = list(_plays(cases, way))
     lane = {name: lanes[at % play.get("serial", 1)] for play in plays for at, name in enumerate(play["hosts"])}
     hosts = {case.name: _host(place, lane[case.name], case) for case in cases}
@@ -97,7 +96,7 @@ def _plays(cases: Sequence[Case], way: str) -> Iterator[Json]:
             "register": "result",
             "ignore_errors": True,
         }
-        world = {"corpus_world": "", "args": "{{ world }}"}
+        world = {"simulator_admin": "", "args": "{{ world }}"}
         tasks = {"tasks": [task]} if is_shared else {"tasks": [world, task], "serial": LANES}
         yield {"hosts": [case.name for case in group], "gather_facts": False, "environment": WAYS[way], **tasks}
 
@@ -116,9 +115,10 @@ def _host(place: Stage, simulator: Simulator, case: Case) -> Json:
     common: Json = {"resource_id": case.number} if case.number else {}
     common |= {"api_url": simulator.api_url, "api_key": simulator.api_key, "edge_port": simulator.edge_port}
     options = {**common, "total_timeout": 120, "edge_timeout": 30, "retries": 0, **case.options}
-    world = {"seeds": case.seeds, "faults": case.faults, "settings": case.settings}
+    world = [("POST", "/reset", {}), ("PUT", "/resources", case.seeds), ("PUT", "/faults", case.faults)]
+    world.append(("PATCH", "/settings", case.settings))
     given = _each_given(place, case.name, options)
-    return {"options": given, "world": {"admin_url": simulator.admin_url, **world}}
+    return {"options": given, "world": {"url": simulator.admin_url, "requests": world}}
 
 
 def _given(place: Stage, name: str, value: Any) -> Any:

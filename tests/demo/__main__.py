@@ -20,7 +20,7 @@ def main() -> int:
     try:
         tell(screen)
     except BrokenPromiseError as broken:
-        screen.end(f"The demo FAILED: {broken}", is_good=False)
+        screen.end(f"The demo FAILED: {broken}")
         return 1
     return 0
 

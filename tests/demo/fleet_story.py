@@ -88,7 +88,8 @@ class FleetStory(Performance):
         self.forget()
         output = self.run(_PLAY)
         _expect_told(output)
-        _expect_progress(output)
+        for number, wave in enumerate(waves, start=1):
+            expect_words("the progress", output, f"Wave {number}: {len(wave)} of {sum(map(len, waves))} resources")
         due = sorted(site.id for wave in waves for site in wave)
         expect("the resources that a PUT went to", self.writes(), due)
         moments = self._moments()
@@ -167,12 +168,3 @@ def _expect_told(output: str, instead: Mapping[str, str] | None = None) -> None:
     for words in told:
         expect_words("the play", output, words)
     expect_recap(output, "failed=0")
-
-
-def _expect_progress(output: str) -> None:
-    waves = in_waves()
-    total = sum(map(len, waves))
-    for number, wave in enumerate(waves, start=1):
-        expect_words("the progress", output, f"Wave {number}: {len(wave)} of {total} resources")
-        for site in wave:
-            expect_words("the progress", output, f"/{total}] {site.name}: rotated")

@@ -13,7 +13,7 @@ from typing import Any
 
 from stage.stage import Stage
 
-from .screen import Screen, plain
+from .screen import Screen
 from .shop import Shop
 
 _MESSAGE = re.compile(r"^ {4}msg:.*\n(?: {8}.*\n)*", re.MULTILINE)
@@ -55,9 +55,9 @@ class Performance:
         self.screen.command(command)
         ended, output = self.stage.run(["sh", "-c", command], *([] if status else [self.screen.output]))
         expect(f"exit status of {command!r}", ended, status)
-        for line in "".join(_MESSAGE.findall(plain(output))).splitlines() if status else ():
+        for line in "".join(_MESSAGE.findall(output)).splitlines() if status else ():
             self.screen.output(line)
-        return plain(output)
+        return output
 
     def forget(self) -> None:
         """Leave out of the journal what came until now."""

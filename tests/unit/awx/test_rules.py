@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from awx.credential_rules import check_type, injected
-from awx.refusal import Refusal
 from awx.store import Store
+from awx.tables import Refusal
 
 FIELD = {"id": "token", "label": "Token", "type": "string"}
 

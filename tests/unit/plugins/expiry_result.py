@@ -152,17 +152,14 @@ def given_certificates():
     """Two certificates to compare with: one that is everywhere, one that is not."""
     return [
         {
-            "certificate": "wildcard",
-            "fingerprint_sha256": "ab" * 32,
-            **dated(90),
-            "served_by": ["a.example"],
-            "lagging": [],
-        },
-        {
-            "certificate": "shop",
-            "fingerprint_sha256": "cd" * 32,
-            **dated(380),
-            "served_by": [],
-            "lagging": ["shop.example", "pay.example"],
-        },
+            "certificate": name,
+            "fingerprint_sha256": 32 * octet,
+            **dated(days),
+            "served_by": served_by,
+            "lagging": lagging,
+        }
+        for name, octet, days, served_by, lagging in (
+            ("wildcard", "ab", 90, ["a.example"], []),
+            ("shop", "cd", 380, [], ["shop.example", "pay.example"]),
+        )
     ]

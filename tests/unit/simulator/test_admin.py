@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
+import simulator.store as store_module
+from simulator.certifier import Certifier
 from simulator.handle import SimulatorError, installation, resource, rule, with_issued
 
 
@@ -53,3 +57,22 @@ def test_reset_goes_back_to_the_start(simulator, api):
     assert simulator.resources() == simulator.journal() == simulator.faults() == []
     settings = simulator.settings()
     assert (settings["shape"], settings["edge_delay"]) == ("bare", 0)
+
+
+class StoppedClock(datetime.datetime):
+    """A clock that shows the same moment for ever."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 1, 1, tzinfo=tz)
+
+
+def test_writes_within_one_microsecond_differ(monkeypatch):
+    store = store_module.Store(Certifier())
+    record = store.seed(resource(1, "a.example"))
+    monkeypatch.setattr(store_module.datetime, "datetime", StoppedClock)
+    stamps = []
+    for _unused in range(3):
+        store.edit(1, {})
+        stamps.append(record.resource["updated"])
+    assert stamps == [f"2026-01-01 00:00:00.00000{number}+00:00" for number in range(3)]
