@@ -76,6 +76,9 @@ class Api:
     async def _list(self, request: web.Request) -> web.Response:
         kind = _listed(request)
         found = [item for item in self.store.all(kind) if self._fits(kind, item, request)]
+        return self._page(kind, found)
+
+    def _page(self, kind: str, found: list[dict[str, Any]]) -> web.Response:
         results = [self.store.shown(kind, item) for item in found]
         return web.json_response({"count": len(found), "next": None, "results": results})
 
@@ -131,9 +134,7 @@ class Api:
         kind, name = _related(request)
         to = RELATED[kind, name]
         found = [item for item in self.store.joined(kind, _number(request), name) if self._fits(to, item, request)]
-        return web.json_response(
-            {"count": len(found), "next": None, "results": [self.store.shown(to, item) for item in found]}
-        )
+        return self._page(to, found)
 
     async def _join(self, request: web.Request) -> web.Response:
         kind, name = _related(request)

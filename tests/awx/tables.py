@@ -92,27 +92,23 @@ FIELDS: dict[str, dict[str, Field]] = {
     },
 }
 
-UNIQUE = {
+_OF_ORGANIZATIONS = ("inventories", "job_templates", "notification_templates", "projects", "workflow_job_templates")
+UNIQUE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_OF_ORGANIZATIONS, ("name", "organization")),
     "credential_types": ("name", "kind"),
     "credentials": ("name", "organization", "credential_type"),
     "inventory_sources": ("name", "inventory"),
-    "inventories": ("name", "organization"),
-    "job_templates": ("name", "organization"),
-    "notification_templates": ("name", "organization"),
-    "projects": ("name", "organization"),
     "schedules": ("name", "unified_job_template"),
-    "workflow_job_templates": ("name", "organization"),
     "workflow_job_template_nodes": ("identifier", "workflow_job_template"),
 }
 
+_NODES = "workflow_job_template_nodes"
 # What can be joined to what, below which address.
 RELATED = {
     ("job_templates", "credentials"): "credentials",
     ("job_templates", "notification_templates_error"): "notification_templates",
     ("workflow_job_templates", "notification_templates_error"): "notification_templates",
-    ("workflow_job_template_nodes", "success_nodes"): "workflow_job_template_nodes",
-    ("workflow_job_template_nodes", "failure_nodes"): "workflow_job_template_nodes",
-    ("workflow_job_template_nodes", "always_nodes"): "workflow_job_template_nodes",
+    **{(_NODES, f"{ending}_nodes"): _NODES for ending in ("success", "failure", "always")},
 }
 
 

@@ -144,14 +144,10 @@ SEALED = NEW.key_pem(passphrase=PASSPHRASE)
 FORMS: dict[str, Json] = {
     "files": {"certificate_path": TWO.encode(), "private_key_path": NEW.private_key_pem.encode()},
     "chain-apart": {**APART, "chain": NEW.chain_pem},
-    "chain-file": {**APART, "chain_path": NEW.chain_pem.encode()},
     "no-intermediate": APART,
     "shuffled": given("new", certificate=NEW.chain_pem + NEW.certificate_pem),
-    "with-the-root": given("new", certificate=NEW.full_chain_pem + NEW.root_pem),
-    "encrypted-key": given("new", private_key=SEALED, private_key_passphrase=PASSPHRASE),
     "passphrase-file": given("new", private_key=SEALED, private_key_passphrase_path=f"{PASSPHRASE}\n".encode()),
     "pkcs12": {"pkcs12": base64.b64encode(NEW.pkcs12(PASSPHRASE)).decode(), "private_key_passphrase": PASSPHRASE},
-    "pkcs12-file": {"pkcs12_path": NEW.pkcs12(), "private_key_passphrase": ""},
     "api-token": given("new", api_key=None, api_token="simulated.bearer.5f4e3d2c1b0a99887766554433221100"),
     **{name: given(name) for name in ("self-signed", "outliving", "rsa", "ed25519", "deep")},
 }
@@ -260,12 +256,9 @@ FLEETS: dict[str, Json] = {
     "in-force": {**FLEET, "force": True},
     "waves": {**FLEET, "waves": ["1", "50%"]},
     "include": {**FLEET, "include": ["1", f"c*.{ZONE}"]},
-    "exclude": {**FLEET, "exclude": [f"b.{ZONE}"]},
     "mapping": offers("new", resources=["2", f"a.{ZONE}"]),
-    "mapping-uncovered": offers("stranger", resources=["2"]),
     "tie": offers("new", "twin"),
     "exact-before-wildcard": offers("one", "new"),
-    "unmatched": offers("stranger", "one"),
     "bad-skip": {**BAD, "on_bad_certificate": "skip"},
     "no-probe": {**FLEET, "edge_probe": "never"},
 }

@@ -115,8 +115,8 @@ def _host(place: Stage, simulator: Simulator, case: Case) -> Json:
     common: Json = {"resource_id": case.number} if case.number else {}
     common |= {"api_url": simulator.api_url, "api_key": simulator.api_key, "edge_port": simulator.edge_port}
     options = {**common, "total_timeout": 120, "edge_timeout": 30, "retries": 0, **case.options}
-    world = [("POST", "/reset", {}), ("PUT", "/resources", case.seeds), ("PUT", "/faults", case.faults)]
-    world.append(("PATCH", "/settings", case.settings))
+    world: list[tuple[str, str, Any]] = [("POST", "/reset", {}), ("PUT", "/resources", case.seeds)]
+    world += [("PUT", "/faults", case.faults), ("PATCH", "/settings", case.settings)]
     given = _each_given(place, case.name, options)
     return {"options": given, "world": {"url": simulator.admin_url, "requests": world}}
 

@@ -95,15 +95,8 @@ def in_waves() -> list[list[Site]]:
 
 def open_fleet(simulator: Simulator, shop: Shop) -> dict[str, Issued]:
     """Return new certificates by the name of their folder or file, and add the other resources to the shop's."""
-    names = {
-        "blog.shop.example": ["blog.shop.example"],
-        WILDCARD: [f"*.{WILDCARD}"],
-        "tickets.example": ["tickets.example"],
-        _SURPASSING: ["tickets.example", *_TICKETS],
-        COMBINED: ["api.example"],
-        MISFIT: [MISFIT],
-        "summer-sale.example": ["summer-sale.example"],
-    }
+    names = {name: [name] for name in ("blog.shop.example", MISFIT, "tickets.example", "summer-sale.example")}
+    names |= {WILDCARD: [f"*.{WILDCARD}"], _SURPASSING: ["tickets.example", *_TICKETS], COMBINED: ["api.example"]}
     issued = {name: shop.authority.issue(covered, days=NEW_DAYS) for name, covered in names.items()}
     simulator.seed([_seed(site, issued, shop.authority) for site in SITES if site.id != RESOURCE_ID])
     return {NAME: shop.new, **issued}

@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from awx.credential_rules import injected
+from simulator.authority import Issued
 from simulator.handle import Simulator
 
 from .material import API_KEY, CANARIES
@@ -44,6 +45,16 @@ _OF_AWX = {
 _VAULT_PROMPT = r"Vault password:\s*?$"
 
 Json = dict[str, Any]
+
+
+def checkout(folder: Path, certificates: Mapping[str, Issued]) -> Path:
+    """A user's copy of the example project, with the certificates of some sites."""
+    project = Path(shutil.copytree(PROJECT, folder / "project"))
+    (project / "certificates").mkdir()
+    for name, pair in certificates.items():
+        (project / "certificates" / f"{name}.crt").write_text(pair.full_chain_pem)
+        (project / "certificates" / f"{name}.key").write_text(pair.private_key_pem)
+    return project
 
 
 class _Plain(yaml.SafeLoader):

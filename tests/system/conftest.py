@@ -23,10 +23,9 @@ VERSION_SENSITIVE = {
     # a file, or some tests of one: what a release of Ansible, Python or a library can change there
     "test_bad_input.py": "what cryptography makes of bytes, and what Ansible's own check of options says",
     "test_secrets.py": "what Ansible logs, shows and keeps of a task",
-    "test_role.py": "templates, loops, rescues, encrypted files, ansible-runner",
+    "test_role.py": "templates, loops, rescues, ansible-runner, how Ansible tells of what is gone",
     "test_inventory.py": "how an inventory plugin is called, and what is a template in its strings",
     "test_scan.py": "handshakes, and the module that only looks",
-    "test_removed.py": "how Ansible tells of what is gone",
     "test_expiry_report.py::test_given": "the report's templates and files",
     "test_expiry_report.py::test_check_mode": "their differences",
     "test_awx_configure.py::test_what_is_wrong": "the action without a module",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ from awx.handle import Awx
 from simulator.handle import Simulator, resource, rule, with_installed
 from unit.docs.guide import block, text_of
 
-from .awx_job import INVENTORY_FILE, PROJECT, Finished, JobRunner
+from .awx_job import INVENTORY_FILE, PROJECT, Finished, JobRunner, checkout
 from .material import API_KEY, CANARIES, deploy, ends_in, issued
 from .playbook import Ansible, command, environment
 
@@ -70,11 +69,7 @@ def assert_shown(mark: str, output: str) -> None:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
     """A copy, as the guide says, with a certificate for the play over hosts."""
-    copy = Path(shutil.copytree(PROJECT, tmp_path_factory.mktemp("checkout") / "project"))
-    (copy / "certificates").mkdir()
-    (copy / "certificates" / "shop.example.com.crt").write_text(SHOP.full_chain_pem)
-    (copy / "certificates" / "shop.example.com.key").write_text(SHOP.private_key_pem)
-    return copy
+    return checkout(tmp_path_factory.mktemp("checkout"), {"shop.example.com": SHOP})
 
 
 @pytest.fixture(scope="module")

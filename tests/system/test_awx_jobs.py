@@ -21,7 +21,7 @@ from awx.credential_rules import check_type, injected
 from awx.handle import Awx
 from simulator.handle import Simulator, resource, rule, with_installed
 
-from .awx_job import PROJECT, Finished, JobRunner, credential_types, token
+from .awx_job import PROJECT, Finished, JobRunner, checkout, credential_types, token
 from .material import API_KEY, CANARIES, NEW, OLD, PASSPHRASE, WRONG_PASSPHRASE, WRONG_TOKEN, ZONE
 from .playbook import command, environment
 from .web import until
@@ -83,15 +83,10 @@ KEPT = [
 def project(tmp_path_factory) -> Path:
     """A user's copy, with the certificate of each site, whose key is encrypted."""
     folder = tmp_path_factory.mktemp("checkout")
-    project = Path(shutil.copytree(PROJECT, folder / "project"))
-    certificates = project / "certificates"
-    certificates.mkdir()
-    for name in SITES:
-        (certificates / f"{name}.crt").write_text(NEW.full_chain_pem)
-        (certificates / f"{name}.key").write_text(NEW.private_key_pem)
+    project = checkout(folder, dict.fromkeys(SITES, NEW))
     password = folder / "password"
     password.write_text(PASSPHRASE)
-    keys = map(str, certificates.glob("*.key"))
+    keys = map(str, (project / "certificates").glob("*.key"))
     encrypt = [command("ansible-vault"), "encrypt", "--vault-password-file", str(password), *keys]
     subprocess.run(encrypt, env=environment(folder), check=True, capture_output=True)
     return project
@@ -141,12 +136,6 @@ def test_awx_takes_the_credential_types(name, tmp_path):
     """And what is left out arrives as an empty variable."""
     check_type(TYPES[name])
     assert set(injected(TYPES[name], {}, tmp_path).values()) == {""}
-
-
-def test_the_inventory(jobs):
-    """AWX's copy of it."""
-    assert jobs.hosts["ssl_custom"]["hosts"] == SITES
-    assert jobs.hosts["_meta"]["hostvars"][SITES[2]]["gcore_resource_id"] == 3
 
 
 def test_a_dry_run_is_a_check(run, account, project):
@@ -244,8 +233,10 @@ def test_nor_by_awx_configure(jobs, project):
         assert awx.store.named("credentials", "Gcore API token")["inputs"]["api_key"] == API_KEY
 
 
-def test_slices_and_their_batches_touch_disjoint_resources(run, account):
+def test_slices_and_their_batches_touch_disjoint_resources(run, account, jobs):
     """Each slice is a job with its own part of the inventory; a batch in which one is refused does not end it."""
+    assert jobs.hosts["ssl_custom"]["hosts"] == SITES
+    assert jobs.hosts["_meta"]["hostvars"][SITES[2]]["gcore_resource_id"] == 3
     account.faults([rule("400", call="put", resource_id=3)])
     for number, batches, status, touched in (
         (1, ["1", "2"], "failed", [{1}, {3, 5}, {7}]),

@@ -112,14 +112,9 @@ class Hook:
         text = text.replace("/opt/ansible/bin", str(self.ansible))
         credentials.write_text(f"{text}GCORE_BASE_URL='{self.account.api_url}'\n")
         given = {**environment(self.folder), "PATH": "/usr/bin:/bin", "RECORD": str(self.folder / "record")}
-        given |= {
-            "LC_ALL": "C",
-            "GCORE_CREDENTIALS": str(credentials),
-            **env,
-        }  # a locale in which Ansible does not start
-        done = subprocess.run(
-            ["/bin/sh", "-c", command], env=given, cwd="/", check=False, capture_output=True, text=True
-        )
+        given |= {"LC_ALL": "C", "GCORE_CREDENTIALS": str(credentials), **env}  # Ansible does not start in that locale
+        words = ["/bin/sh", "-c", command]
+        done = subprocess.run(words, env=given, cwd="/", check=False, capture_output=True, text=True)
         CANARIES.assert_absent(done.stdout + done.stderr, command)
         return done
 
@@ -154,13 +149,8 @@ def renewed(live: Path, name: str) -> dict[str, str]:
 
 def saved(home: Path, name: str) -> dict[str, str]:
     """What acme.sh sets for --renew-hook and --reloadcmd, in the order in which it gives it to a function."""
-    files = {
-        "CERT_KEY_PATH": f"{name}.key",
-        "CERT_PATH": f"{name}.cer",
-        "CA_CERT_PATH": "ca.cer",
-        "CERT_FULLCHAIN_PATH": "fullchain.cer",
-    }
-    return {"Le_Domain": name, **{variable: str(home / f"{name}_ecc" / file) for variable, file in files.items()}}
+    files = {"CERT_KEY": f"{name}.key", "CERT": f"{name}.cer", "CA_CERT": "ca.cer", "CERT_FULLCHAIN": "fullchain.cer"}
+    return {"Le_Domain": name, **{f"{what}_PATH": str(home / f"{name}_ecc" / file) for what, file in files.items()}}
 
 
 def told_by_lego(folder: Path, name: str, prefix: str = "LEGO_") -> dict[str, str]:

@@ -252,3 +252,30 @@ def test_ansible_runner_and_so_awx_keep_no_key(account, variables, tmp_path):
     # The runner's own record of the environment that it was given is not ours.
     own = artifacts / "command"
     assert CANARIES.assert_absent_below(artifacts, but=[own]) > len(list(artifacts.glob("job_events/*.json"))) > 5
+
+
+REMOVED = {
+    "gcore_resource_cert_item": (
+        {"name": "old", "gcore.web_security.gcore_resource_cert_item": {}},
+        "has been removed. Use gcore.web_security.gcore_resource_cert,",
+    ),
+    "resource_cert_plan": (
+        {"name": "old", "ansible.builtin.debug": {"msg": "{{ query('gcore.web_security.resource_cert_plan') }}"}},
+        "has been removed. The role resource_cert checks all",
+    ),
+    "fleet_cert_on_bad_file": (
+        {
+            "name": "old",
+            "ansible.builtin.include_role": {"name": "gcore.web_security.fleet_cert"},
+            "vars": {"fleet_cert_on_bad_file": "skip"},
+        },
+        "fleet_cert_on_bad_file is called fleet_cert_on_bad_certificate now",
+    ),
+}
+
+
+@pytest.mark.parametrize(("task", "told"), REMOVED.values(), ids=REMOVED)
+def test_what_is_gone_says_what_to_use(task, told, ansible):
+    played = ansible.run([tasks_play(task)])
+    assert played.returncode
+    assert told in " ".join(played.output.split())

@@ -10,7 +10,7 @@ import pytest
 
 import simulator.store as store_module
 from simulator.certifier import Certifier
-from simulator.handle import SimulatorError, installation, resource, rule, with_issued
+from simulator.handle import SimulatorError, resource, rule, with_issued
 
 
 def test_seed_adds_and_replaces_what_is_kept_as_it_is(simulator, api):
@@ -22,22 +22,6 @@ def test_seed_adds_and_replaces_what_is_kept_as_it_is(simulator, api):
     assert "x" not in api.get(1).data
     simulator.clear_resources()
     assert simulator.resources() == []
-
-
-def test_edit(simulator, api, authority):
-    simulator.seed([with_issued(resource(1, "a.example"))])
-    before = api.get(1).data
-    simulator.edit(1, {"active": False, "status": "suspended", "x_new": 1})
-    after = api.get(1).data
-    assert after == {**before, "active": False, "status": "suspended", "x_new": 1, "updated": after["updated"]}
-    assert after["updated"] > before["updated"]
-    issued = authority.issue(["a.example"], days=5)
-    assert simulator.edit(1, install=installation(issued))["served"] == issued.fingerprint_sha256
-    state = simulator.edit(1, {"service_ssl_expire": 5}, issue={"days": 3})
-    assert state["served"] != issued.fingerprint_sha256
-    assert state["resource"]["service_ssl_expire"] == 5
-    state = simulator.edit(1, {"ssl_type": None})
-    assert (state["installed"], state["served"], state["resource"]["service_ssl_expire"]) == (None, None, 0)
 
 
 @pytest.mark.parametrize(("name", "value"), [("odd", 1), ("latency", True), ("shape", "round"), ("page_size", 0)])

@@ -117,17 +117,6 @@ def test_expiry_forms(simulator, api, authority, expiry, shown):
         assert ("service_ssl_expire" in answer) is (expiry != "missing")
 
 
-def test_what_is_shown_or_hidden_on_demand_only(seeded, api):
-    seeded.seed([with_installed(resource(7, "shop.example"), GOOD)])
-    before = api.get(7).data
-    assert before["ssl_type"] == "custom"
-    assert "service_ssl_crt" not in before
-    seeded.settings(ssl_type_visible=False, return_certificate=True)
-    for shown in (api.get(7).data, api.call().data[0]):
-        assert shown["service_ssl_crt"] == GOOD.full_chain_pem
-        assert not {"ssl_type", "service_ssl_key"} & shown.keys()
-
-
 def test_secrets_are_echoed_on_demand_only(seeded, api):
     good = renewed(api.get(7).data, GOOD)
     bad = {**good, "service_ssl_crt": OTHER.full_chain_pem}

@@ -54,19 +54,6 @@ def test_unknown_names_get_the_fallback(seeded, edges, name):
     assert shown.subject.rfc4514_string() == "CN=edge.invalid"
 
 
-def test_delay(seeded, edges, put):
-    old = served(seeded)
-    seeded.settings(edge_delay=3600)
-    assert edges.fingerprint(NAME) == old
-    stored = put()
-    assert seeded.resource(1)["installed"]["fingerprint_sha256"] == stored
-    assert edges.fingerprint(NAME) == served(seeded) == old
-    newer = put()
-    assert edges.fingerprint(NAME) == old
-    seeded.settings(edge_delay=0)
-    assert edges.fingerprint(NAME) == served(seeded) == newer
-
-
 def test_each_address_has_its_own_names(simulator, edges):
     places = [(1, NAME, "127.0.0.1"), (2, NAME, "127.0.0.2"), (3, "third.example", "127.0.0.3")]
     simulator.seed([resource(number, name, service_ip=place) for number, name, place in places], issue={})

@@ -9,8 +9,8 @@ import http.client
 import pytest
 
 from simulator.faults import FAULTS
-from simulator.handle import SimulatorError, installation, resource, rule
-from unit.simulator.clients import changed, until
+from simulator.handle import SimulatorError, resource, rule
+from unit.simulator.clients import until
 
 
 @pytest.fixture
@@ -79,28 +79,6 @@ def test_a_lost_connection(seeded, put, effect, name):
     entry = seeded.journal(call="put")[0]
     assert (entry["status"], entry["fault"]) == (None, FAULTS[name]["kind"])
     until(lambda: seeded.journal(call="put")[0]["end"])
-
-
-def test_not_stored(seeded, api, put, effect):
-    seeded.faults([rule("not_stored", nth=1)])
-    before = seeded.resource(1)
-    assert put().status == 200
-    after = seeded.resource(1)
-    assert (after["installed"], after["served"]) == (before["installed"], before["served"])
-    assert changed(before["resource"], after["resource"]) == {"updated"}
-    assert not effect()
-    assert [entry["fault"] for entry in seeded.journal()] == [None, "not_stored"]
-
-
-def test_outside_edit_comes_before_the_call(seeded, api, issued):
-    edit = {"kind": "outside_edit", "resource": {"service_geoip_list": "CK"}, "install": installation(issued)}
-    other = {"kind": "outside_edit", "resource_id": 2, "resource": {"active": False}}
-    seeded.faults([rule(edit, call="get", resource_id=1, nth=2), rule(other, call="list")])
-    first, second = api.get(1).data, api.get(1).data
-    assert changed(first, second) == {"service_geoip_list", "service_ssl_expire", "updated"}
-    assert second["service_geoip_list"] == "CK"
-    assert seeded.resource(1)["served"] == issued.fingerprint_sha256
-    assert [each["active"] for each in api.call().data] == [True, False]
 
 
 @pytest.mark.parametrize(

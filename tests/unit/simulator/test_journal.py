@@ -47,23 +47,6 @@ def test_requests_are_told_in_full(seeded, api):
     }
 
 
-def test_calls_have_names_and_an_order_and_are_found_by_any_field(seeded, api, edges):
-    api.call()
-    api.get(2)
-    api.put(1, {**api.get(1).data, "ssl_type": None})
-    api.call(path="/nowhere")
-    edges.show("b.example")
-    entries = seeded.journal()
-    calls = [(entry["call"], entry["resource_id"], entry["status"]) for entry in entries]
-    assert calls == [("list", None, 200), ("get", 2, 200), ("get", 1, 200), ("put", 1, 200), (None, None, 404)]
-    assert [entry["seq"] for entry in entries] == sorted(entry["seq"] for entry in entries)
-    found = [seeded.journal(call="get", resource_id=1), seeded.journal(status=404), seeded.journal(status=500)]
-    assert list(map(len, found)) == [1, 1, 0]
-    assert len(seeded.handshakes()) == len(seeded.handshakes("b.example")) == 1
-    seeded.clear_journal()
-    assert seeded.journal() == seeded.handshakes() == []
-
-
 def test_body_is_kept_with_the_facts_of_the_key(seeded, api, authority):
     issued = authority.issue(["a.example"], key_type="rsa")
     body = renewed(api.get(1).data, issued, service_ssl_key=issued.key_pem("traditional"))

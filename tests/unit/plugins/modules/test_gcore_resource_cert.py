@@ -41,13 +41,16 @@ def module(monkeypatch, capsys):
     return ran
 
 
-def test_a_change_and_then_none_and_check_mode_and_diff_of_the_task(api, module):
+def test_a_change_and_then_none_and_check_mode_diff_and_warnings_of_the_task(api, module):
     planned = module(**GIVEN, _ansible_check_mode=True, _ansible_diff=True)
     assert (planned["changed"], api.writes) == (True, 0)
+    assert "warnings" not in planned
     assert planned["diff"]["after"]["fingerprint_sha256"] == NEW.fingerprint_sha256
     results = [module(**GIVEN) for _run in range(2)]
     assert [(result["changed"], "diff" in result) for result in results] == [(True, False), (False, False)]
     assert api.writes == 1
+    api.raw["service_ssl_expire"] = 0
+    assert "to be sure" in str(module(**GIVEN, _ansible_check_mode=True)["warnings"])
 
 
 def test_the_systems_log_gets_the_names_of_options_and_no_value(monkeypatch, api, module):
@@ -58,13 +61,6 @@ def test_the_systems_log_gets_the_names_of_options_and_no_value(monkeypatch, api
     assert "certificate, certificate_path" in lines[0]
     assert "edge_probe" in lines[0]
     assert "never" not in lines[0]
-
-
-def test_warnings_go_where_ansible_looks_for_them(api, module):
-    result = module(**GIVEN, _ansible_check_mode=True)
-    assert "warnings" not in result
-    api.raw["service_ssl_expire"] = 0
-    assert "to be sure" in str(module(**GIVEN, _ansible_check_mode=True)["warnings"])
 
 
 def test_what_nobody_foresaw_shows_its_traceback_and_no_secret(monkeypatch, module):

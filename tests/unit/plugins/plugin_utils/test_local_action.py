@@ -45,31 +45,12 @@ class Action(ActionModule):
         return self.far(module_args)
 
 
-def action(
-    given=GIVEN,
-    *,
-    kind=Action,
-    transport="local",
-    become=False,
-    environment=(),
-    async_val=0,
-    check_mode=False,
-    diff=False,
-    role=None,
-):
-    shell = SimpleNamespace(tmpdir=None)
+def action(given=GIVEN, *, kind=Action, transport="local", become=False, role=None, **asks):
+    task = {"async_val": 0, "check_mode": False, "diff": False, "environment": [], "no_log": False, **asks}
+    task |= {"action": "gcore.web_security.gcore_resource_cert", "args": dict(given)}
     return kind(
-        task=SimpleNamespace(
-            action="gcore.web_security.gcore_resource_cert",
-            args=dict(given),
-            async_val=async_val,
-            check_mode=check_mode,
-            diff=diff,
-            environment=list(environment),
-            no_log=False,
-            _role=role and SimpleNamespace(get_name=lambda: role),
-        ),
-        connection=SimpleNamespace(transport=transport, _shell=shell),
+        task=SimpleNamespace(**task, _role=role and SimpleNamespace(get_name=lambda: role)),
+        connection=SimpleNamespace(transport=transport, _shell=SimpleNamespace(tmpdir=None)),
         play_context=SimpleNamespace(become=become),
         loader=None,
         templar=None,
@@ -125,18 +106,13 @@ def test_a_relative_path_starts_where_the_play_was_started(transport, monkeypatc
     """Ansible starts a module of this machine beside the playbook, and the collection's own are beside nothing."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "shop.crt").touch()
-    made = action(
-        {"directory": "missing", "certificates": [{"certificate_path": "shop.crt", "private_key_path": "/shop.crt"}]},
-        transport=transport,
-        async_val=60,
-    )
+    paths = {"certificate_path": "shop.crt", "private_key_path": "/shop.crt"}
+    made = action({"directory": "missing", "certificates": [paths]}, transport=transport, async_val=60)
     made.specification = FLEET_CERT
     made.run()
     place = str(tmp_path / "shop.crt") if transport == "local" else "shop.crt"
-    assert made.shipped.arguments == {
-        "directory": "missing",
-        "certificates": [{"certificate_path": place, "private_key_path": "/shop.crt"}],
-    }
+    shipped = {"directory": "missing", "certificates": [{**paths, "certificate_path": place}]}
+    assert made.shipped.arguments == shipped
 
 
 LEFT_OUT = dict.fromkeys(
