@@ -12,7 +12,12 @@ from ansible_collections.gcore.web_security.plugins.module_utils._gcore.record i
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired import CustomCertificate, SslType
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation, installed_chain
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import Edge, State, later_than_desired
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.verdict import (
+    BY_EXPIRY_AND_EDGE,
+    Edge,
+    State,
+    later_than_desired,
+)
 from ansible_collections.gcore.web_security.plugins.module_utils._x509.certificate import timestamp
 from simulator.authority import Authority
 from unit.plugins.fakes import (
@@ -88,6 +93,10 @@ NO_EVIDENCE = (DRIFT, "no_evidence", "none", False, True)
 def test_every_pair_of_expiry_and_edge(expiry, edge, ssl_type):
     verdict = judged(EDGES[edge], service_ssl_expire=EXPIRIES[expiry], ssl_type=ssl_type)
     assert told(verdict) == design(expiry, edge)
+
+
+def test_the_table_has_no_hole_and_no_row_too_many():
+    assert set(BY_EXPIRY_AND_EDGE) == {(expiry, edge) for expiry in Expiry for edge in Edge}
 
 
 def test_of_a_dual_pair_the_half_that_is_not_desired_tells_nothing_against_the_expiry():
@@ -189,6 +198,7 @@ DOWNGRADES = {
     "twin": ({}, serves(TWIN), None), "silent": ({}, SILENT, None), "not probed": ({}, None, None),
     "answer": ({"service_ssl_crt": pem(LATER)}, None, END + 30 * DAY),
     "answer to the second": ({"service_ssl_crt": pem(SECOND_LATER), "service_ssl_expire": EQUAL}, None, END + A_SECOND),
+    "a twin in the answer": ({"service_ssl_crt": pem(TWIN)}, None, None),
     "answer before all": ({"service_ssl_crt": pem(OTHER), **LONGER}, serves(LATER), None),
     "unreadable answer": ({"service_ssl_crt": "broken", **LONGER}, None, END + 30 * DAY),
     "le": ({"ssl_type": "le", **LONGER}, None, END + 30 * DAY),
