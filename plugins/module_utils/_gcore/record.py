@@ -29,7 +29,7 @@ _LONGEST_NAME = 64
 _DIGEST = 16
 _NAME_OF_OURS = re.compile(f"{OURS}.+-([0-9a-f]{{{_DIGEST}}})(?:-2)?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)?")
-_HOST = re.compile(r"(?:\*\.)?[\w-]+(?:\.[\w-]+)*")
+_HOST = re.compile(r"(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?")
 
 
 class Expiry(Enum):
