@@ -1,13 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""The terminal or log of ansible-playbook itself, for the words that come when it no longer listens to its workers."""
+"""What a worker says while its task runs: by Ansible's display, or to its terminal once that no longer listens."""
 
 from __future__ import annotations
 
+import io
+import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
+from threading import Lock
+
+from ansible.utils.display import Display
+
+_DISPLAYS = Lock()
+
+
+def display(line: str) -> None:
+    """Hand a line to Ansible's display, and leave nothing in the worker's own standard output."""
+    # The display of a worker passes the line on to the controller's. An ansible-runner before 2.4.2 marks it in the
+    # worker's standard output all the same, and since ansible-core 2.19 whatever is found there is warned of.
+    is_worker = multiprocessing.parent_process() is not None
+    with _DISPLAYS, redirect_stdout(io.StringIO()) if is_worker else nullcontext():
+        Display().display(line)
 
 
 @contextmanager

@@ -16,14 +16,13 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 
 from ..module_utils._libraries import libraries_are_here
 from ..module_utils._misplaced import shown
 from ..module_utils._options import Options, Specification, without_empty
 from ..module_utils._task import Interruption, Operation, run
 from ..module_utils._validation import Parsed, parsed
-from ._console import console
+from ._console import console, display
 
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -96,7 +95,7 @@ class EngineAction(ActionBase):
 
             def say(line: str) -> None:
                 """Once the controller is being ended, nothing that is queued for it would be shown."""
-                (write if interruption.signal else Display().display)(line)
+                (write if interruption.signal else display)(line)
 
             asked = {"check_mode": task.check_mode, "diff": task.diff}
             result = run(self.operation, parameters, **asked, say=say, interruption=interruption)

@@ -153,6 +153,38 @@ def test_a_dry_run_is_a_check(run, account, project):
     assert account.journal(call="put") == []
 
 
+OLDER_RUNNER = """
+import functools, multiprocessing, sys
+from ansible.plugins.callback import CallbackBase
+from ansible.utils.display import Display
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION, CALLBACK_TYPE, CALLBACK_NAME = 2.0, "notification", "older_runner"
+
+def marked(display):
+    @functools.wraps(display)
+    def wrapper(*args, **options):
+        if multiprocessing.parent_process():
+            sys.stdout.write("the mark of an event")
+        return display(*args, **options)
+    return wrapper
+
+Display.display = marked(Display.display)
+"""
+"""An ansible-runner before 2.4.2 marks what is displayed in the standard output of the worker too."""
+
+
+def test_progress_is_no_reason_to_warn(account, project, tmp_path):
+    """Since ansible-core 2.19 what a worker has in its standard output is one."""
+    copy = Path(shutil.copytree(project, tmp_path / "project"))
+    (copy / "callback_plugins").mkdir()
+    (copy / "callback_plugins" / "older_runner.py").write_text(OLDER_RUNNER)
+    job = JobRunner(tmp_path / "jobs", copy, account, CERTIFICATES).run("rotate_fleet.yml")
+    assert job.status == "successful"
+    assert f"Checking {len(SITES)} resources" in job.stdout
+    assert [line for line in job.stdout.splitlines() if "WorkerProcess" in line] == []
+
+
 def test_a_failed_run(run, account):
     """One resource is refused: what became of all the others is handed on, and the next step can tell."""
     account.faults([rule("400", call="put", resource_id=3)])

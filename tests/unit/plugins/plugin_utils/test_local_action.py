@@ -243,7 +243,7 @@ def _places(specification, wrap=lambda name, value: {name: value}):
 def test_a_secret_in_an_option_for_none_is_not_shown(monkeypatch, shows_invocation, kind, specification, stray):
     monkeypatch.setattr(task, "Transport", lambda *_args, **_options: FakeAccount(site(7, NAME)))
     said = []
-    monkeypatch.setattr(engine_action, "Display", lambda: SimpleNamespace(display=said.append))
+    monkeypatch.setattr(engine_action, "display", said.append)
     common = {"api_key": TOKEN, "probe_edge" if kind is Scan else "edge_probe": False if kind is Scan else "never"}
     for name, given in _places(specification):
         target = {} if kind is not ActionModule or name == "name" else {"resource_id": 7}
