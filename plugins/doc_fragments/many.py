@@ -25,6 +25,8 @@ options:
     description:
       - Only the resources with these ids, names, or names that match these globs.
       - It is an error when no resource is called any of them, and a warning when that is so of one of them.
+      - In M(gcore.web_security.gcore_fleet_cert), one that is called by its id or its exact name and that none of the
+        certificates is for is a failure. One that a glob matches is not.
     type: list
     elements: str
   exclude:

@@ -99,7 +99,8 @@ options:
     description:
       - How many resources to write at once, as a play's C(serial) - counts, or percentages of those to be written. The
         last one is repeated until all are through.
-      - Each wave is proved as O(verify) says before the next one begins. A wave of which nothing succeeds is the last.
+      - Each wave is proved as O(verify) says before the next one begins. A wave of which nothing succeeds is the
+        last one, unless O(max_failures) is set.
     type: list
     elements: str
     default: ["1", "10%", "100%"]
@@ -108,7 +109,8 @@ options:
       - How many failed writes are tolerated, as a count or a percentage of the resources to be written. One more stops
         the run at once. Writes in flight end, no new one begins, and what was not tried is reported as such.
       - A failed write that is tried again counts until it succeeds.
-      - If unset, only a wave that fails as a whole stops the run.
+      - If set, that alone counts, and a wave that fails as a whole stops nothing. If unset, only such a wave stops the
+        run.
     type: str
   progress:
     description: Whether to show what happens while it happens. That is possible only where the action plugin does the

@@ -202,6 +202,7 @@ TOLD_ALIKE = (
     "a private key among the certificates",
     "the certificate does not cover",
     "no resource is named",
+    "none of the certificates is for it",
     "The API is not well or not reachable",
 )
 

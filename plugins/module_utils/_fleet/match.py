@@ -158,6 +158,12 @@ def _left_out(resources: Iterable[Site]) -> list[str]:
     return [f"Left out, where nobody names it, because {why}: {', '.join(them)}." for why, them in by_reason.items()]
 
 
+_UNCOVERED = (
+    "none of the certificates is for it",
+    "include names it: add a certificate that covers it, or map one to it with resources, or do not name it.",
+)
+
+
 def _member(resource: Site, matcher: Matcher[KeyedCandidate], scope: Scope) -> Member | None:
     member = Member(id=resource.id, name=resource.name, product=resource.product)
     left_alone = scope.leaves_alone(resource)
@@ -168,7 +174,7 @@ def _member(resource: Site, matcher: Matcher[KeyedCandidate], scope: Scope) -> M
     except MatchError as error:
         return member if left_alone else replace(member, error=error)
     if choice is None:
-        return None
+        return replace(member, error=MatchError(*_UNCOVERED)) if scope.selection.calls(resource) else None
     if left_alone:
         return replace(member, label=choice.settled().label)
     return replace(member, site=resource, choice=choice).settled(None)

@@ -54,7 +54,10 @@ class Fleet:
                 self.progress.planned(number, self.members[at].called, *self.members[at].fingerprints())
 
     def write(self, drifted: Places, sizes: Sequence[object]) -> None:
-        """Write those that drifted, a wave at a time; a wave that fails as a whole is the last one."""
+        """Write those that drifted, a wave at a time, until more fail than is tolerated.
+
+        Where nothing is said of that, a wave that fails as a whole is the last one.
+        """
         for number, wave in self._waves(drifted, sizes):
             self.look_after_parent()
             if not self.rotation.budget.reason:
@@ -63,7 +66,7 @@ class Fleet:
                 if member.outcome != "not_attempted":
                     self.progress.finished(member.called, *member.fingerprints(), member.outcome.replace("_", " "))
             self._prove(wave)
-            if all(self.members[at].error for at in wave):
+            if self.rotation.budget.tolerated is None and all(self.members[at].error for at in wave):
                 self.rotation.budget.stop(f"no resource of wave {number} could be rotated")
         if not self.rotation.budget.reason:  # there may be what an earlier run stored and its edge does not serve yet
             self._prove(range(len(self.members)))
@@ -151,6 +154,6 @@ class Fleet:
         except DeadlineError as error:
             self.rotation.budget.stop(error.message)
             raise
-        except GcoreError:
+        except Exception:
             self.rotation.budget.gave_up(plan.observation.resource.key)
             raise

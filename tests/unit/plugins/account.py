@@ -125,9 +125,9 @@ def wildcard(days=90.0, **options):
     return issued("*.example.com", days=days, **options)
 
 
-def everything(**options):
-    """A run about the whole account."""
-    return Scope(Selection(), **options)
+def everything(include=None, **options):
+    """A run about the whole account, or about what is included of it."""
+    return Scope(Selection(include), **options)
 
 
 class Stage:

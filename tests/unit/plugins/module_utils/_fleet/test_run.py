@@ -121,6 +121,25 @@ def test_a_tie_fails_its_resource_and_no_other():
     assert f"one and two compete for resource 2 ({name(2)})" in stage.result()["msg"]
 
 
+NAMED = {
+    # what is included, and which of two sites without a certificate fail for it
+    "id": (["1", "2"], "failed"), "name": (["1", "WWW.example.net"], "failed"),
+    "key": (["1", "web_security:2"], "failed"), "glob": (["1", "www.*"], None), "nobody in particular": ([], None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("include", "outcome"), NAMED.values(), ids=NAMED)
+@pytest.mark.parametrize("fields", [{}, {"ssl_type": "le"}])
+def test_what_is_named_and_gets_no_certificate_has_failed(include, outcome, fields):
+    world = FakeAccount(site(1), site(2, "www.example.net", **fields))
+    stage = staged(world, scope=everything(include))
+    assert stage.outcomes() == {name(1): "rotated", **({"www.example.net": outcome} if outcome else {})}
+    result = stage.result()
+    assert ("failed" in result, world.written) == (bool(outcome), [1])
+    assert ("Failed: www.example.net: none of the certificates is for it." in result["msg"]) is bool(outcome)
+    assert len(result["unmatched"]["resources"]) == (0 if outcome else 1)
+
+
 def test_unmatched_are_reported_and_not_touched():
     world = FakeAccount(site(1), site(2, "www.example.net"))
     copies = candidate(NEW, "copy"), candidate(issued("spare.example.org"), "spare"), candidate(wildcard(80), "earlier")
@@ -260,6 +279,17 @@ def test_a_wave_of_which_nothing_succeeds_is_the_last():
     assert result["results"][4]["msg"].startswith(f"the run was stopped: {reason}.")
 
 
+@pytest.mark.parametrize("failing", [refuse(1, 2, 3), lambda number: bug(number)(number) if number < 4 else None])
+@pytest.mark.parametrize(("tolerated", "expected"), [
+    (None, "failed not_attempted not_attempted not_attempted not_attempted"),
+    (3, "failed failed failed rotated rotated"), (2, "failed failed failed not_attempted not_attempted"),
+])  # fmt: skip
+def test_what_is_tolerated_may_be_whole_waves(tolerated, expected, failing):
+    world = account(5)
+    world.on_put = failing
+    assert became(staged(world, sizes=["1", "2", "100%"], workers=1, tolerated=tolerated)) == expected
+
+
 @pytest.mark.parametrize("workers", [1, 4, 8])
 @pytest.mark.parametrize("tolerated", [0, 3])
 def test_where_every_write_fails_few_are_sent_and_who_was_stopped_tells_the_failure(workers, tolerated):
@@ -292,7 +322,7 @@ def test_a_run_that_goes_on_writes_only_what_is_still_needed():
     world = account(9)
     world.on_put = refuse(4, 5)
     first = staged(world, workers=1, sizes=["1"], tolerated=1)
-    assert counted(first) == {"rotated": 3, "failed": 1, "not_attempted": 5}
+    assert counted(first) == {"rotated": 3, "failed": 2, "not_attempted": 4}
     world.on_put = lambda _number: None
     world.calls.clear()
     assert counted(staged(world)) == {"in_sync": 3, "rotated": 6}
