@@ -16,12 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.edge import probe
 from simulator.authority import Issued
 from simulator.handle import resource, with_installed
 
 from .cases import CERTIFICATE
-from .material import AUTHORITY, NEW, OLD, ZONE, connection
+from .material import NEW, OLD, ZONE, connection
 from .playbook import MODULE, tasks_play
 from .web import free_port, until
 
@@ -150,10 +149,3 @@ def test_from_old_to_served_to_in_sync(rotate, nginx, simulator, ansible):
     assert (second.result["drift"]["reason"], second.result["drift"]["evidence"]) == ("fingerprint_matches", "edge")
     assert len(simulator.journal(call="put")) == 1
     assert simulator.handshakes() == []
-
-
-def test_the_served_chain_is_told(nginx):
-    answer = probe("127.0.0.1", nginx.port, NAME, 5)
-    assert answer.problem == ""
-    assert answer.leaf.fingerprint_sha256 == OLD.fingerprint_sha256
-    assert [link.x509 for link in answer.chain] == [OLD.certificate, AUTHORITY.certificate]

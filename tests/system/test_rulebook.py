@@ -92,15 +92,10 @@ class Rulebook:
     def stop(self) -> None:
         """End it as Ctrl-C does, and look through all that it left behind."""
         os.killpg(self._process.pid, signal.SIGINT)
-        self.end()
-
-    def end(self) -> int:
-        """Wait for its end, and return its exit status."""
-        status = self._process.wait(SECONDS)
+        self._process.wait(SECONDS)
         CANARIES.assert_absent(self.output, "the output")
         if self._record.exists():
             CANARIES.assert_absent(self._record.read_text("utf-8"), "a result")
-        return status
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -124,7 +119,7 @@ def account(simulator):
     return simulator
 
 
-def start(simulator, folder, **env):
+def start(simulator, folder):
     """With what an operator has: the new certificate, an inventory with variables, the rulebook's own variables."""
     deploy(NEW, folder / "certificates" / "site")
     variables = {"fleet_cert_directory": str(folder / "certificates"), "fleet_cert_edge_port": simulator.edge_port}
@@ -133,7 +128,7 @@ def start(simulator, folder, **env):
     (folder / "inventory.yml").write_text(json.dumps(inventory))
     (folder / "vars.yml").write_text(json.dumps(settings))
     words = ["--rulebook", RULEBOOK, "--inventory", "inventory.yml", "--vars", "vars.yml", "--print-events"]
-    return Rulebook(folder, words, {"GCORE_API_KEY": API_KEY, "GCORE_BASE_URL": simulator.api_url, **env})
+    return Rulebook(folder, words, {"GCORE_API_KEY": API_KEY, "GCORE_BASE_URL": simulator.api_url})
 
 
 def looks(simulator):
@@ -182,10 +177,3 @@ def test_the_rulebook_of_the_guide_is_one():
     Validate.rulebook(rulesets)
     (parsed,) = parse_rule_sets(rulesets)
     assert [rule.enabled for rule in parsed.rules] == [True, True]
-
-
-def test_what_cannot_be_right_ends_it(account, tmp_path):
-    with start(account, tmp_path, GCORE_API_KEY="") as rulebook:
-        assert rulebook.end() == 1
-    assert "no credentials. Set api_key (or GCORE_API_KEY)" in rulebook.output
-    assert looks(account) == 0

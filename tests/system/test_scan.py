@@ -109,16 +109,13 @@ def test_the_whole(result):
     assert f"Worst first: expired.{ZONE}: expired 47 hours ago" in result["msg"]
 
 
-def test_both_ways_say_the_same(scan):
+def test_both_ways_say_the_same_and_no_request_is_made_that_is_not_needed(scan, simulator):
     local, remote = (scan.task(way).result["hosts"] for way in ("local", "remote"))
     assert local == remote
-
-
-def test_no_request_that_is_not_needed(scan, simulator):
     assert [entry["call"] for entry in simulator.journal()] == ["list", "list"]
     asked = Counter(handshake["server_name"] for handshake in simulator.handshakes())
     quiet = {f"off.{ZONE}", f"down.{ZONE}"}
-    names = {host["host"] for host in scan.task("local").result["hosts"]} - quiet
+    names = {host["host"] for host in local} - quiet
     both, key_types = 2, 2
     served = dict.fromkeys(names, both * key_types)
     assert asked == {**served, f"plain.{ZONE}": both}, "what has no certificate has none of the other type"

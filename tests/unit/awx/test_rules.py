@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from awx.credential_rules import check_type, injected
+from awx.credential_rules import check_type
 from awx.store import Store
 from awx.tables import Refusal
 
@@ -37,20 +37,6 @@ REFUSED_TYPES = {
 def test_credential_types(item, told):
     with pytest.raises(Refusal, match=told):
         check_type(item)
-
-
-def test_what_a_job_gets(tmp_path):
-    flag = {"id": "flag", "label": "Flag", "type": "boolean"}
-    wanted = kind(
-        FIELD,
-        flag,
-        file={"template.a": "{{ token }}", "template.b": "b"},
-        env={"A": "{{ tower.filename.a }}", "F": "{{ flag }}", "T": "{{ token }}"},
-    )
-    check_type(wanted)
-    env = injected(wanted, {}, tmp_path)
-    assert (env["F"], env["T"], (tmp_path / env["A"]).read_text()) == ("False", "", "")
-    assert (tmp_path / injected(wanted, {"token": "x\n"}, tmp_path)["A"]).read_text() == "x\n"
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ CASES = [
     ),
     ("unknown ones, long and short", f"{B} and {B[:12]}", "<sha256 1> and <sha256 1 short>"),
     ("numbers", {"port": 41234, "id": 700017, "left": 412}, {"id": "<id>", "left": 412, "port": "<edge port>"}),
+    ("keys in their order", {"b": B, "a": A[::-1]}, {"a": "<sha256 1>", "b": "<sha256 2>"}),
     ("part of another", "1700017 and 4123", "1700017 and 4123"),
     ("a serial number", "100000000000000000001", "<serial 1>"),
     ("a request id", "3f0b2c9d-58a1-4c1e-9a57-1d5d0c6f2b7a", "<request_id 1>"),
@@ -45,8 +46,3 @@ CASES = [
 @pytest.mark.parametrize(("value", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_normal(value, expected):
     assert Normaliser(KNOWN, NOW).normal(value) == expected
-
-
-def test_keys_are_sorted_before_tokens_are_numbered():
-    one, other = {"b": A, "a": B}, {"a": B, "b": A}
-    assert repr(Normaliser({}, NOW).normal(one)) == repr(Normaliser({}, NOW).normal(other))

@@ -10,7 +10,7 @@ import pytest
 
 import simulator.store as store_module
 from simulator.certifier import Certifier
-from simulator.handle import SimulatorError, resource, rule, with_issued
+from simulator.handle import SimulatorError, resource
 
 
 def test_seed_adds_and_replaces_what_is_kept_as_it_is(simulator, api):
@@ -30,17 +30,6 @@ def test_bad_settings_are_refused_whole(simulator, name, value):
     with pytest.raises(SimulatorError, match="400"):
         simulator.settings(edge_delay=9, **{name: value})
     assert simulator.settings() == before
-
-
-def test_reset_goes_back_to_the_start(simulator, api):
-    simulator.seed([with_issued(resource(1, "a.example"))])
-    simulator.settings(shape="paged", edge_delay=7)
-    simulator.faults([rule("500", times=1)])
-    api.get(1)
-    simulator.reset()
-    assert simulator.resources() == simulator.journal() == simulator.faults() == []
-    settings = simulator.settings()
-    assert (settings["shape"], settings["edge_delay"]) == ("bare", 0)
 
 
 class StoppedClock(datetime.datetime):

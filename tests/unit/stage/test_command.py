@@ -37,13 +37,6 @@ def is_free(path, seconds=10):
     return False
 
 
-def test_status_and_output(tmp_path):
-    shown = []
-    status, output = command.run(["sh", "-c", "echo one; echo two >&2; exit 3"], os.environ, tmp_path, shown.append)
-    assert (status, output) == (3, "one\ntwo\n")
-    assert shown == ["one", "two"]
-
-
 @pytest.mark.parametrize("program", [STUBBORN, WITH_CHILD], ids=["stubborn", "with a child"])
 def test_an_exception_ends_it_with_all_that_it_started(program, tmp_path, monkeypatch):
     def stop(line):

@@ -103,22 +103,8 @@ def test_a_look_is_the_scan_of_the_module_and_shows_no_secret(account):
     assert TOKEN not in str(result)
 
 
-def test_a_look_leaves_the_loop_free(monkeypatch):
-    """The scan waits for the loop: in the loop's own thread it would wait for ever."""
-    went_on = threading.Event()
-    monkeypatch.setattr(cert_expiry, "run", lambda *_words, **_named: went_on.wait(TOO_LONG))
-
-    async def both():
-        looking = asyncio.create_task(cert_expiry.look({}))
-        await asyncio.sleep(0)
-        went_on.set()
-        return await looking
-
-    assert asyncio.run(both()) is True
-
-
 def test_a_look_ends_when_nobody_waits_for_it(monkeypatch):
-    """What goes on in the thread notices when it asks for the time: at its next request, handshake or wait."""
+    """It leaves the loop free; its thread notices when it asks for the time: at its next request, handshake or wait."""
     began, ended = threading.Event(), []
 
     def forever(asked):
