@@ -17,6 +17,7 @@ from simulator.handle import Simulator, cdn_resource, installation
 
 _DEFAULTS = {name: option.get("default") for name, option in RESOURCE_CERT.items()}
 OURS = "gws1-"
+BOTH = ["web_security", "cdn"]
 
 Json = dict[str, Any]
 

@@ -15,14 +15,13 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate import 
 from simulator.authority import Issued
 from simulator.handle import FAULTS, Simulator, cdn_resource, resource, rule, with_installed
 
-from .cdn import Account, thing
+from .cdn import BOTH, Account, thing
 from .fleets import issue, rotate
 from .material import API_KEY, NEW, OLD, ZONE
 from .playbook import tasks_play
 from .vendor import assert_described
 
 _SEEN: list[Any] = []
-BOTH = ["web_security", "cdn"]
 
 
 def fleet(simulator: Simulator, pair: Issued, ids: Sequence[int] = (), **options: Any) -> dict[str, Any]:

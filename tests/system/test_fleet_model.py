@@ -19,14 +19,17 @@ from simulator.authority import Issued
 from simulator.handle import FAULTS, Simulator, installation
 from simulator.handle import rule as fault_rule
 
+from .cdn import BOTH, seed
+from .cdn import Account as CdnAccount
 from .fleets import Site, installed, issue, open_account, rotate, sites, writes
 
-_NOT_A_SETTING = {"updated", "ssl_type", "service_ssl_expire"}
+_NOT_A_SETTING = {"updated", "ssl_type", "service_ssl_expire", "sslData", "sslEnabled"}
 _CUTS = ("cut_before", "cut_after", "cut_body")
 _FAULTS = ("400", "429", "500", "500_after", "502_html", "html_200", "truncated_json", *_CUTS)
-_CALLS = ("list", "get", "put", None)
+_CALLS = ("list", "get", "put", None, "cdn_list", "cdn_get", "cdn_patch", "ssl_list", "ssl_create", "ssl_delete")
 _GENERATIONS = 4
-_ACCOUNT = sites(5)
+_ACCOUNT = sites(6)
+_OF_CDN = {site.id for site in _ACCOUNT[3:]}
 _PAIRS = {site.id: [issue(site.name, 5 + 20 * number) for number in range(_GENERATIONS)] for site in _ACCOUNT}
 """Certificates of each site, each living longer than the one before."""
 
@@ -44,12 +47,15 @@ class Account(Machine):
 
     @initialize()
     def open(self) -> None:
-        open_account(self.simulator, [Site(site.id, site.name, _PAIRS[site.id][0], site.new) for site in _ACCOUNT])
+        account = [Site(site.id, site.name, _PAIRS[site.id][0], site.new) for site in _ACCOUNT]
+        open_account(self.simulator, [site for site in account if site.id not in _OF_CDN])
+        of_cdn = [seed(site.id, site.name, site.old) for site in account if site.id in _OF_CDN]
+        self.simulator.seed_cdn(of_cdn)
         self.settings = self._stored_settings()
 
     @rule(site=st.sampled_from(_ACCOUNT), value=st.integers(0, 9))
     def somebody_edits_a_setting(self, site: Site, value: int) -> None:
-        self.simulator.edit(site.id, {"service_geoip_mode": value, "x_unknown": {"value": value}})
+        self._edit(site, resource={"description": f"{value}", "x_unknown": {"value": value}})
         self.settings = self._stored_settings()
 
     @rule(site=st.sampled_from(_ACCOUNT))
@@ -58,16 +64,23 @@ class Account(Machine):
 
     @rule(site=st.sampled_from(_ACCOUNT), generation=st.integers(1, _GENERATIONS - 1))
     def somebody_rotates_by_hand(self, site: Site, generation: int) -> None:
-        self.simulator.edit(site.id, install=installation(_PAIRS[site.id][generation]))
+        self._edit(site, install=installation(_PAIRS[site.id][generation]))
         self.least[site.id] = generation
 
     @rule(site=st.sampled_from(_ACCOUNT), mode=st.sampled_from(["follow", "frozen", "silent", "plain"]))
     def an_edge_changes(self, site: Site, mode: str) -> None:
-        self.simulator.edge(site.id, mode)
+        self._set_edge(site, mode)
 
-    @rule(shape=st.sampled_from(["bare", "wrapped", "paged"]), certificate=st.booleans())
-    def the_api_answers_differently(self, shape: str, certificate: bool) -> None:
+    @rule(
+        shape=st.sampled_from(["bare", "wrapped", "paged"]),
+        certificate=st.booleans(),
+        created=st.sampled_from(["nothing", "object", "deleted"]),
+        form=st.sampled_from(["prefixed", "plain", "unreadable", "missing"]),
+        usage=st.booleans(),
+    )
+    def the_api_answers_differently(self, shape: str, certificate: bool, created: str, form: str, usage: bool) -> None:
         self.simulator.settings(shape=shape, page_size=2, return_certificate=certificate)
+        self.simulator.settings(cdn_created=created, cdn_record=form, cdn_usage=usage)
 
     @rule(
         faults=st.lists(
@@ -116,9 +129,9 @@ class Account(Machine):
         if not self.settings:
             return
         self.simulator.clear_faults()
-        self.simulator.settings(shape="bare", return_certificate=False)
+        self.simulator.settings(shape="bare", return_certificate=False, cdn_record="prefixed")
         for site in _ACCOUNT:
-            self.simulator.edge(site.id, "follow")
+            self._set_edge(site, "follow")
             self.wanted[site.id] = max(self.wanted[site.id], self.least[site.id])
         for changed in (True, False):
             result = self._run(waves=["100%"])
@@ -129,7 +142,16 @@ class Account(Machine):
 
     def _run(self, **options: Any) -> dict[str, Any]:
         wanted = {site.name: self._pair(site) for site in _ACCOUNT}
-        return rotate(self.simulator, wanted, edge_timeout=0.2, **{"concurrency": 4, **options})
+        return rotate(self.simulator, wanted, products=BOTH, edge_timeout=0.2, **{"concurrency": 4, **options})
+
+    def _edit(self, site: Site, **change: Any) -> None:
+        if site.id in _OF_CDN:
+            self.simulator.edit_cdn(site.id, **change)
+        else:
+            self.simulator.edit(site.id, change.get("resource"), install=change.get("install"))
+
+    def _set_edge(self, site: Site, mode: str) -> None:
+        (self.simulator.cdn_edge if site.id in _OF_CDN else self.simulator.edge)(site.id, mode)
 
     def _check_truth(self, result: dict[str, Any]) -> None:
         """What is reported as rotated or in sync is there; what was not attempted was not touched."""
@@ -145,10 +167,13 @@ class Account(Machine):
 
     def _generations(self) -> dict[int, int]:
         known = {site: [pair.fingerprint_sha256 for pair in pairs] for site, pairs in _PAIRS.items()}
-        return {site: known[site].index(stored) for site, stored in installed(self.simulator).items()}
+        now = CdnAccount.of(self.simulator)
+        stored = {**installed(self.simulator), **{number: now.installed(number) for number in _OF_CDN}}
+        return {site: known[site].index(fingerprint) for site, fingerprint in stored.items()}
 
     def _stored_settings(self) -> dict[int, dict[str, Any]]:
         stored = [state["resource"] for state in self.simulator.resources()]
+        stored += CdnAccount.of(self.simulator).resources.values()
         return {one["id"]: {name: one[name] for name in one.keys() - _NOT_A_SETTING} for one in stored}
 
 
