@@ -121,8 +121,9 @@ class Fleet:
             running = wait(running, _BETWEEN_LOOKS).not_done
             self.look_after_parent()
             while ended:
-                at, self.members[at] = ended.popleft()
-                yield self.members[at]
+                at, member = ended.popleft()
+                self.members[at] = member
+                yield member
 
     def _taken(self, step: Callable[[Member], Member], member: Member) -> Member:
         try:

@@ -67,9 +67,14 @@ def put_in_order(monkeypatch):
         got.clock = FakeClock().clock
         return OPERATION.perform(got)
 
-    def ran(transport, kind="credentials", definition=C_OF_T, *, check_mode=False, **given):
+    def ran(transport, kind="credentials", definition=None, *, check_mode=False, **given):
         monkeypatch.setattr(task, "Transport", lambda *_words, **_options: transport)
-        values = {**GIVEN, "kind": kind, "definition": {**NO_PARTS, **definition}, **given}
+        values = {
+            **GIVEN,
+            "kind": kind,
+            "definition": {**NO_PARTS, **(C_OF_T if definition is None else definition)},
+            **given,
+        }
         result = run(Operation(perform, OPERATION.render), values, check_mode=check_mode, diff=True)
         assert not getattr(transport, "steps", ()), result
         return result
