@@ -6,13 +6,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from threading import Lock
 from typing import Any
 
 from .._errors import ApiError, GcoreError, ResourceLookupError
 from .client import PAGE_SIZE, Client
-from .site import CDN, CUSTOM, DISABLED, LETS_ENCRYPT, UNKNOWN, Alias, Content, Each, Site, is_on, moved, text_of
+from .site import (
+    CDN,
+    CUSTOM,
+    DISABLED,
+    LETS_ENCRYPT,
+    NOTHING,
+    UNKNOWN,
+    Alias,
+    Content,
+    Each,
+    Site,
+    is_on,
+    moved,
+    text_of,
+)
 from .ssl_objects import OBJECTS, SslObject, SslObjects
 
 RESOURCES = "/cdn/resources"
@@ -76,9 +89,9 @@ class Cdn:
         raw = self._client.read(f"{RESOURCES}/{site_id}", site_id, "that resource", to_write=to_write)
         if _is_deleted(raw):
             raise ResourceLookupError(f"the resource {CDN}:{site_id} is deleted", "Check the id.")
-        return replace(self._site(raw), raw=raw)
+        return self._site(raw, raw)
 
-    def _site(self, raw: Mapping[str, Any]) -> Site:
+    def _site(self, raw: Mapping[str, Any], kept: Mapping[str, Any] = NOTHING) -> Site:
         """Read a resource's JSON, and the record of the object that it has attached."""
         is_enabled, number = is_on(raw.get(SWITCH_FIELD)), raw.get(ID_FIELD)
         attached = self._objects.get(int(number)) if is_enabled and number else None
@@ -111,6 +124,7 @@ class Cdn:
             left_alone=states.get("left_alone", ""),
             refusal=states.get("refusal", ""),
             only_if_named=states.get("only_if_named", ""),
+            raw=kept,
         )
 
     def _address(self) -> tuple[str, str]:

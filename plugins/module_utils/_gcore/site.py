@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -25,7 +25,7 @@ DISABLED = ""
 UNKNOWN = "unknown"
 """The ways in which a site has HTTPS; the last where the answer lacks the field."""
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Site:
     refusal: str = ""  # why it can't be written
     only_if_named: str = ""  # why it is left out, where nobody names it
     # The API's own JSON, where it was read to be written.
-    raw: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, compare=False)
+    raw: Mapping[str, Any] = field(default_factory=lambda: NOTHING, repr=False, compare=False)
 
     @property
     def key(self) -> tuple[str, int]:
@@ -91,6 +91,10 @@ class Site:
     def told_type(self) -> str | None:
         """Return what results say of it: None for off, and for what the answer does not tell."""
         return None if self.ssl_type in (DISABLED, UNKNOWN) else self.ssl_type
+
+    def without_raw(self) -> Site:
+        """Return it without the JSON, as what is known of thousands is kept."""
+        return replace(self, raw=NOTHING)
 
     @property
     def is_suspended(self) -> bool:

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from .client import Client
-from .site import UNKNOWN, WEB_SECURITY, Alias, Content, Each, Site, is_on, moved, text_of
+from .site import NOTHING, UNKNOWN, WEB_SECURITY, Alias, Content, Each, Site, is_on, moved, text_of
 
 RESOURCES = "/security/resources"
 
@@ -37,7 +37,7 @@ class WebSecurity:
     def site(self, site_id: int, *, to_write: bool = False) -> Site:
         """Return one site as the API tells it now; a write that is to follow gets its place."""
         raw = self.client.read(f"{RESOURCES}/{site_id}", site_id, "that resource", to_write=to_write, if_twice=_TWICE)
-        return replace(site_of(raw), raw=raw)
+        return site_of(raw, raw)
 
     def prepare(self, content: Content) -> Mapping[str, Any]:
         """Return the fields to be written so that a site has it; this is the one place where the key leaves."""
@@ -63,8 +63,8 @@ class WebSecurity:
         return moved(before.raw, after.raw, _FOLLOWING)
 
 
-def site_of(raw: Mapping[str, Any]) -> Site:
-    """Read an answer's JSON. Field types are loose in the API's answers: the readers are tolerant."""
+def site_of(raw: Mapping[str, Any], kept: Mapping[str, Any] = NOTHING) -> Site:
+    """Read an answer's JSON, to be kept or not. Field types are loose in the API's answers: the readers are tolerant."""
     return Site(
         id=int(raw["id"]),
         name=text_of(raw.get("name")),
@@ -78,6 +78,7 @@ def site_of(raw: Mapping[str, Any]) -> Site:
         aliases=tuple(_aliases(raw.get("aliases"))),
         origins_count=_count(raw.get("origins")),
         product=WEB_SECURITY,
+        raw=kept,
     )
 
 

@@ -189,7 +189,7 @@ class _Write:
         if self.lost and took_effect(earlier.desired, self.lost[0], site, self.product):
             self.applied = replace(self.applied, state=ChangeState.MADE)
             return True
-        seen = replace(earlier.observation, resource=site)
+        seen = replace(earlier.observation, resource=site.without_raw())
         plan = decide(earlier.desired, seen, self.account.client.clock.now(), earlier.warnings, earlier)
         is_made = plan.is_in_sync and self.lost and not plan.refusal
         self.applied = replace(self.applied, plan=plan, state=ChangeState.MADE if is_made else self.applied.state)
@@ -233,7 +233,7 @@ class _Write:
             check, waited = plan.desired.store_check(stored), client.clock.monotonic() - begin
             if check is not Proof.MISMATCH or waited >= patience:
                 break
-            self.applied = replace(self.applied, stored=stored)
+            self.applied = replace(self.applied, stored=stored.without_raw())
             client.deadline.sleep(_STORED_INTERVAL)
         moved = tuple(product.collateral(before, stored))
         problem = _problem(stored, moved, waited if check is Proof.MISMATCH else None)
@@ -241,7 +241,7 @@ class _Write:
         self.applied = replace(
             self.applied,
             state=ChangeState.IGNORED if check is Proof.MISMATCH else self.applied.state,
-            stored=stored,
+            stored=stored.without_raw(),
             collateral=moved,
             verification=Verification(check, Proof.PENDING if is_pending else Proof.SKIPPED),
         )
