@@ -11,7 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.gcore.web_security.plugins.module_utils._errors import ApiError, GcoreError, carrying
+from ansible_collections.gcore.web_security.plugins.module_utils._errors import (
+    ApiError,
+    ConflictError,
+    GcoreError,
+    carrying,
+)
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.account import Account
 from ansible_collections.gcore.web_security.plugins.module_utils._gcore.web_security import WebSecurity, site_of
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.apply import (
@@ -26,7 +31,7 @@ from ansible_collections.gcore.web_security.plugins.module_utils._rotate.desired
     CustomCertificate,
 )
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.failure_budget import FailureBudget
-from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observer, Policy
+from ansible_collections.gcore.web_security.plugins.module_utils._rotate.observe import Observation, Observer, Policy
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.plan import decide
 from ansible_collections.gcore.web_security.plugins.module_utils._rotate.report import render
 from unit.plugins.fakes import (
@@ -373,6 +378,13 @@ RUNS = {
 @pytest.mark.parametrize(("given", "expected"), RUNS.values(), ids=RUNS)
 def test_a_run(given, expected):
     expect(rotate(**given), **expected)
+
+
+@pytest.mark.parametrize("state", ["left_alone", "refusal"])
+def test_what_can_t_be_written_now_is_refused_where_it_would_be(state):
+    for raw, kind in (({}, ConflictError), (STORED, type(None))):
+        site = replace(site_of(resource_json(**raw)), **{state: "it is being deleted"})
+        assert type(decide(target(), Observation(site), NOW).refusal) is kind
 
 
 def test_the_body_is_the_fresh_get_and_not_the_first_look():
