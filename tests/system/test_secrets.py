@@ -25,6 +25,7 @@ from simulator.handle import resource, rule, with_installed
 
 from .canaries import Canaries
 from .cases import CERTIFICATE, Case, File, both_ways, certificate, play_cases
+from .cdn import BOTH, seed
 from .material import (
     API_KEY,
     BEARER_TOKEN,
@@ -242,6 +243,7 @@ INLINE = {"certificate": NEW.full_chain_pem, "private_key": NEW.key_pem("traditi
 FLEETS = {
     # options, and a word of the end
     "refused-in-part": ({"certificates": [INLINE]}, "400"),
+    "cdn-refused": ({"certificates": [INLINE], "products": BOTH, "include": ["cdn:3"]}, "400"),
     "encrypted": ({"certificates": [{**ENCRYPTED, "private_key_passphrase": PASSPHRASE}]}, "changed"),
     "wrong-passphrase": ({"certificates": [{**ENCRYPTED, "private_key_passphrase": WRONG_PASSPHRASE}]}, "passphrase"),
     "bundle": ({"certificates": [{"pkcs12": BUNDLE, "private_key_passphrase": PASSPHRASE}]}, "changed"),
@@ -261,7 +263,7 @@ SURVEYS = {
     "key-as-certificate": ({"certificates": [{"certificate": OLD.private_key_pem}]}, "private key"),
     "unknown-option": ({"certificates": [{"private_key": NEW.private_key_pem}]}, "private_key"),
 }
-FLEETS_FAR_TOO = ("refused-in-part", "bundle", "key-as-certificate", "unknown-option", "key-as-path")
+FLEETS_FAR_TOO = ("refused-in-part", "cdn-refused", "bundle", "key-as-certificate", "unknown-option", "key-as-path")
 MANY = {
     f"{module.rpartition('.')[2]} {name} {way}": (module, options, word, environment_of_task)
     for module, tasks in ((FLEET, FLEETS), (SURVEY, SURVEYS))
@@ -275,7 +277,8 @@ def test_nor_what_looks_at_many(simulator, ansible):
     simulator.reset()
     simulator.settings(echo_secrets=True)
     simulator.seed([with_installed(resource(number, f"site{number}.{ZONE}"), OLD) for number in (1, 2)])
-    simulator.faults([rule("400", call="put", resource_id=2)])
+    simulator.seed_cdn([seed(3, f"site3.{ZONE}", OLD)])
+    simulator.faults([rule("400", call="put", resource_id=2), rule("400", call="ssl_create")])
     common = {**connection(simulator), "retries": 0}
     tasks = [
         {
@@ -343,21 +346,22 @@ def test_nor_an_account_that_repeats_a_key_and_speaks_to_the_terminal(simulator,
     simulator.reset()
     simulator.seed([with_installed(resource(number, name, aliases=[alias]), OLD) for number, name in names.items()])
     refused = {"kind": "status", "status": 400, "message": f"{REPEATED} {HOSTILE}", "exception_class": HOSTILE}
-    simulator.faults([rule(refused, call="put", resource_id=2)])
+    simulator.seed_cdn([seed(4, f"c{REPEATED}{HOSTILE}.{ZONE}", OLD, object_name=f"{REPEATED}{HOSTILE}")])
+    simulator.faults([rule(refused, call="put", resource_id=2), rule(refused, call="cdn_patch")])
     common = {**connection(simulator), "retries": 0}
     ways = {"action": {}, "module": {"WAY": "far"}}
     tasks = [
         {"name": f"{name} {way}", module: {**common, **options}, "environment": far, "ignore_errors": True}
         for way, far in ways.items()
         for name, module, options in (
-            ("many", FLEET, {"certificates": [INLINE], "force": True}),
+            ("many", FLEET, {"certificates": [INLINE], "force": True, "products": BOTH, "waves": ["100%"]}),
             ("one", MODULE, {**CERTIFICATE, "resource_id": 1, "force": True}),
         )
     ]
     played = ansible.run([tasks_play(*tasks)], *LOUDEST)
     for way in ways:
         many, one = (played.task(f"{name} {way}").result for name in ("many", "one"))
-        assert "1 rotated, 1 failed" in many["msg"]
+        assert "1 rotated, 2 failed" in many["msg"]
         assert r"b********\x1b[2J\n[ERROR]: forged\r\u202e\u2028\x9b" in many["msg"]
         assert one["changed"] is True
     assert r"a\x1b[2J\n[ERROR]: forged" in played.stdout
