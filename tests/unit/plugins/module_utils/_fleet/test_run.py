@@ -404,6 +404,13 @@ def test_edges_are_proved_a_wave_before_the_next():
     assert [text for text in told if text not in stage.result()["results"][0]["msg"]] == []
 
 
+def test_an_edge_that_never_follows_counts_as_a_failure():
+    world = account(3)
+    world.stuck = {name(1)}
+    stage = staged(world, verify="edge", verify_timeout=30, sizes=["2"], tolerated=0)
+    assert became(stage) == "failed rotated not_attempted"
+
+
 def stored_and_not_served():
     """What an earlier run left behind: the API has it, the edge not yet."""
     world = FakeAccount()
