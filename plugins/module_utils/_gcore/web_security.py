@@ -64,7 +64,7 @@ class WebSecurity:
 
 
 def site_of(raw: Mapping[str, Any], kept: Mapping[str, Any] = NOTHING) -> Site:
-    """Read an answer's JSON, to be kept or not. Field types are loose in the API's answers: the readers are tolerant."""
+    """Read an answer's JSON. Field types are loose in the API's answers: the readers are tolerant."""
     return Site(
         id=int(raw["id"]),
         name=text_of(raw.get("name")),
