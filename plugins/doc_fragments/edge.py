@@ -26,8 +26,8 @@ options:
 options:
   edge_probe:
     description:
-      - Whether to make a TLS handshake with the resource's protected IP, with its name as SNI, to see which certificate
-        is really served. The API does not return the installed certificate.
+      - Whether to make a TLS handshake with the resource's edge, such as its protected IP, with its name as SNI, to see
+        which certificate is really served. The API does not return the installed certificate.
       - V(auto) makes one handshake, unless the API does return the certificate, or HTTPS is off.
       - V(always) makes it in any case.
       - V(never) makes none, and leaves the expiry date as the only evidence. Use it where a firewall lets nothing

@@ -44,8 +44,6 @@ options:
       resources:
         description:
           - The ids or exact names of the resources that this certificate is for. It is used for no others.
-          - With several O(products), V(cdn:1234) is the one of that product. An id or name that more than one of them
-            has is an error.
           - If unset, it is used for every resource whose name it covers and for which it is the best one.
         type: list
         elements: str
@@ -85,6 +83,8 @@ options:
   products:
     description:
       - The vendor's products whose resources are meant, one or both. WAAP rides on V(cdn).
+      - With both, O(include), O(exclude) and O(certificates[].resources) take V(cdn:1234) and V(web_security:1234). An
+        id or exact name that resources of both have is an error.
       - A certificate is uploaded to the CDN once, however many of its resources get it, and is for all names of such a
         resource.
     type: list

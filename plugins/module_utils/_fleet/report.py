@@ -56,7 +56,7 @@ def _result(member: Member) -> dict[str, Any]:
         facts["certificate"] = member.label
     if member.twins:
         facts["twins"] = list(member.twins)
-    message = error.told(EXTENTS[member.state] if member.desired else "") if error else member.story()
+    message = error.told(EXTENTS[member.state] if member.desired else "", member.prepared) if error else member.story()
     if member.desired is None:
         message = message if error else member.note
         return {**facts, "msg": message} if message else facts

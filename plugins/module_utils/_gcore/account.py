@@ -14,7 +14,7 @@ from .._errors import InputError, ResourceLookupError
 from .._x509.hostname import normalised
 from .cdn import Cdn
 from .client import Client
-from .site import CDN, CUSTOM, DISABLED, LETS_ENCRYPT, WEB_SECURITY, Content, Each, Site
+from .site import CDN, CUSTOM, DISABLED, LETS_ENCRYPT, WEB_SECURITY, Content, Each, Prepared, Site
 from .web_security import WebSecurity
 
 
@@ -27,8 +27,8 @@ class Product(Protocol):
     def site(self, site_id: int, *, to_write: bool = False) -> Site:
         """Return one site as the API tells it now; a write that is to follow gets its place."""
 
-    def prepare(self, content: Content) -> Mapping[str, Any]:
-        """Return the fields to be written so that a site has it, and make in the account what they are about."""
+    def prepare(self, content: Content) -> Prepared:
+        """Return what is to be written so that a site has it, and make in the account what that is about."""
 
     def write(self, before: Site, fields: Mapping[str, Any]) -> str:
         """Write them over what was read to be written, once, and return the receipt: only a read proves it."""

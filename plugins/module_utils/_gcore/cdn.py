@@ -21,6 +21,7 @@ from .site import (
     Alias,
     Content,
     Each,
+    Prepared,
     Site,
     is_on,
     moved,
@@ -93,11 +94,11 @@ class Cdn:
 
     def _site(self, raw: Mapping[str, Any], kept: Mapping[str, Any] = NOTHING) -> Site:
         """Read a resource's JSON, and the record of the object that it has attached."""
-        is_enabled, number = is_on(raw.get(SWITCH_FIELD)), raw.get(ID_FIELD)
-        attached = self._objects.get(int(number)) if is_enabled and number else None
+        is_enabled, number = is_on(raw.get(SWITCH_FIELD)), text_of(raw.get(ID_FIELD))
+        attached = self._objects.get(int(number)) if is_enabled and number.isdecimal() else None
         address, problem = self._address()
         name = text_of(raw.get("cname"))
-        redirect = (raw.get("options") or {}).get("redirect_http_to_https") or {}
+        redirect = _inside(_inside(raw, "options"), "redirect_http_to_https")
         states: dict[str, str] = {}
         for field, holds, why in STATES:
             if field not in states and holds(raw):
@@ -112,7 +113,7 @@ class Cdn:
             updated=text_of(raw.get("updated")),
             certificate=None,
             redirects_to_https=is_on(redirect.get("enabled")) and is_on(redirect.get("value")),
-            aliases=tuple(Alias(text_of(other), None) for other in raw.get("secondaryHostnames") or ()),
+            aliases=tuple(Alias(text_of(other), None) for other in _names(raw.get("secondaryHostnames"))),
             product=CDN,
             record=attached.record if attached else None,
             certificate_id=attached.id if attached else None,
@@ -141,11 +142,13 @@ class Cdn:
             return "", _NO_EDGE.format(error.message)
         return host, "" if host else _NO_EDGE.format("the account has no cname")
 
-    def prepare(self, content: Content) -> Mapping[str, Any]:
-        """Return the fields to be written so that a site has it; a key pair becomes an object, once a run."""
+    def prepare(self, content: Content) -> Prepared:
+        """Return what is to be written so that a site has it; a key pair becomes an object, once a run."""
         if content.key_pair is None:
-            return DETACHED
-        return {ID_FIELD: self._objects.stored(content.key_pair).id, SWITCH_FIELD: True}
+            return Prepared(DETACHED)
+        stored = self._objects.stored(content.key_pair)
+        note = f"The certificate is in the account as {stored.record.name} (id {stored.id})."
+        return Prepared({ID_FIELD: stored.id, SWITCH_FIELD: True}, note)
 
     def write(self, before: Site, fields: Mapping[str, Any]) -> str:
         """PATCH these fields and no other, once, and leave the answer unread: only a GET proves it."""
@@ -178,7 +181,7 @@ class Cdn:
     def _used(self) -> frozenset[int]:
         """Return the ids of objects that resources serve, or show to their origins."""
         pairs = ((raw.get(ID_FIELD), raw.get("proxy_ssl_data")) for raw in self._listed())
-        return frozenset(int(number) for pair in pairs for number in pair if number)
+        return frozenset(int(number) for pair in pairs for number in map(text_of, pair) if number.isdecimal())
 
     def _listed(self) -> Iterator[dict[str, Any]]:
         return self._client.listed(RESOURCES, "resources", PAGE_SIZE)
@@ -201,6 +204,15 @@ class Cdn:
         except ApiError as error:
             if error.status not in (400, 409):  # somebody took it into use meanwhile
                 raise
+
+
+def _inside(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = raw.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _names(value: Any) -> list[Any]:
+    return [name for name in value if name] if isinstance(value, list) else []
 
 
 def _ssl_type(attached: SslObject | None) -> str:

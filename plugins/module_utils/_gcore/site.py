@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .._clock import from_unix
 from .._x509.certificate import Certificate, timestamp
@@ -140,6 +140,13 @@ def expiry_timestamp(expires: int | None) -> str | None:
 
 Each = Callable[..., Iterable[Any]]
 """Takes a step for each of several, as `map` does, or many at a time."""
+
+
+class Prepared(NamedTuple):
+    """What is to be written to a site."""
+
+    fields: Mapping[str, Any]
+    note: str = ""  # what was made in the account for it, and stays there whatever becomes of the site
 
 
 class Content(Protocol):

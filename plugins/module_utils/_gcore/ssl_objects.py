@@ -27,6 +27,9 @@ _NO_UPLOAD = (
     "The account's plan, or the permission of the token's user, may lack custom certificates: "
     "look at both, or ask the vendor's support."
 )
+_MAY_BE_THERE = (
+    "Whether the certificate came into the account is not known: run the task again, it looks for it by its name."
+)
 _TAKEN = (400, 409, 422)
 """How a name that is not unique may be refused."""
 _NOT_UNIQUE = re.compile(r"\bname\b.*(?:exist|unique|taken|in use)", re.IGNORECASE)
@@ -120,8 +123,10 @@ class SslObjects:
                     return found
                 if _is_name_taken(error) and name != names[1]:
                     name = names[1]  # for a duplicate that no list shows
-                else:
-                    self._client.pause(error, tries)
+                    continue
+                if error.outcome_unknown:
+                    error.hint = _MAY_BE_THERE
+                self._client.pause(error, tries)
         raise AssertionError
 
     def _uploaded(self, name: str, key_pair: KeyPair) -> SslObject:

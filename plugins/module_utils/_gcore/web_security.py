@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .client import Client
-from .site import NOTHING, UNKNOWN, WEB_SECURITY, Alias, Content, Each, Site, is_on, moved, text_of
+from .site import NOTHING, UNKNOWN, WEB_SECURITY, Alias, Content, Each, Prepared, Site, is_on, moved, text_of
 
 RESOURCES = "/security/resources"
 
@@ -39,12 +39,12 @@ class WebSecurity:
         raw = self.client.read(f"{RESOURCES}/{site_id}", site_id, "that resource", to_write=to_write, if_twice=_TWICE)
         return site_of(raw, raw)
 
-    def prepare(self, content: Content) -> Mapping[str, Any]:
-        """Return the fields to be written so that a site has it; this is the one place where the key leaves."""
+    def prepare(self, content: Content) -> Prepared:
+        """Return what is to be written so that a site has it; this is the one place where the key leaves."""
         if content.key_pair is None:
-            return {TYPE_FIELD: content.ssl_type or None}
+            return Prepared({TYPE_FIELD: content.ssl_type or None})
         certificate, key = content.key_pair.texts
-        return {CERTIFICATE_FIELD: certificate, KEY_FIELD: key, TYPE_FIELD: content.ssl_type}
+        return Prepared({CERTIFICATE_FIELD: certificate, KEY_FIELD: key, TYPE_FIELD: content.ssl_type})
 
     def write(self, before: Site, fields: Mapping[str, Any]) -> str:
         """PUT the whole resource that was read to be written, once, and leave the answer unread: only a GET proves it.

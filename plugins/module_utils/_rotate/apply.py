@@ -43,6 +43,7 @@ class Applied:
     state: ChangeState = ChangeState.NONE
     stored: Site | None = None  # the API's view of the site after the write
     receipt: str = ""  # how the API answered the write
+    prepared: str = ""  # what was made in the account for it
     collateral: tuple[dict[str, Any], ...] = ()  # other settings that moved
     verification: Verification = UNVERIFIED
     warnings: tuple[str, ...] = ()  # of what was done beside it
@@ -161,10 +162,11 @@ class _Write:
 
     def run(self) -> None:
         """Write, and prove it."""
-        fields = self.product.prepare(self.applied.plan.desired)
+        prepared = self.product.prepare(self.applied.plan.desired)
+        self.applied = replace(self.applied, prepared=prepared.note)
         for tries in count(1):
             before = self._read()
-            if before is None or self._put(before, fields, tries):
+            if before is None or self._put(before, prepared.fields, tries):
                 break
         self.budget.write_succeeded(self.applied.resource.key)
         written_over = self.lost[0] if self.lost else before

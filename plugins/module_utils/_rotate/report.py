@@ -62,6 +62,11 @@ class Outcome:
         return self.applied.state if self.applied else ChangeState.NONE
 
     @property
+    def prepared(self) -> str:
+        """Tell what was made in the account for it."""
+        return self.applied.prepared if self.applied else ""
+
+    @property
     def would_change(self) -> bool:
         """Tell whether a plan was made, to change the site, and not carried out."""
         return self.applied is None and self.error is None and self.plan is not None and self.plan.writes
@@ -138,7 +143,7 @@ def render(known: object, error: GcoreError | None, diff: bool) -> dict[str, Any
         return {**facts, "msg": f"{outcome.title()} {outcome.story()}"}
     subject = f"{outcome.title()}: " if plan else ""
     receipt = f"{applied.receipt}." if applied and applied.receipt else ""
-    message = f"{subject}{error.told(EXTENTS[outcome.state], receipt)}"
+    message = f"{subject}{error.told(EXTENTS[outcome.state], outcome.prepared, receipt)}"
     return {**facts, **error.details(), "failed": True, "msg": message}
 
 

@@ -155,13 +155,13 @@ def test_an_upload_leaves_one_object_and_finds_it(steps, like, posts, suffix):
     api = FakeCdn(cdn_json())
     vars(api).update(like)
     api.instead[POST] = [*steps]
-    fields = product(api).prepare(CONTENT)
+    fields = product(api).prepare(CONTENT).fields
     found = api.objects[fields["sslData"]]
     assert (found["name"], fields["sslEnabled"]) == (ours(NEW, suffix), True)
     assert api.writes == [POST] * posts
     assert sum(one["name"] in (ours(NEW), ours(NEW, "-2")) for one in api.objects.values()) == (2 if api.hides else 1)
     # A run after it uploads nothing.
-    again = product(api).prepare(CONTENT)
+    again = product(api).prepare(CONTENT).fields
     assert api.objects[again["sslData"]]["name"] == ours(NEW, suffix)
     assert len(api.writes) == posts
 
@@ -179,7 +179,7 @@ REFUSALS = {
     "no right": (answer(403, {"message": "Forbidden"}), "403", "plan", 1),
     "bad": (answer(400, {"errors": {"sslCertificate": ["Bad."]}}), "sslCertificate: Bad.", "", 1),
     "both names": (TAKEN, "already exists", "", 2),
-    "never well": (answer(502, b"<html>"), "502", "", 3),
+    "never well": (answer(502, b"<html>"), "502", "looks for it by its name", 3),
 }
 
 
@@ -212,7 +212,7 @@ def test_one_upload_a_certificate_however_many_ask_for_it():
     cdn = product(api)
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(cdn.prepare, [CONTENT, other] * 20))
-    assert len({fields["sslData"] for fields in found}) == 2
+    assert len({one.fields["sslData"] for one in found}) == 2
     assert api.writes == [POST] * 2
     assert api.calls.count(LIST) == 1
 
@@ -231,7 +231,7 @@ def test_a_write_names_two_fields_and_off_detaches():
     api.add(OLD, to=7)
     cdn = product(api)
     before = cdn.site(7, to_write=True)
-    receipt = cdn.write(before, cdn.prepare(HTTPS_OFF))
+    receipt = cdn.write(before, cdn.prepare(HTTPS_OFF).fields)
     assert api.bodies == [{"sslData": None, "sslEnabled": False}]
     assert receipt.startswith(f"{PATCH} answered 200")
     assert cdn.collateral(before, cdn.site(7)) == []

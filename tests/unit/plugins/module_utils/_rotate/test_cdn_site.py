@@ -142,6 +142,7 @@ def test_a_patch_of_whatever_outcome(steps, patches, said, has_it):
     run = rotate(api, tries=2, **NEVER)
     assert said in (run.error.message if run.error else "")
     assert bool(said) == bool(run.error)
+    assert (f"The certificate is in the account as {ours(NEW)} (id 502)." in run.result["msg"]) == bool(said)
     assert (api.writes.count(PATCH), api.writes.count(POST)) == (patches, 1)
     assert (api.objects[api.resources[7]["sslData"]]["name"] == ours(NEW)) is has_it
     # A run after it makes it good, with the object that is there.

@@ -64,7 +64,7 @@ def test_whether_an_answer_shows_what_is_desired(target, fields, shown):
 
 
 def test_the_fields_of_a_put_and_no_representation_and_no_fact_hold_the_key():
-    fields, facts = WebSecurity(None).prepare(TARGET), TARGET.facts(NOW)
+    fields, facts = WebSecurity(None).prepare(TARGET).fields, TARGET.facts(NOW)
     assert set(fields) == {"service_ssl_crt", "service_ssl_key", "ssl_type"}
     assert (fields["ssl_type"], fields["service_ssl_crt"]) == ("custom", DESIRED.full_chain_pem)
     key = load_pem_private_key(fields["service_ssl_key"].encode(), None)
@@ -74,7 +74,7 @@ def test_the_fields_of_a_put_and_no_representation_and_no_fact_hold_the_key():
     shown = (facts["ssl_type"], facts["fingerprint_sha256"], facts["days_left"])
     assert shown == ("custom", DESIRED.fingerprint_sha256, 90)
     for target, ssl_type in ((HTTPS_OFF, None), (RENEWED_BY_VENDOR, "le")):
-        assert WebSecurity(None).prepare(target) == target.facts(NOW) == {"ssl_type": ssl_type}
+        assert WebSecurity(None).prepare(target).fields == target.facts(NOW) == {"ssl_type": ssl_type}
 
 
 LONGER = {"service_ssl_expire": unix(END + 30 * DAY)}
