@@ -384,7 +384,7 @@ def test_a_run(given, expected):
 def test_what_can_t_be_written_now_is_refused_where_it_would_be(state):
     for raw, kind in (({}, ConflictError), (STORED, type(None))):
         site = replace(site_of(resource_json(**raw)), **{state: "it is being deleted"})
-        assert type(decide(target(), Observation(site), NOW).refusal) is kind
+        assert isinstance(decide(target(), Observation(site), NOW).refusal, kind)
 
 
 def test_the_body_is_the_fresh_get_and_not_the_first_look():
