@@ -161,7 +161,7 @@ class Machine:
             self._planted.add(pem)
 
     def has(self, name: str, chain: Path) -> bool:
-        """Whether a site serves that certificate with its chain, which was looked at where it is served."""
+        """Whether a site serves that certificate with its chain, and that was seen there by who wrote it."""
         pems = x509.load_pem_x509_certificates(chain.read_bytes())
         leaf, *issuers = (certificate.fingerprint(hashes.SHA256()).hex() for certificate in pems)
         state = self.account.resource(1 + NAMES.index(name))
@@ -184,14 +184,16 @@ def pebble(tmp_path_factory) -> Iterator[Pebble]:
 
 @pytest.fixture
 def machine(tmp_path, simulator, pebble) -> Machine:
-    """With the guide's scripts and its credentials; its Ansible knows where this account's edges are."""
+    """With the guide's scripts and its credentials; its Ansible knows the edges, and has each change proved there."""
     simulator.reset()
     simulator.seed([with_installed(resource(number, name), OLD[name]) for number, name in enumerate(NAMES, start=1)])
     made = Machine(tmp_path, simulator, pebble)
-    ports = json.dumps({f"{role}_edge_port": simulator.edge_port for role in ("fleet_cert", "resource_cert")})
+    edge = {"edge_port": simulator.edge_port, "verify": "edge", "verify_interval": 1}
+    roles = ("fleet_cert", "resource_cert")
+    variables = json.dumps({f"{role}_{name}": value for role in roles for name, value in edge.items()})
     made.write(
         "/opt/ansible/bin/ansible-playbook",
-        f"#!/bin/sh\nexec {command('ansible-playbook')} \"$@\" -e '{ports}'\n",
+        f"#!/bin/sh\nexec {command('ansible-playbook')} \"$@\" -e '{variables}'\n",
         0o700,
     )
     credentials = made.write_block("sh", "GCORE_API_KEY=")
