@@ -3,8 +3,6 @@
 
 """Say how each session ended and after how many seconds, from nox's report: `python summary.py report.json`."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

@@ -53,7 +53,7 @@ def tell(screen: Screen) -> None:
         TwinStory(opened, screen, shop).tell()
     screen.end(
         f"Everything was as told, in {time.monotonic() - started:.0f} seconds. "
-        "The simulator is stopped, the files are removed.",
+        "The simulator is stopped, the files are removed."
     )
 
 

@@ -306,14 +306,8 @@ def _sign(
 
 
 # The AlgorithmIdentifiers in DER: what the builder wrote, and its SHA-1 sibling.
-_RSA_IDENTIFIERS = (
-    bytes.fromhex("300d06092a864886f70d01010b0500"),
-    bytes.fromhex("300d06092a864886f70d0101050500"),
-)
-_EC_IDENTIFIERS = (
-    bytes.fromhex("300a06082a8648ce3d040302"),
-    bytes.fromhex("300906072a8648ce3d0401"),
-)
+_RSA_IDENTIFIERS = (bytes.fromhex("300d06092a864886f70d01010b0500"), bytes.fromhex("300d06092a864886f70d0101050500"))
+_EC_IDENTIFIERS = (bytes.fromhex("300a06082a8648ce3d040302"), bytes.fromhex("300906072a8648ce3d0401"))
 
 
 def _sign_sha1(draft: x509.Certificate, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> x509.Certificate:

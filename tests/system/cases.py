@@ -187,11 +187,7 @@ def options_of(case: Case, simulator: Simulator, ansible: Ansible) -> Json:
 
 
 def play_cases(
-    simulator: Simulator,
-    ansible: Ansible,
-    cases: Sequence[Case],
-    *words: str,
-    **settings: Any,
+    simulator: Simulator, ansible: Ansible, cases: Sequence[Case], *words: str, **settings: Any
 ) -> dict[str, Seen]:
     """Run all cases in one ansible-playbook, each as a host of its own; the settings are for all of them.
 
@@ -241,13 +237,7 @@ def _host(case: Case, simulator: Simulator, ansible: Ansible, common: Json) -> J
 
 
 def _plays(simulator: Simulator, together: Sequence[Case], alone: Sequence[Case]) -> list[Json]:
-    task = {
-        "name": TASK,
-        MODULE: "",
-        "args": "{{ options }}",
-        "check_mode": "{{ check }}",
-        "environment": "{{ way }}",
-    }
+    task = {"name": TASK, MODULE: "", "args": "{{ options }}", "check_mode": "{{ check }}", "environment": "{{ way }}"}
     world = {"simulator_admin": {"url": simulator.admin_url, "requests": "{{ world }}"}}
     plays = [
         tasks_play(task, hosts=[case.name for case in together]),

@@ -3,8 +3,6 @@
 
 """What the guides tell people to type does what they say."""
 
-from __future__ import annotations
-
 import subprocess
 
 import pytest

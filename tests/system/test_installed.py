@@ -3,8 +3,6 @@
 
 """The collection as users install it: the one that COLLECTION_UNDER_TEST names, found by ANSIBLE_COLLECTIONS_PATH."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -3,8 +3,6 @@
 
 """The inventory plugin under ansible-playbook: a rotation over its hosts, and what strangers have written into it."""
 
-from __future__ import annotations
-
 import json
 
 from simulator.handle import resource, with_installed

@@ -3,8 +3,6 @@
 
 """Makes the helpers under tests/ importable however the tests are run; pyproject.toml is not read by ansible-test."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 
 """Stands before Python's own `syslog`: what a module would write into the system's log is kept in a file."""
 
-from __future__ import annotations
-
 import os
 
 LOG_INFO, LOG_NOTICE, LOG_USER = 6, 5, 8

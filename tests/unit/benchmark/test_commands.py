@@ -3,8 +3,6 @@
 
 """The commands that the benchmark brings along: the bare client, and what measures a command."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -3,8 +3,6 @@
 
 """From samples to figures."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

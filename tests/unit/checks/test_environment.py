@@ -3,8 +3,6 @@
 
 """What the tools get to see of the caller's settings, and of a change."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -3,8 +3,6 @@
 
 """The rules over all files find what they are there for, and nothing else."""
 
-from __future__ import annotations
-
 import tarfile
 from pathlib import Path
 

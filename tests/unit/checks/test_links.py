@@ -3,8 +3,6 @@
 
 """A site whose links lead nowhere, or that loads from other hosts, is told from a good one."""
 
-from __future__ import annotations
-
 import pytest
 
 from checks.links import problems

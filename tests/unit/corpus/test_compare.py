@@ -3,8 +3,6 @@
 
 """What differs between two records."""
 
-from __future__ import annotations
-
 import pytest
 
 from corpus.compare import NOT_THERE, WHOLE, Difference, differences, shown

@@ -3,8 +3,6 @@
 
 """What varies from run to run becomes tokens, and everything else stays."""
 
-from __future__ import annotations
-
 from datetime import datetime, timezone
 
 import pytest

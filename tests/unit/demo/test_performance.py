@@ -3,8 +3,6 @@
 
 """The demo is held to its word."""
 
-from __future__ import annotations
-
 import pytest
 
 from demo.performance import BrokenPromiseError, expect, expect_words

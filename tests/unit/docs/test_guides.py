@@ -3,8 +3,6 @@
 
 """What the guides name is there: variables, metrics, alerts, files, keys of events."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -3,8 +3,6 @@
 
 """A whole account behind a fake transport, with its edges, and a fleet that works on it without waiting."""
 
-from __future__ import annotations
-
 import copy
 import json
 from concurrent.futures import ThreadPoolExecutor

@@ -3,8 +3,6 @@
 
 """What several tests of plugins begin with: no credentials in the environment, and an API that is played."""
 
-from __future__ import annotations
-
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils import _task as task

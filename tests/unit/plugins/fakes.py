@@ -3,8 +3,6 @@
 
 """What stands in for time, for the API and for an edge, so that each step of a test is planned and none of it waits."""
 
-from __future__ import annotations
-
 import copy
 import json
 from collections import deque
@@ -47,9 +45,7 @@ class FakeClock:
     def __init__(self):
         self.elapsed = 0.0
         self.clock = Clock(
-            now=lambda: NOW + timedelta(seconds=self.elapsed),
-            monotonic=lambda: 5000.0 + self.elapsed,
-            sleep=self.sleep,
+            now=lambda: NOW + timedelta(seconds=self.elapsed), monotonic=lambda: 5000.0 + self.elapsed, sleep=self.sleep
         )
 
     def sleep(self, seconds):

@@ -3,8 +3,6 @@
 
 """What no builder makes: certificates and keys that say RSA-PSS (RFC 4055), and do not say with which hash."""
 
-from __future__ import annotations
-
 import base64
 
 from cryptography import x509

@@ -3,8 +3,6 @@
 
 """Runs a module in this process, the way Ansible hands it its arguments and reads its result."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import json

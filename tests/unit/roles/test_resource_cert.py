@@ -3,8 +3,6 @@
 
 """Which values a resource gets from its entry, which from the role, and which from neither."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

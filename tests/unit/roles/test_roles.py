@@ -3,8 +3,6 @@
 
 """Each option of a module is a variable of its role, by both names; it is documented, and handed on."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

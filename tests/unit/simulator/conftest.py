@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """One simulator for all, and clients of it."""
 
-from __future__ import annotations
-
 import contextlib
 
 import pytest

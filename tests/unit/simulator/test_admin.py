@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """The admin door: seeding, outside edits, settings, and the way back."""
 
-from __future__ import annotations
-
 import datetime
 
 import pytest

@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """The API: who may call it, the shapes of its answers, and what a PUT does."""
 
-from __future__ import annotations
-
 import base64
 import datetime
 

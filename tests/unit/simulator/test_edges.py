@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """The edges: what a handshake shows, when, and for which name."""
 
-from __future__ import annotations
-
 import pytest
 from cryptography import x509
 

@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """Every fault does what its name says, to the calls that it is meant for."""
 
-from __future__ import annotations
-
 import http.client
 
 import pytest

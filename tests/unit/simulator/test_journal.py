@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """The journal: it has every request and handshake, and neither keys nor tokens."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time

@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """The process: how it starts, what it says, and how it ends."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

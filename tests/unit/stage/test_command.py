@@ -3,8 +3,6 @@
 
 """Commands end with whoever waits for them."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import sys

@@ -3,8 +3,6 @@
 
 """The same for systemd's journal, which gets a field for each option and then refuses: syslog is written as well."""
 
-from __future__ import annotations
-
 from syslog import syslog
 
 

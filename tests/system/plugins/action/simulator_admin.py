@@ -3,8 +3,6 @@
 
 """Speaks to the simulator's admin door from within a play, without the cost of a module."""
 
-from __future__ import annotations
-
 import json
 import urllib.request
 

@@ -3,8 +3,6 @@
 
 """Writes down the result of every task, whole, as one JSON line."""
 
-from __future__ import annotations
-
 import json
 import os
 import time

@@ -6,8 +6,6 @@
 What Vault holds is a JSON file, of which the environment tells the path.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

@@ -3,8 +3,6 @@
 
 """The plugin itself reads its configuration file; the API behind it is a fake."""
 
-from __future__ import annotations
-
 import json
 from functools import cache
 

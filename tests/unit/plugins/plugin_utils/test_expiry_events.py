@@ -3,8 +3,6 @@
 
 """Which events follow from what was known and what a scan tells."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-from __future__ import annotations
-
 import base64
 import json
 import re
@@ -73,11 +71,7 @@ def far(monkeypatch, capsys):
     return ran
 
 
-NEAR = {
-    "local": {},
-    "empty environments": {"environment": [{}, {}]},
-    "check mode": {"check_mode": True, "diff": True},
-}
+NEAR = {"local": {}, "empty environments": {"environment": [{}, {}]}, "check mode": {"check_mode": True, "diff": True}}
 NOT_NEAR = {
     "environment": {"environment": [{"HTTPS_PROXY": "http://127.0.0.1:1"}]},
     "one of several environments": {"environment": [{}, {"A": "b"}]},

@@ -3,8 +3,6 @@
 
 """What differs and what is written then; and what an AWX that is hostile, or none at all, makes of a task."""
 
-from __future__ import annotations
-
 import base64
 import json
 from urllib.parse import parse_qsl, urlsplit

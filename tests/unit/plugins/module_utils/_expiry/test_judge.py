@@ -3,8 +3,6 @@
 
 """Every state of a host name, and what comes first where several things are wrong."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -3,8 +3,6 @@
 
 """What a scan says: of each host name, of all, and of the certificates that it was given."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

@@ -3,8 +3,6 @@
 
 """Which edges are asked for which names, and when asking is given up."""
 
-from __future__ import annotations
-
 from unittest.mock import Mock
 
 import pytest

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-from __future__ import annotations
-
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import ApiError, InputError, StoppedError

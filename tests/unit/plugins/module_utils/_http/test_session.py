@@ -3,8 +3,6 @@
 
 """What `_gcore/test_client.py` does not see: the methods of other APIs."""
 
-from __future__ import annotations
-
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import ApiError

@@ -3,8 +3,6 @@
 
 """Certificates are made once a set of names: making them is what takes the time."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import pytest

@@ -3,8 +3,6 @@
 
 """One site, looked at, decided on, written and proved, call by call: each row is a run and what it did and said."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from types import SimpleNamespace

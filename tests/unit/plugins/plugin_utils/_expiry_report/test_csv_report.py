@@ -3,8 +3,6 @@
 
 """The table for spreadsheets: what it holds, and that nothing in it is calculated."""
 
-from __future__ import annotations
-
 import csv
 import io
 

@@ -3,8 +3,6 @@
 
 """What is true of every format: when it is new, whose result it takes, and that it is text all the way."""
 
-from __future__ import annotations
-
 import copy
 import json
 from pathlib import Path

@@ -3,8 +3,6 @@
 
 """The XML for CI, read by a parser of JUnit and by one of XML."""
 
-from __future__ import annotations
-
 from xml.etree import ElementTree
 
 import pytest

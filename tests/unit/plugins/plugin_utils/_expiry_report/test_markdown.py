@@ -3,8 +3,6 @@
 
 """The text of a ticket: what it says, and that nothing in it is markup."""
 
-from __future__ import annotations
-
 import html
 import re
 

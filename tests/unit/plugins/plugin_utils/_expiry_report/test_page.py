@@ -3,8 +3,6 @@
 
 """The page as a text: what slips in is text there. How it looks and works is tried in a browser by tests/system."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import html

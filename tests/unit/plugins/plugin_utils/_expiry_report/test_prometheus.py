@@ -3,8 +3,6 @@
 
 """The metrics: their names, their values, and that a stranger's name stays inside its label."""
 
-from __future__ import annotations
-
 import re
 from itertools import groupby
 

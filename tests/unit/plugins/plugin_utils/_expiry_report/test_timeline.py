@@ -3,8 +3,6 @@
 
 """The drawing's geometry: places stay on the axis, in the order of the dates, and nothing is lost."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -3,8 +3,6 @@
 
 """States, spans and the sentence on all of them."""
 
-from __future__ import annotations
-
 import pytest
 
 from ansible_collections.gcore.web_security.plugins.module_utils._expiry.judge import LEVELS

@@ -3,8 +3,6 @@
 
 """The event source: its options, its rounds, its end, and how it finds the rest of the collection."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os
