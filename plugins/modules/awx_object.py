@@ -36,14 +36,17 @@ options:
       initial: {type: dict, description: Fields that the object is made with. From then on they are the users'.}
       related:
         description: Lists of names of other objects. Those that are missing are added, no other is removed.
-          C(credentials) and C(notification_templates_error) are for templates; C(success_nodes), C(failure_nodes) and
+          C(credentials) is for job templates, C(notification_templates_error) for templates, projects and inventory
+          sources, C(notification_templates_approvals) for workflows; C(success_nodes), C(failure_nodes) and
           C(always_nodes) are identifiers of other nodes of the same workflow.
         type: dict
       survey:
         description: The survey of a template, with C(name), C(description) and C(spec), a list of questions.
         type: dict
       approval:
-        description: Makes a workflow node wait for a person. It has C(name), C(description) and C(timeout).
+        description: Makes a workflow node wait for a person. It has C(name), C(description) and C(timeout),
+          the seconds after which nobody's answer is a no. The timeout is what it is made with, and the users' from then
+          on.
         type: dict
   secrets:
     description: Values that AWX never shows again, as dictionaries by field, such as C(inputs) of a credential. Once

@@ -26,7 +26,16 @@ class Store:
         self._numbers = count(1)
         self._items: dict[str, dict[int, Item]] = {kind: {} for kind in FIELDS}
         self._joined: dict[tuple[str, int, str], list[int]] = {}
-        self.make("organizations", {"name": "Default"})
+        number = self.make("organizations", {"name": "Default"})["id"]
+        self._with_galaxy(number)
+
+    def _with_galaxy(self, organization: int) -> None:
+        """Let AWX's own organization have the credential without which it installs no collections."""
+        number = next(self._numbers)
+        kind = {"id": number, "name": "Ansible Galaxy/Automation Hub API Token", "kind": "galaxy"}
+        self._items["credential_types"][number] = {**kind, "inputs": {"fields": []}, "injectors": {}}
+        galaxy = {"name": "Ansible Galaxy", "organization": organization, "credential_type": number}
+        self.join("organizations", organization, "galaxy_credentials", self.make("credentials", galaxy)["id"])
 
     def all(self, kind: str) -> list[Item]:
         """The objects of a kind, in the order in which they were made."""

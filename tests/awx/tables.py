@@ -107,6 +107,10 @@ _NODES = "workflow_job_template_nodes"
 RELATED = {
     ("job_templates", "credentials"): "credentials",
     ("job_templates", "notification_templates_error"): "notification_templates",
+    ("inventory_sources", "notification_templates_error"): "notification_templates",
+    ("organizations", "galaxy_credentials"): "credentials",
+    ("projects", "notification_templates_error"): "notification_templates",
+    ("workflow_job_templates", "notification_templates_approvals"): "notification_templates",
     ("workflow_job_templates", "notification_templates_error"): "notification_templates",
     **{(_NODES, f"{ending}_nodes"): _NODES for ending in ("success", "failure", "always")},
 }

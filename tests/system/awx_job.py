@@ -24,7 +24,7 @@ from simulator.authority import Issued
 from simulator.handle import Simulator
 
 from .material import API_KEY, CANARIES
-from .playbook import Background, command, environment
+from .playbook import Background, collections_path, command, environment
 from .web import until
 
 ROOT = Path(__file__).parents[2]
@@ -166,20 +166,30 @@ class JobRunner:
         return {**token(self.account), "Gcore site certificates": {**self.certificates, **certificates}}
 
     def sync(self) -> None:
-        """Update the inventory from its source, with the credential that a source can have."""
+        """Update the inventory from its source."""
+        listed = self.update_inventory(is_in_image=True)
+        assert listed.returncode == 0, listed.stderr
+        CANARIES.assert_absent(listed.stdout + listed.stderr, "the inventory")
+        self.hosts = json.loads(listed.stdout)
+
+    def update_inventory(self, *, is_in_image: bool) -> subprocess.CompletedProcess[str]:
+        """Ask the source with the credential that it can have, and tell it of the project's collections as AWX does."""
         job = self._job_folder()
         shutil.copytree(self.project, job / "project")
-        listed = subprocess.run(
+        env = _base(job)
+        # AWX 24.6.1 sets the plural alone, unknown to ansible-core 2.19 and later: there the image's are all that is.
+        env["ANSIBLE_COLLECTIONS_PATHS"] = f"{env.pop('ANSIBLE_COLLECTIONS_PATH')}:~/.ansible/collections"
+        if is_in_image:
+            (Path(env["HOME"]) / ".ansible").mkdir()
+            (Path(env["HOME"]) / ".ansible" / "collections").symlink_to(collections_path())
+        return subprocess.run(
             [command("ansible-inventory"), "-i", INVENTORY_FILE, "--list", "--export"],
             cwd=job / "project",
-            env=_base(job) | _OF_AWX | self._brought(token(self.account), job),
+            env=env | _OF_AWX | self._brought(token(self.account), job),
             capture_output=True,
             text=True,
             check=False,
         )
-        assert listed.returncode == 0, listed.stderr
-        CANARIES.assert_absent(listed.stdout + listed.stderr, "the inventory")
-        self.hosts = json.loads(listed.stdout)
 
     def run(self, playbook: str, credentials: Credentials | None = None, **options: Any) -> Finished:
         """Run a job to its end; the options are those of `launch`."""

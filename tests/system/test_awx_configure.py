@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from awx.handle import Awx
+from awx.workflow import Workflow
 
 from .material import API_KEY, CANARIES
 from .playbook import Ansible, Played, tasks_play
@@ -60,11 +61,7 @@ def changes(played: Played) -> dict[str, list[str]]:
     """What the tasks of a run that succeeded say they changed, by the name of the object."""
     assert played.returncode == 0, played.output
     items = [item for run in played.tasks for item in run.result.get("results", [])]
-    return {
-        item["awx_definition"]["fields"].get("name") or item["awx_definition"]["fields"]["identifier"]: item["changes"]
-        for item in items
-        if item.get("changed")
-    }
+    return {item["awx_name"]: item["changes"] for item in items if item.get("changed")}
 
 
 @dataclass
@@ -97,11 +94,12 @@ def test_a_check_all_of_it_and_nothing_the_second_time(configured):
     checked, first, second = map(changes, configured.played)
     assert checked.keys() == first.keys()
     assert second == {}
+    assert "credential for Galaxy" not in " ".join(configured.played[1].output.split())
     of_check, of_first, of_second = configured.writes
     assert of_check == 0
     assert of_second == of_first > 20
     counts = {kind: len(configured.awx.store.all(kind)) for kind in ("job_templates", "credentials", "schedules")}
-    assert counts == {"job_templates": 4, "credentials": 2, "schedules": 1}
+    assert counts == {"job_templates": 5, "credentials": 3, "schedules": 1}
     said = [item["msg"] for item in configured.played[0].task("Job templates").result["results"]]
     assert said[2].startswith(
         "The job template Gcore: rotate the fleet would be put in order: made, credentials: Gcore"
@@ -115,6 +113,10 @@ def test_what_is_there_afterwards(configured):
     assert store.named("credentials", "Gcore API token")["inputs"] == {"api_key": API_KEY}
     mail = store.named("notification_templates", "Gcore failure")["notification_configuration"]
     assert mail == {**MAIL, "username": "", "password": MAIL_PASSWORD, "use_tls": False, "use_ssl": False}
+    assert store.named("notification_templates", "Gcore approval")["notification_configuration"] == mail
+    for kind, name in (("inventory_sources", "Gcore resources"), ("projects", "Gcore certificates")):
+        joined = store.joined(kind, store.named(kind, name)["id"], "notification_templates_error")
+        assert [one["name"] for one in joined] == ["Gcore failure"]
     nodes = {node["identifier"]: node["id"] for node in store.all("workflow_job_template_nodes")}
     steps = [
         (name, link, one["identifier"])
@@ -123,8 +125,12 @@ def test_what_is_there_afterwards(configured):
         for one in store.joined("workflow_job_template_nodes", number, link)
     ]
     assert sorted(steps) == [
+        ("approve", "failure_nodes", "report"),
         ("approve", "success_nodes", "rotate"),
-        ("plan", "success_nodes", "approve"),
+        ("needed", "failure_nodes", "approve"),
+        ("needed", "success_nodes", "report"),
+        ("plan", "success_nodes", "needed"),
+        ("rotate", "always_nodes", "last"),
         ("rotate", "always_nodes", "report"),
         ("sync", "success_nodes", "plan"),
     ]
@@ -139,6 +145,41 @@ def test_what_is_there_afterwards(configured):
     named = [store.all("inventory_sources")[0]["source_path"]]
     named += [template["playbook"] for template in store.all("job_templates")]
     assert [path for path in named if not (PROJECT / path).is_file()] == []
+
+
+CURRENT, NOT_CURRENT = ({"gcore_fleet_cert": {"current": word}} for word in (True, False))
+APPROVAL, FAILURE = "Gcore approval", "Gcore failure"
+ASKED, ROTATE = (APPROVAL, "waiting"), "Gcore: rotate the fleet"
+RED = [(FAILURE, ROTATE), (FAILURE, "the workflow")]
+WEEKS = {
+    # what the check says, the answer, how the rotation ends: whether it is green, the mails, the steps that did not run
+    "nothing to do": (CURRENT, None, None, True, [], ["approve", "last", "rotate"]),
+    "yes": (NOT_CURRENT, "approved", ("successful", CURRENT), True, [ASKED, (APPROVAL, "approved")], []),
+    "some fail": (NOT_CURRENT, "approved", ("failed", NOT_CURRENT), False, [ASKED, (APPROVAL, "approved"), *RED], []),
+    "a dead node": (NOT_CURRENT, "approved", ("error", {}), False, [ASKED, (APPROVAL, "approved"), *RED], []),
+    "no": (NOT_CURRENT, "denied", None, True, [ASKED, (APPROVAL, "denied")], ["last", "rotate"]),
+    "silence": (NOT_CURRENT, "", None, True, [ASKED, (APPROVAL, "timed_out")], ["last", "rotate"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "answer", "rotation", "is_green", "mails", "left_out"), WEEKS.values(), ids=WEEKS)
+def test_a_week(configured, check, answer, rotation, is_green, mails, left_out):
+    """The workflow as AWX would run it: its links decide what a failure is, and an unanswered question ends in time."""
+
+    def work(name, handed_on):
+        if name == "Gcore: is all current?":
+            return ("successful" if handed_on["gcore_fleet_cert"]["current"] else "failed"), {}
+        return {"Gcore: check the fleet": ("successful", check), ROTATE: rotation}.get(name, ("successful", {}))
+
+    weekly = Workflow(configured.awx.store, "Gcore: rotation", work)
+    run = weekly.launch()
+    if answer:
+        weekly.answer(answer)
+    weekly.pass_time(0 if answer is None else 7 * 24 * 3600 - 1)
+    assert (run.status == "successful", weekly.mails) == (is_green, mails)
+    assert sorted(run.left_out) == left_out
+    assert run.jobs["report"].status == "successful"
+    assert weekly.launch().status != "pending", "the next one would wait for this one"
 
 
 def test_what_users_changed_and_secrets_that_are_renewed_on_request(configured):
@@ -156,6 +197,8 @@ def test_what_users_changed_and_secrets_that_are_renewed_on_request(configured):
     stopped = {"enabled": False, "rrule": "DTSTART:20300101T000000Z RRULE:FREQ=DAILY;INTERVAL=1"}
     schedule |= stopped
     token["inputs"] = {"api_key": "old", "api_url": "https://api.example.com"}
+    approval = store.named("workflow_approval_templates", "Rotate the certificates?")
+    approval["timeout"] = 60
     rotate["extra_data"] = {"rotate_dry_run": "yes", "fleet_cert_waves": "1"}
     fleet["survey"]["spec"].pop()
     writes = len(configured.awx.api.writes)
@@ -163,12 +206,14 @@ def test_what_users_changed_and_secrets_that_are_renewed_on_request(configured):
         "Gcore: rotate the fleet": ["playbook", "credentials: Gcore site certificates", "survey"],
         "rotate": ["extra_data"],
         "Gcore API token": ["secrets of inputs"],
+        "Gcore approval": ["secrets of notification_configuration"],
         "Gcore failure": ["secrets of notification_configuration"],
     }
-    assert len(configured.awx.api.writes) == writes + 6
+    assert len(configured.awx.api.writes) == writes + 7
     fleet, schedule = store.get("job_templates", fleet["id"]), store.get("schedules", schedule["id"])
     assert fleet.items() >= {**kept, "playbook": "rotate_fleet.yml"}.items()
     assert schedule.items() >= stopped.items()
+    assert store.get("workflow_approval_templates", approval["id"])["timeout"] == 60
     inputs = store.get("credentials", token["id"])["inputs"]
     assert inputs == {"api_key": API_KEY, "api_url": "https://api.example.com"}
     extra = store.get("workflow_job_template_nodes", rotate["id"])["extra_data"]
@@ -178,14 +223,23 @@ def test_what_users_changed_and_secrets_that_are_renewed_on_request(configured):
 
 
 def test_the_least_that_must_be_given(empty, ansible):
-    """No mail, no image, no secrets: and a token in place of a password."""
+    """No mail, no image, no secrets: and a token in place of a password. Nor a credential for Galaxy, which is told."""
+    empty.store.part("organizations", 1, "galaxy_credentials", empty.store.named("credentials", "Ansible Galaxy")["id"])
     run = Runs(ansible, empty.url)
     env = {"AWX_USERNAME": "", "AWX_PASSWORD": "", "AWX_TOKEN": TOKEN}
     told = run(env=env, awx_configure_mail={}, awx_configure_image="", awx_configure_secrets={})
     assert told.returncode == 0, told.output
+    assert "Default has no credential for Galaxy" in " ".join(told.output.split())
     assert empty.store.all("notification_templates") == empty.store.all("execution_environments") == []
     assert empty.store.named("credentials", "Gcore API token")["inputs"] == {}
     assert empty.store.named("job_templates", "Gcore: rotate one")["execution_environment"] is None
+
+
+def test_a_failure_is_told_without_all_that_was_wanted(empty, ansible):
+    told = Runs(ansible, empty.url)(awx_configure_project_credential="Nobody's")
+    assert told.returncode == 2
+    assert "AWX has no credential Nobody's" in told.output
+    assert PROJECT_URL not in told.output
 
 
 MISTAKES = {

@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
+from ansible.release import __version__ as ansible_version
+from packaging.version import Version
 
 from ansible_collections.gcore.web_security.plugins.module_utils._errors import MissingLibraryError
 from awx.handle import Awx
+from awx.workflow import Workflow
 from simulator.handle import Simulator, resource, rule, with_installed
 from unit.docs.guide import block, text_of
 
@@ -183,6 +187,38 @@ def test_a_credential_that_is_empty(run, runner, account):
     assert account.journal(call="put") == []
 
 
+def test_an_inventory_of_which_the_image_lacks_the_collection(account, runner):
+    """The example's image has what the example's project has."""
+    told = runner.update_inventory(is_in_image=False)
+    is_new = Version(ansible_version) >= Version("2.19")
+    assert (UNKNOWN in told.stderr, told.returncode != 0) == (is_new, is_new), told.stderr
+    folders = PROJECT.parent / "execution-environment", PROJECT / "collections"
+    image, project = (yaml.safe_load((folder / "requirements.yml").read_text()) for folder in folders)
+    assert image == project
+
+
+def test_whoever_approves_has_the_roles_that_that_takes(ansible, awx):
+    """To see what is asked, and to answer; and who reads the output waits for its end."""
+    given = ansible.file(block(GUIDE, "yaml", "awx_configure_project_url"))
+    env = {"AWX_URL": awx.url, "AWX_TOKEN": AWX_TOKEN}
+    assert ansible.run("gcore.web_security.awx_configure", "-e", f"@{given}", env=env).returncode == 0
+    changed = {"gcore_fleet_cert": {"current": False}}
+
+    def work(name, _handed_on):
+        return ("failed" if name == "Gcore: is all current?" else "successful"), changed
+
+    weekly = Workflow(awx.store, "Gcore: rotation", work)
+    run = weekly.launch()
+    text = re.sub(r"\s+", " ", text_of(GUIDE))
+    roles = {name: role for role, name in re.findall(r'role "(\w+)" on the (?:workflow|template) "([^"]*)"', text)}
+    (word,) = re.findall(r"until ``(\w+)`` is true", text)
+    assert [weekly.output(run, "plan", roles)[word] for _look in range(2)] == [False, True]
+    weekly.answer("approved", roles)
+    (days,) = re.findall(r"nobody answers for (\w+) days", text)
+    approval = awx.store.named("workflow_approval_templates", "Rotate the certificates?")
+    assert (days, approval["timeout"]) == ("six", 6 * 24 * 3600)
+
+
 def test_a_project_without_the_collection(project, tmp_path):
     env = {**environment(tmp_path), "ANSIBLE_COLLECTIONS_PATH": str(tmp_path)}
     words = [command("ansible-playbook"), "rotate_fleet.yml"]
@@ -191,6 +227,7 @@ def test_a_project_without_the_collection(project, tmp_path):
     assert "Could not find or access" in told.stdout + told.stderr
 
 
+UNKNOWN = "unknown plugin"
 EMPTY = ("no usable certificate was given", "no certificate was given")
 TOLD_ALIKE = (
     # wherever it came from and whoever asked: as test_bad_input, test_operator and unit tests of the modules have it
@@ -211,7 +248,15 @@ def test_every_message_of_the_guide_is_one_of_these():
     table = text_of(GUIDE).split("When a job fails")[1].split(".. code-block")[0]
     told = set(re.findall(r"^  \* - ``(.*)``$", table, re.MULTILINE))
     assert "lacks: cryptography" in MissingLibraryError(["cryptography"]).message
-    assert told == {*EMPTY, *TOLD_ALIKE, "Stopped early", "lacks: cryptography", "Could not find or access"}
+    assert told == {
+        *EMPTY,
+        *TOLD_ALIKE,
+        UNKNOWN,
+        "Previous Task Failed",
+        "Stopped early",
+        "lacks: cryptography",
+        "Could not find or access",
+    }
 
 
 def test_the_guides_name_what_awx_will_have():

@@ -185,6 +185,24 @@ def test_progress_is_no_reason_to_warn(account, project, tmp_path):
     assert [line for line in job.stdout.splitlines() if "WorkerProcess" in line] == []
 
 
+def test_a_step_that_tells_whether_all_is_current(run, account):
+    """What a check or a rotation hands on decides, be it the failure of all, and so does that nothing is handed on."""
+    account.faults([rule("400", call="put", resource_id=3)])
+    wrong = {"Gcore API token": {"api_key": WRONG_TOKEN, "api_url": account.api_url}}
+    steps = [
+        (run("rotate_fleet.yml", is_check=True), f"{len(SITES)} would rotate"),
+        (run("rotate_fleet.yml", answers={"fleet_cert_max_failures": "2"}), "1 failed"),
+        (run("rotate_fleet.yml", run.__self__.filled_in() | wrong), "answered 401"),
+    ]
+    account.clear_faults()
+    steps.append((run("rotate_fleet.yml"), "1 rotated"))
+    for number, (step, says) in enumerate(steps):
+        job = run("all_current.yml", {}, answers=step.artifacts)
+        assert job.status == ("successful" if number == 3 else "failed"), job.stdout
+        assert says in job.stdout
+    assert "Nothing was handed on" in run("all_current.yml", {}).stdout
+
+
 def test_a_failed_run(run, account):
     """One resource is refused: what became of all the others is handed on, and the next step can tell."""
     account.faults([rule("400", call="put", resource_id=3)])

@@ -34,7 +34,7 @@ _CLOSED = {"credential_types": ("inputs", "injectors")}  # fields that are manag
 _RELATED = {
     # lists of other objects, each an address below the object
     "credentials": "credentials",
-    "notification_templates_error": "notification_templates",
+    **dict.fromkeys(("notification_templates_approvals", "notification_templates_error"), "notification_templates"),
     **dict.fromkeys(("always_nodes", "failure_nodes", "success_nodes"), _NODES),
 }
 _DEFINITION: Json = {
@@ -64,6 +64,10 @@ _HINTS = {
     404: _ADDRESS,
 }
 _NOT_AWX = ("The answer is not AWX's.", _ADDRESS)
+_NO_GALAXY = (
+    "The organization {} has no credential for Galaxy or an Automation Hub: AWX then installs none of a project's"
+    " collections, and says nothing. Add one to the organization, or have the collection in the execution environment."
+)
 _HIDDEN = "$encrypted$"  # what AWX shows of a secret
 _BESIDES_SYNC = 600.0  # seconds for all requests of a task together
 _PAUSE = 2.0  # seconds between two looks at a project
@@ -149,6 +153,8 @@ class _Object:
             self._write("PATCH", f"{kind}/{found['id']}/", body, names, found, changed)
         self.result["id"] = found.get("id")
         path = f"{kind}/{found.get('id')}/"
+        if kind == "projects":
+            self._warn_of_galaxy(have.get("organization"))
         if kind == "projects" and not self.task.check_mode:
             self._await_sync(path)
         self._relate(wanted["related"], found, path)
@@ -184,6 +190,12 @@ class _Object:
         scope = {f"{owner}__name": name} if owner and name else {}
         # One whose key is not there yet can't be there either.
         return {} if None in query.values() else self.client.find(f"{kind}/", {**query, **scope})
+
+    def _warn_of_galaxy(self, organization: int | None) -> None:
+        """Warn where AWX would install none of a project's collections, and say nothing."""
+        listed = self.client.ask("GET", f"organizations/{organization}/galaxy_credentials/") if organization else {}
+        if listed.get("results") == []:
+            self.result["warnings"] = [_NO_GALAXY.format(self.task.values["organization"])]
 
     def _await_sync(self, path: str) -> None:
         """Wait until AWX knows the project's playbooks: it refuses templates for others."""
@@ -223,7 +235,8 @@ class _Object:
         waits = approval and work.get("unified_job_type") == "workflow_approval"
         place = f"workflow_approval_templates/{found['unified_job_template']}/" if waits else ""
         present = self.client.ask("GET", place) if waits else {}
-        if changed := differences(present, approval):
+        managed = {name: value for name, value in approval.items() if not (waits and name == "timeout")}
+        if changed := differences(present, managed):
             call = ("PATCH", place, changed) if waits else ("POST", f"{path}create_approval_template/", approval)
             before, after = ({f"approval {name}": one.get(name) for name in changed} for one in (present, changed))
             self._write(*call, [f"approval: {name}" for name in sorted(changed)], before, after)

@@ -91,8 +91,9 @@ def test_a_type_in_use_keeps_its_inputs(store):
 
 @pytest.mark.parametrize("rrule", ["20260105T030000 RRULE:FREQ=WEEKLY;INTERVAL=1", "20260105T030000Z RRULE:FREQ=DAILY"])
 def test_schedules(store, rrule):
+    body = {"name": "S", "unified_job_template": store.named("projects", "P")["id"]}
     with pytest.raises(Refusal, match="required"):
-        store.make("schedules", {"name": "S", "unified_job_template": 2, "rrule": f"DTSTART:{rrule}"})
+        store.make("schedules", {**body, "rrule": f"DTSTART:{rrule}"})
 
 
 def test_a_workflow_answers_only_what_is_asked(store):
