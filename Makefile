@@ -20,7 +20,7 @@ NOX := .build/nox/bin/python -I -m nox
 LANED = $(NOX) --parallel $(LANES) --report .build/report.json
 
 .DEFAULT_GOAL := help
-SESSIONS := quick docs rulebook demo bench changelog
+SESSIONS := quick docs rulebook vault demo bench changelog
 SUITES := unit unit-ansible-test system integration
 TAGS := test lint sanity newest floor cores build
 .PHONY: help clean $(SESSIONS) $(SUITES) $(TAGS)
@@ -42,6 +42,7 @@ cores: ## unit and system tests with each ansible-core in between (not part of t
 build: ## build the archive, install it into an empty folder, use it from there; galaxy-importer takes it
 docs: ## the reference and the guides as one HTML site, built without a network, links checked
 rulebook: ## the event source and its rulebook under a real ansible-rulebook, from the archive; needs Java
+vault: ## the guide's examples of HashiCorp Vault with a real OpenBao and the real community.hashi_vault
 demo: ## show the collection at work
 bench: ## measure it
 changelog: ## fold the changelog fragments into CHANGELOG.md
