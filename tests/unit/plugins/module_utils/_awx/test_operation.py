@@ -206,7 +206,7 @@ SYNCS = {
     # what AWX says of the project, how often it is told to synchronize it, and what a failure says
     "comes": (["pending", "running", "successful"], 0, ""),
     "comes at the second time": (["failed", "running", "successful"], 1, ""),
-    "fails": (["failed", "failed"], 1, "could not synchronize the project P: failed."),
+    "fails": (["failed", "failed"], 1, "P: failed. Its last job in AWX says why. Mostly it is scm_url or credential."),
     "does not end": (["running"] * 9, 0, "did not synchronize the project P within 10 s."),
 }
 
