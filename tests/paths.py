@@ -3,8 +3,6 @@
 
 """Where things are, and what commands see that run there. All that they make goes into `.build/`, which git ignores."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -3,8 +3,6 @@
 
 """A home for ansible-test, in which it finds pip without the one host that it would fetch it from."""
 
-from __future__ import annotations
-
 import ast
 import os
 import subprocess

@@ -3,8 +3,6 @@
 
 """What a change is about: its files, and the unit tests that mirror them."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path

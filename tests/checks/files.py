@@ -3,8 +3,6 @@
 
 """What every file of the repository is held to, and the archive that is built of them."""
 
-from __future__ import annotations
-
 import re
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -15,16 +13,9 @@ COPYRIGHT = "SPDX-FileCopyrightText: 2026 The gcore.web_security authors"
 
 # What Automation Hub's template of a README asks for, in its order; others may stand between them.
 SECTIONS = [
-    "Description",
-    "Requirements",
-    "Installation",
-    "Use Cases",
-    "Testing",
-    "Support",
-    "Release Notes and Roadmap",
-    "Related Information",
-    "License Information",
-]
+    "Description", "Requirements", "Installation", "Use Cases", "Testing", "Support", "Release Notes and Roadmap",
+    "Related Information", "License Information",
+]  # fmt: skip
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)|^\[[^\]]+\]: *(\S+)", re.MULTILINE)
 _REPOSITORY = re.compile(r"^repository: (\S+)$", re.MULTILINE)

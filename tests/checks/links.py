@@ -3,8 +3,6 @@
 
 """Where the pages of a site lead."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser

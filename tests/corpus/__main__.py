@@ -3,8 +3,6 @@
 
 """Record what the modules answer, or compare two records: `python -m corpus record OUT`, `... compare OLD NEW`."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

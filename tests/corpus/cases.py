@@ -3,8 +3,6 @@
 
 """The cases as tables: what the account has, what is wrong with the world, and the options of the task."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -253,34 +251,26 @@ FLAT = {"new.crt": LEAF, "new.chain.pem": CHAIN, "new.key": KEY}
 CERTBOT = {"fullchain.pem": LEAF + CHAIN, "privkey.pem": KEY}
 BAD = {"certificates": [*FLEET["certificates"], {"label": "bad", **given("expired")}, {"label": "junk", "pkcs12": "%"}]}
 FLEETS: dict[str, Json] = {
-    "in-force": {**FLEET, "force": True},
-    "waves": {**FLEET, "waves": ["1", "50%"]},
-    "include": {**FLEET, "include": ["1", f"c*.{ZONE}"]},
-    "mapping": offers("new", resources=["2", f"a.{ZONE}"]),
-    "tie": offers("new", "twin"),
-    "exact-before-wildcard": offers("one", "new"),
-    "bad-skip": {**BAD, "on_bad_certificate": "skip"},
-    "no-probe": {**FLEET, "edge_probe": "never"},
-}
+    "in-force": {**FLEET, "force": True}, "waves": {**FLEET, "waves": ["1", "50%"]},
+    "include": {**FLEET, "include": ["1", f"c*.{ZONE}"]}, "mapping": offers("new", resources=["2", f"a.{ZONE}"]),
+    "tie": offers("new", "twin"), "exact-before-wildcard": offers("one", "new"),
+    "bad-skip": {**BAD, "on_bad_certificate": "skip"}, "no-probe": {**FLEET, "edge_probe": "never"},
+}  # fmt: skip
 FLEETS_INPUT: dict[str, Json] = {
     "include-unknown": {**FLEET, "include": ["nobody.example"]},
     "exclude-unknown": {**FLEET, "exclude": ["nobody.example"]},
     "mapping-unknown": offers("new", resources=["2", f"nobody.{ZONE}"]),
-    "tie-mapped": offers("new", "other", resources=["1"]),
-    "bad-fail": BAD,
-    "all-bad": {**offers("expired"), "on_bad_certificate": "skip"},
-    "no-certificates": {},
+    "tie-mapped": offers("new", "other", resources=["1"]), "bad-fail": BAD,
+    "all-bad": {**offers("expired"), "on_bad_certificate": "skip"}, "no-certificates": {},
     "empty-files": {"certificates": [{"certificate_path": b"", "private_key_path": b"\n"}]},
-    "min-days-valid": {**FLEET, "min_days_valid": 100},
-    "folder-flat": {"directory": FLAT},
+    "min-days-valid": {**FLEET, "min_days_valid": 100}, "folder-flat": {"directory": FLAT},
     "folder-certbot": {"directory": {"a": CERTBOT, "README": b"no certificate"}},
     "folder-acme": {"directory": {f"a.{ZONE}_ecc": {"fullchain.cer": LEAF + CHAIN, f"a.{ZONE}.key": KEY}}},
     "folder-pkcs12": {"directory": {"new.p12": NEW.pkcs12(PASSPHRASE)}, "private_key_passphrase": PASSPHRASE},
     "folder-lacking": {"directory": {**FLAT, "lost.key": b"x", "b": {"fullchain.pem": b"x"}}},
-    "folder-empty": {"directory": {"notes.txt": b"x"}},
-    "folder-missing": {"directory": "/no/such/folder"},
+    "folder-empty": {"directory": {"notes.txt": b"x"}}, "folder-missing": {"directory": "/no/such/folder"},
     "waves-wrong": {**FLEET, "waves": ["some"]},
-}
+}  # fmt: skip
 for _name, _options in {**FLEETS, **FLEETS_INPUT}.items():
     account(f"fleet-{_name}", _options, modes=_BOTH if _name in FLEETS else _REAL)
 account("fleet-rotated", {**FLEET, "verify": "edge"}, modes=_ALL)
@@ -311,31 +301,21 @@ SEEN = (
     "sni=new other=new down=new plain=new leaf=lonely off=off le=le alias=new future=future ending=outliving"
 )
 SEEN_EDGES = {
-    "down": "down",
-    "plain": "plain",
-    "leaf": "leaf_only",
-    "sni": serving("stranger"),
-    "other": serving("old"),
-}
+    "down": "down", "plain": "plain", "leaf": "leaf_only", "sni": serving("stranger"), "other": serving("old"),
+}  # fmt: skip
 SEEN_FIELDS = {"alias": {"aliases": [*aliases("b.example.test"), *aliases("shop.elsewhere.example", LATER)]}}
 INFO: dict[str, Json] = {
-    "states": {},
-    "unprobed": {"probe_edge": False},
+    "states": {}, "unprobed": {"probe_edge": False},
     "thresholds": {"warning_days": 100, "critical_days": 95, "warning_percent": 80, "critical_percent": 20},
-    "include": {"include": [f"s*.{ZONE}"], "exclude": ["8"]},
-    "include-unknown": {"include": ["nobody.example"]},
-    "id": {"resource_id": 15},
-    "no-such-id": {"resource_id": 99},
-    "name": {"name": f"A.{ZONE}"},
-    "name-nobodys": {"name": "nobody.example"},
-    "percent-too-large": {"warning_percent": 101},
+    "include": {"include": [f"s*.{ZONE}"], "exclude": ["8"]}, "include-unknown": {"include": ["nobody.example"]},
+    "id": {"resource_id": 15}, "no-such-id": {"resource_id": 99}, "name": {"name": f"A.{ZONE}"},
+    "name-nobodys": {"name": "nobody.example"}, "percent-too-large": {"warning_percent": 101},
     "given": {"certificates": [{"label": "new", "certificate": NEW.full_chain_pem}]},
     "given-folder": {"directory": {**FLAT, "site": CERTBOT, "x.p12": b"x", "lost.key": b"x"}},
     "given-mapped": {"certificates": [{"certificate": OLD.full_chain_pem, "resources": ["2", "nobody.example"]}]},
     "given-tie": {"certificates": [{"certificate": PAIRS[name].full_chain_pem} for name in ("new", "twin")]},
-    "given-nothing": {"certificates": [{"label": "bare"}]},
-    "wrong-key": {"api_key": "31$not-the-key"},
-}
+    "given-nothing": {"certificates": [{"label": "bare"}]}, "wrong-key": {"api_key": "31$not-the-key"},
+}  # fmt: skip
 for _name, _options in INFO.items():
     account(f"info-{_name}", _options, SEEN, edges=SEEN_EDGES, fields=SEEN_FIELDS, modes=_REAL)
 account("info-check", {}, "a=new b=old", modes=("check", "plain"))

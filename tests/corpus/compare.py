@@ -3,8 +3,6 @@
 
 """What differs between two records, key by key."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping

@@ -3,8 +3,6 @@
 
 """The certificates of the cases by name, and the names of all that is particular to them."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta, timezone
 from itertools import count
 from typing import Any
@@ -31,33 +29,20 @@ def _issued(days: float, *names: str, by: Authority = _AUTHORITY, life: float = 
 
 OLD, NEW = _issued(9.5), _issued(90.52)
 PAIRS = {
-    "old": OLD,
-    "new": NEW,
-    "later": _issued(110.54),
-    "sooner": _issued(30.56),
-    "twin": _issued(90.52),
-    "one": _issued(90.58, f"a.{ZONE}"),
-    "other": _issued(90.60, key=new_key()),
-    "expired": _issued(-3.5),
-    "future": _issued(99.5, life=97),
-    "stranger": _issued(90.62, "www.elsewhere.example"),
+    "old": OLD, "new": NEW, "later": _issued(110.54), "sooner": _issued(30.56), "twin": _issued(90.52),
+    "one": _issued(90.58, f"a.{ZONE}"), "other": _issued(90.60, key=new_key()), "expired": _issued(-3.5),
+    "future": _issued(99.5, life=97), "stranger": _issued(90.62, "www.elsewhere.example"),
     "lonely": _issued(90.64, aia="http://issuer.invalid/ca.crt"),
     "weak": _issued(90.66, key=new_key("rsa", key_size=1024)),
     "sha1": _issued(90.68, by=Authority("SHA-1 CA").intermediate(), hash_algorithm="sha1"),
-    "client": _issued(90.70, eku=("client_auth",)),
-    "nameless": _issued(90.72, san=False),
-    "foreign": _issued(90.74, by=_OTHERS),
-    "deep": _issued(90.76, by=_AUTHORITY.intermediate("Test Issuing CA")),
+    "client": _issued(90.70, eku=("client_auth",)), "nameless": _issued(90.72, san=False),
+    "foreign": _issued(90.74, by=_OTHERS), "deep": _issued(90.76, by=_AUTHORITY.intermediate("Test Issuing CA")),
     "outliving": _issued(90.78, by=_ENDING),
     "self-signed": self_signed([f"*.{ZONE}"], key=_KEY, not_after=NOW + timedelta(days=90.80)),
-    "rsa": _issued(90.82, key=new_key("rsa")),
-    "ed25519": _issued(90.84, key=new_key("ed25519")),
-    "warning": _issued(20.5),
-    "critical": _issued(3.5),
-    "hours": _issued(1.52),
-    "short-ok": _issued(3.54, life=6),
+    "rsa": _issued(90.82, key=new_key("rsa")), "ed25519": _issued(90.84, key=new_key("ed25519")),
+    "warning": _issued(20.5), "critical": _issued(3.5), "hours": _issued(1.52), "short-ok": _issued(3.54, life=6),
     "short-warning": _issued(1.56, life=10),
-}
+}  # fmt: skip
 """Every site of the zone is covered where no other name is said."""
 
 LETS_ENCRYPT = {

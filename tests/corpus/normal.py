@@ -3,8 +3,6 @@
 
 """Results without what no two runs share: equal values get equal tokens."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -3,8 +3,6 @@
 
 """Runs every case by ansible-playbook, as a host of its own, in each way and mode, and collects what was answered."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import sys

@@ -3,8 +3,6 @@
 
 """Show the collection at work: `python -m demo`."""
 
-from __future__ import annotations
-
 import sys
 
 from stage.interrupts import interruptible

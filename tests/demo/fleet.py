@@ -3,8 +3,6 @@
 
 """The account that the shop is one of, a folder of certificates for it, and a playbook that brings them there."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -3,8 +3,6 @@
 
 """The story goes on with the whole account: one folder of certificates for a dozen resources in all states."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise

@@ -3,8 +3,6 @@
 
 """Looks at a resource without the collection: `python -m demo.peek api ID`, `python -m demo.peek edge PLACE NAME`."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket

@@ -6,8 +6,6 @@
 The proof that a step did what the story says is the simulator's journal: nothing of it is told by the collection.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

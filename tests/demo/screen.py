@@ -3,8 +3,6 @@
 
 """How the story looks: plain text."""
 
-from __future__ import annotations
-
 import textwrap
 from typing import TextIO
 

@@ -3,8 +3,6 @@
 
 """The shop whose certificate expires: its resource, and the files of whoever looks after it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from simulator.authority import Authority, Issued

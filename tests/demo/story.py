@@ -3,8 +3,6 @@
 
 """The story: chapters, each a few sentences, commands, and the promises that they must keep."""
 
-from __future__ import annotations
-
 import time
 from typing import Any
 

@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """Run the simulator: ``python -m simulator``."""
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib

@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """What the API sends back: a document, an error, or a gateway's page."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,14 +15,9 @@ HTML = "text/html"
 ERRORS = ("object", "fields", "list")
 
 _CLASSES: Mapping[int, str] = {
-    400: "ValidationError",
-    401: "AuthenticationError",
-    403: "PermissionDeniedError",
-    404: "NotFoundError",
-    405: "MethodNotAllowedError",
-    409: "ConflictError",
-    429: "TooManyRequestsError",
-}
+    400: "ValidationError", 401: "AuthenticationError", 403: "PermissionDeniedError", 404: "NotFoundError",
+    405: "MethodNotAllowedError", 409: "ConflictError", 429: "TooManyRequestsError",
+}  # fmt: skip
 _PAGE = """<!DOCTYPE html>
 <html>
 <head><title>{status} {phrase}</title></head>

@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """What all calls of an API have in common: the journal, the fault plan, and who may call."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import struct

@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """Server contexts for TLS, one for each certificate, made when first needed."""
 
-from __future__ import annotations
-
 import os
 import ssl
 import tempfile

@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """What a careless server repeats of a request, so that clients must redact it."""
 
-from __future__ import annotations
-
 import base64
 import textwrap
 from collections.abc import Iterator, Mapping

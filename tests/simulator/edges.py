@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """The edges: real TLS servers on loopback addresses, choosing by server name."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import ipaddress

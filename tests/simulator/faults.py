@@ -13,18 +13,11 @@ Fault = Mapping[str, Any]
 
 # What each kind may be told besides its name.
 KINDS: Mapping[str, str] = {
-    "status": "status retry_after retry_after_date html exception_class message invalid_fields effect",
-    "cut": "effect",
-    "cut_body": "",
-    "hang": "seconds effect",
-    "truncated_json": "",
-    "wrong_content_type": "",
-    "html_200": "effect",
-    "drop_setting": "setting",
-    "not_stored": "",
-    "redirect": "status location",
+    "status": "status retry_after retry_after_date html exception_class message invalid_fields effect", "cut": "effect",
+    "cut_body": "", "hang": "seconds effect", "truncated_json": "", "wrong_content_type": "", "html_200": "effect",
+    "drop_setting": "setting", "not_stored": "", "redirect": "status location",
     "outside_edit": "resource_id resource install issue object automated remove",
-}
+}  # fmt: skip
 # The calls that a kind is for, where it is not for all.
 _FOR: Mapping[str, frozenset[str | None]] = {
     "drop_setting": frozenset(("put", "cdn_patch")),
@@ -35,31 +28,22 @@ _COMPARED = frozenset(("method", "call", "resource_id"))
 
 FAULTS: Mapping[str, Fault] = {
     "400": {"kind": "status", "status": 400, "invalid_fields": {"name": ["Simulated."]}},
-    "401": {"kind": "status", "status": 401},
-    "403": {"kind": "status", "status": 403},
-    "404": {"kind": "status", "status": 404},
-    "408": {"kind": "status", "status": 408},
-    "409": {"kind": "status", "status": 409},
-    "429": {"kind": "status", "status": 429},
+    "401": {"kind": "status", "status": 401}, "403": {"kind": "status", "status": 403},
+    "404": {"kind": "status", "status": 404}, "408": {"kind": "status", "status": 408},
+    "409": {"kind": "status", "status": 409}, "429": {"kind": "status", "status": 429},
     "429_retry_after": {"kind": "status", "status": 429, "retry_after": 1},
     "429_retry_after_date": {"kind": "status", "status": 429, "retry_after_date": 2},
-    "500": {"kind": "status", "status": 500},
-    "500_after": {"kind": "status", "status": 500, "effect": "after"},
+    "500": {"kind": "status", "status": 500}, "500_after": {"kind": "status", "status": 500, "effect": "after"},
     "502_html": {"kind": "status", "status": 502, "html": True},
     "502_html_after": {"kind": "status", "status": 502, "html": True, "effect": "after"},
     "503": {"kind": "status", "status": 503},
     "504_html_after": {"kind": "status", "status": 504, "html": True, "effect": "after"},
-    "cut_before": {"kind": "cut", "effect": "none"},
-    "cut_after": {"kind": "cut", "effect": "after"},
-    "cut_body": {"kind": "cut_body"},
-    "hang": {"kind": "hang", "seconds": 30, "effect": "none"},
-    "hang_after": {"kind": "hang", "seconds": 30, "effect": "after"},
-    "truncated_json": {"kind": "truncated_json"},
-    "wrong_content_type": {"kind": "wrong_content_type"},
-    "html_200": {"kind": "html_200"},
-    "drop_setting": {"kind": "drop_setting", "setting": "whitelists"},
-    "not_stored": {"kind": "not_stored"},
-}
+    "cut_before": {"kind": "cut", "effect": "none"}, "cut_after": {"kind": "cut", "effect": "after"},
+    "cut_body": {"kind": "cut_body"}, "hang": {"kind": "hang", "seconds": 30, "effect": "none"},
+    "hang_after": {"kind": "hang", "seconds": 30, "effect": "after"}, "truncated_json": {"kind": "truncated_json"},
+    "wrong_content_type": {"kind": "wrong_content_type"}, "html_200": {"kind": "html_200"},
+    "drop_setting": {"kind": "drop_setting", "setting": "whitelists"}, "not_stored": {"kind": "not_stored"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

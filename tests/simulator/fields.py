@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """The fields of a resource: which are read-only, and what a PUT resets the others to."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Mapping
 from typing import Any
@@ -13,36 +11,13 @@ Resource = dict[str, Any]
 READ_ONLY = frozenset(("enabled", "created", "updated", "status", "client", "service_ip", "id", "service_ssl_expire"))
 CREDENTIALS = frozenset(("service_ssl_crt", "service_ssl_key", "sslCertificate", "sslPrivateKey"))
 DEFAULTS: Mapping[str, Any] = {
-    "name": "",
-    "active": False,
-    "is_waf_enabled": False,
-    "is_redirect_to_https_enabled": False,
-    "ssl_type": None,
-    "aliases": [],
-    "origins": [],
-    "rate_limier_rules": [],
-    "whitelists": [],
-    "blacklists": [],
-    "service_botprotect": 0,
-    "service_cdn": 0,
-    "service_cdn_host": "",
-    "service_cdn_proxy_host": "",
-    "service_client_id": 0,
-    "service_enable": 0,
-    "service_forcessl": 0,
-    "service_geoip_list": "",
-    "service_geoip_mode": 0,
-    "service_global_whitelist": 0,
-    "service_hsts": 0,
-    "service_http2": 0,
-    "service_https2http": 0,
-    "service_id": 0,
-    "service_iphash": 0,
-    "service_methods": "",
-    "service_stream": 0,
-    "service_waf": "",
-    "service_wwwredir": 0,
-}
+    "name": "", "active": False, "is_waf_enabled": False, "is_redirect_to_https_enabled": False, "ssl_type": None,
+    "aliases": [], "origins": [], "rate_limier_rules": [], "whitelists": [], "blacklists": [], "service_botprotect": 0,
+    "service_cdn": 0, "service_cdn_host": "", "service_cdn_proxy_host": "", "service_client_id": 0, "service_enable": 0,
+    "service_forcessl": 0, "service_geoip_list": "", "service_geoip_mode": 0, "service_global_whitelist": 0,
+    "service_hsts": 0, "service_http2": 0, "service_https2http": 0, "service_id": 0, "service_iphash": 0,
+    "service_methods": "", "service_stream": 0, "service_waf": "", "service_wwwredir": 0,
+}  # fmt: skip
 
 
 def replaced(stored: Resource, body: Mapping[str, Any]) -> Resource:

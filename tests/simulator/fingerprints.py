@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """Facts read from certificates and keys: fingerprints and validity."""
 
-from __future__ import annotations
-
 import datetime
 import hashlib
 

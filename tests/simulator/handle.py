@@ -22,18 +22,9 @@ from .sample import ODD_FIELDS, installation, resource, with_installed, with_iss
 from .settings import DEFAULT_API_KEY, DEFAULT_BEARER_TOKEN
 
 __all__ = (
-    "FAULTS",
-    "ODD_FIELDS",
-    "Simulator",
-    "SimulatorError",
-    "cdn_resource",
-    "deleted_stub",
-    "installation",
-    "resource",
-    "rule",
-    "with_installed",
-    "with_issued",
-)
+    "FAULTS", "ODD_FIELDS", "Simulator", "SimulatorError", "cdn_resource", "deleted_stub", "installation", "resource",
+    "rule", "with_installed", "with_issued",
+)  # fmt: skip
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10

@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """What the simulator saw: every request, every handshake, and never a key or a token."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import time

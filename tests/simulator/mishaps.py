@@ -89,18 +89,10 @@ async def _outside_edit(api: Api, exchange: Exchange, fault: Fault) -> Answer:
 
 
 MISHAPS: Mapping[str, Callable[[Api, Exchange, Fault], Awaitable[Answer]]] = {
-    "status": _status,
-    "cut": _cut,
-    "cut_body": _cut_body,
-    "hang": _hang,
-    "truncated_json": _truncated_json,
-    "wrong_content_type": _wrong_content_type,
-    "html_200": _html_200,
-    "drop_setting": _spoilt_write,
-    "not_stored": _spoilt_write,
-    "redirect": _redirect,
-    "outside_edit": _outside_edit,
-}
+    "status": _status, "cut": _cut, "cut_body": _cut_body, "hang": _hang, "truncated_json": _truncated_json,
+    "wrong_content_type": _wrong_content_type, "html_200": _html_200, "drop_setting": _spoilt_write,
+    "not_stored": _spoilt_write, "redirect": _redirect, "outside_edit": _outside_edit,
+}  # fmt: skip
 
 
 def _retry_after(fault: Fault) -> dict[str, str]:

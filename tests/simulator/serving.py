@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """What the edge makes of one resource: what is stored, a while later, or something else."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass, field
 

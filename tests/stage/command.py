@@ -3,8 +3,6 @@
 
 """A command in a process group of its own, which ends with whoever waits for it."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

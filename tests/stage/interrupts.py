@@ -3,8 +3,6 @@
 
 """Signals that end a program, as an exception: what was started is stopped, what was made is removed."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -3,8 +3,6 @@
 
 """The stage itself: a simulator, a folder that goes away, and a user's shell that sees nobody's own settings."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil
@@ -67,15 +65,10 @@ def _environment(folder: Path, simulator: Simulator) -> dict[str, str]:
     settings.touch()
     return isolated_environment(Path(sys.executable).parent) | {
         "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(linked()),
-        "ANSIBLE_CONFIG": str(settings),
-        "ANSIBLE_HOME": str(folder / ".ansible"),
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
-        "ANSIBLE_LOCALHOST_WARNING": "0",
-        "GCORE_API_KEY": simulator.api_key,
-        "GCORE_BASE_URL": simulator.api_url,
-        "LC_ALL": _UTF8,
-        "TMPDIR": str(folder),
-    }
+        "ANSIBLE_CONFIG": str(settings), "ANSIBLE_HOME": str(folder / ".ansible"),
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0", "ANSIBLE_LOCALHOST_WARNING": "0", "GCORE_API_KEY": simulator.api_key,
+        "GCORE_BASE_URL": simulator.api_url, "LC_ALL": _UTF8, "TMPDIR": str(folder),
+    }  # fmt: skip
 
 
 def _remove(folder: Path) -> None:

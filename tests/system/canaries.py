@@ -3,8 +3,6 @@
 
 """Planted secrets, and the hunt for any part of them, and for control characters, in what a run left behind."""
 
-from __future__ import annotations
-
 import base64
 import re
 import unicodedata

@@ -3,8 +3,6 @@
 
 """Cases as data: a resource, what is wrong with the world, a task; and afterwards what the simulator saw of it."""
 
-from __future__ import annotations
-
 import json
 import ssl
 import urllib.request

@@ -3,8 +3,6 @@
 
 """One simulator for all tests, the runs of ansible-playbook, and which tests another release could break."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path

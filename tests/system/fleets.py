@@ -3,8 +3,6 @@
 
 """Fleets for tests: an account full of resources, the certificates for it, and runs of the engine in this process."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone

@@ -3,8 +3,6 @@
 
 """Certificates, keys and tokens of the runs: made in memory, once, and every secret of them planted as a canary."""
 
-from __future__ import annotations
-
 import secrets
 from datetime import datetime, timedelta, timezone
 from pathlib import Path

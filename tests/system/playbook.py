@@ -3,8 +3,6 @@
 
 """Runs `ansible-playbook` in an environment of its own, and reads back what its tasks said."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -3,8 +3,6 @@
 
 """The alert rules that the collection ships, by Prometheus' own tool, on metrics that the report really writes."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
@@ -77,15 +75,10 @@ def of(host, **labels):
 LABELS = {"instance": "monitor", "file": "/var/lib/node_exporter/gcore_certificates.prom"}
 LAGS_BEHIND = host("ok", given={"lags_behind": True})
 STATES = [
-    ("critical", "1m", CRITICAL),
-    ("not_covered", "1m", CRITICAL),
-    ("warning", "89m", None),
-    ("warning", "91m", WARNING),
-    ("mismatch", "89m", None),
-    ("unreachable", "91m", WARNING),
-    ("ok", "30h", None),
+    ("critical", "1m", CRITICAL), ("not_covered", "1m", CRITICAL), ("warning", "89m", None),
+    ("warning", "91m", WARNING), ("mismatch", "89m", None), ("unreachable", "91m", WARNING), ("ok", "30h", None),
     ("no_certificate", "30h", None),
-]
+]  # fmt: skip
 CASES: dict[str, tuple[list[dict], str, dict]] = {
     # metrics, the time, and the alerts that fire at it
     **{

@@ -6,8 +6,6 @@
 Every way to be wrong is for the unit tests of what reads it; here is what comes through a task, and from files.
 """
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Iterator
 from typing import Any

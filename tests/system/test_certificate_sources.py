@@ -7,8 +7,6 @@ Vault is played by a lookup with the name, the options and the answers of the re
 be, and searched for keys.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

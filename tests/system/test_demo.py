@@ -3,8 +3,6 @@
 
 """The demo keeps its promises, and leaves nothing behind, also when it is interrupted."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal

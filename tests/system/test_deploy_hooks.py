@@ -3,8 +3,6 @@
 
 """The hooks for ACME clients, called as these call them: what arrives, what is told, what is not shown."""
 
-from __future__ import annotations
-
 import configparser
 import json
 import re

@@ -3,8 +3,6 @@
 
 """The role cert_expiry_report and the playbook expiry_report: real scans of the simulator, written to real files."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

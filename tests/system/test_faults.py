@@ -6,8 +6,6 @@
 Each status, each try and each wait by itself is for the unit tests of the client and of the write.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

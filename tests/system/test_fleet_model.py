@@ -3,8 +3,6 @@
 
 """Any sequence of runs, faults, interrupts and outside edits, against a model of what an account may look like."""
 
-from __future__ import annotations
-
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor

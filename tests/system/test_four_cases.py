@@ -3,8 +3,6 @@
 
 """Four cases for each action: to do or already done, real or check mode; and every face that the API may show."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator

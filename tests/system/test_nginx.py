@@ -115,14 +115,9 @@ def rotate(simulator, nginx) -> list:
     simulator.settings(expiry="missing")
     simulator.seed([with_installed(resource(1, NAME), OLD)])
     options = {
-        **CERTIFICATE,
-        **connection(simulator),
-        "name": NAME,
-        "edge_port": nginx.port,
-        "verify": "edge",
-        "verify_timeout": 60,
-        "verify_interval": 1,
-    }
+        **CERTIFICATE, **connection(simulator), "name": NAME, "edge_port": nginx.port, "verify": "edge",
+        "verify_timeout": 60, "verify_interval": 1,
+    }  # fmt: skip
     return [tasks_play({"name": "rotate", MODULE: options})]
 
 

@@ -3,8 +3,6 @@
 
 """The operator at two in the morning: each failure says what is wrong and what to do, without the manual."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 

@@ -3,8 +3,6 @@
 
 """A rotation that is not alone: lost writes that no expiry tells of, and somebody else who writes at the same time."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

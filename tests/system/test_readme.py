@@ -3,8 +3,6 @@
 
 """What the READMEs show works as it was pasted: commands are typed where the files are, plays stand beside them."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -284,18 +284,13 @@ def test_on_paper(show):
 
 
 EVIL = [
-    "<script>window.hacked = 1</script>",
-    '"><img src=/stolen onerror="window.hacked = 2">',
-    "' onfocus='window.hacked = 3' autofocus='",
-    "</style><style>@import '/stolen';</style>",
-    "</script><script>window.hacked = 4</script>",
-    "javascript:window.hacked = 5",
-    "</title></svg><svg onload='window.hacked = 6'>",
-    "<iframe srcdoc='<script>top.hacked = 7</script>'></iframe>",
-    "{{ constructor.constructor('window.hacked = 8')() }}",
-    "<base href=/stolen><link rel=stylesheet href=/stolen>",
+    "<script>window.hacked = 1</script>", '"><img src=/stolen onerror="window.hacked = 2">',
+    "' onfocus='window.hacked = 3' autofocus='", "</style><style>@import '/stolen';</style>",
+    "</script><script>window.hacked = 4</script>", "javascript:window.hacked = 5",
+    "</title></svg><svg onload='window.hacked = 6'>", "<iframe srcdoc='<script>top.hacked = 7</script>'></iframe>",
+    "{{ constructor.constructor('window.hacked = 8')() }}", "<base href=/stolen><link rel=stylesheet href=/stolen>",
     "<!--",
-]
+]  # fmt: skip
 
 
 def attacked():

@@ -3,8 +3,6 @@
 
 """The role resource_cert and the playbook rotate: what they do, proved by the simulator, and that they show no key."""
 
-from __future__ import annotations
-
 import base64
 import json
 import os

@@ -3,8 +3,6 @@
 
 """Every state of a host name, arranged in the simulator and seen through real handshakes, in both ways."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

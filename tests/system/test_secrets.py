@@ -6,8 +6,6 @@
 Every run of every test is searched; here are those that try hardest to make a secret come out.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import re
@@ -118,17 +116,9 @@ ECHOED += ["cdn-refused", "cdn-refused-as-a-list", "cdn-forbidden"]
 
 
 FAR_TOO = (
-    "change",
-    "cdn-change",
-    "refused-by-the-api",
-    "echoed-on-a-read",
-    "bundle",
-    "files",
-    "key-as-certificate",
-    "token-with-line-end",
-    "key-as-path",
-    "token-behind-the-url",
-)
+    "change", "cdn-change", "refused-by-the-api", "echoed-on-a-read", "bundle", "files", "key-as-certificate",
+    "token-with-line-end", "key-as-path", "token-behind-the-url",
+)  # fmt: skip
 CASES = [case for case in LOUD if case.name not in FAR_TOO]
 CASES += both_ways(case for case in LOUD if case.name in FAR_TOO)
 
@@ -375,22 +365,16 @@ BODY = "".join(PEM.splitlines()[1:-1])
 TOKEN = secrets.token_hex(20)
 
 SPELLINGS = {
-    "pem": PEM,
-    "one-line-of-it": PEM.splitlines()[12],
-    "part-of-a-line": f"received {PEM.splitlines()[12][5:40]}...",
-    "wrapped-at-another-width": textwrap.fill(BODY, 11),
-    "escaped-line-ends": json.dumps(textwrap.fill(BODY, 20)),
-    "escaped-twice": json.dumps(json.dumps(textwrap.fill(BODY, 20))),
-    "der-as-hex": DER.hex()[800:900],
-    "der-as-upper-hex": DER.hex()[800:900].upper(),
-    "base64-of-the-pem": base64.b64encode(PEM.encode()).decode(),
+    "pem": PEM, "one-line-of-it": PEM.splitlines()[12], "part-of-a-line": f"received {PEM.splitlines()[12][5:40]}...",
+    "wrapped-at-another-width": textwrap.fill(BODY, 11), "escaped-line-ends": json.dumps(textwrap.fill(BODY, 20)),
+    "escaped-twice": json.dumps(json.dumps(textwrap.fill(BODY, 20))), "der-as-hex": DER.hex()[800:900],
+    "der-as-upper-hex": DER.hex()[800:900].upper(), "base64-of-the-pem": base64.b64encode(PEM.encode()).decode(),
     "base64-of-a-line": base64.b64encode(f"a{PEM.splitlines()[12]}\n".encode()).decode(),
-    "a-number-of-it": str(KEY.private_numbers().p),
-    "token": f"Authorization: APIKey {TOKEN}",
+    "a-number-of-it": str(KEY.private_numbers().p), "token": f"Authorization: APIKey {TOKEN}",
     "part-of-the-token": f"Bad permanent token: {TOKEN[7:30]}",
     "base64-of-the-token": base64.b64encode(f"APIKey {TOKEN}".encode()).decode(),
     "token-in-a-url": urllib.parse.quote(f"https://user:{TOKEN}@host"),
-}
+}  # fmt: skip
 
 
 def test_the_hunt_finds_and_does_not_cry_wolf():

@@ -12,12 +12,8 @@ from corpus.normal import Normaliser
 NOW = datetime(2026, 11, 30, tzinfo=timezone.utc)
 A, B = "a1" * 32, "b2" * 32
 KNOWN = {
-    A: "<new sha256>",
-    A[:12]: "<new sha256 short>",
-    "41234": "<edge port>",
-    "/tmp/x": "<folder>",
-    "700017": "<id>",
-}
+    A: "<new sha256>", A[:12]: "<new sha256 short>", "41234": "<edge port>", "/tmp/x": "<folder>", "700017": "<id>",
+}  # fmt: skip
 CASES = [
     ("a time", "until 2026-12-01T01:59:59Z", "until <now+25 h>"),
     ("a time that is over", "at 2026-11-29 23:30:00.123456+00:00", "at <now-1 h>"),

@@ -3,8 +3,6 @@
 
 """Reads the guides and the READMEs."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from pathlib import Path

@@ -3,8 +3,6 @@
 
 """Results of gcore_resource_cert_info made by hand: fleets of any size, in any state."""
 
-from __future__ import annotations
-
 import hashlib
 from datetime import datetime, timedelta, timezone
 
@@ -42,16 +40,11 @@ def served(host, days, now=NOW, **fields):
     """A certificate as the edge serves it."""
     return {
         "fingerprint_sha256": hashlib.sha256(host.encode("utf-8", "surrogatepass")).hexdigest(),
-        "subject": f"CN={host}",
-        "issuer": "CN=Example CA R3,O=Example Trust,C=DE",
+        "subject": f"CN={host}", "issuer": "CN=Example CA R3,O=Example Trust,C=DE",
         "serial_number": str(int(hashlib.sha256(host.encode("utf-8", "surrogatepass")).hexdigest()[:30], 16)),
-        "subject_alt_names": [host, f"www.{host}"],
-        "key_type": "RSA",
-        "key_size": 2048,
-        "not_before": moment((days or 0) - 90, now),
-        **dated(days, now),
-        **fields,
-    }
+        "subject_alt_names": [host, f"www.{host}"], "key_type": "RSA", "key_size": 2048,
+        "not_before": moment((days or 0) - 90, now), **dated(days, now), **fields,
+    }  # fmt: skip
 
 
 def edge(host, days, now=NOW, problem=None, is_complete=True, **fields):
@@ -74,27 +67,17 @@ def a_host(host="www.example.com", state="ok", number=17, days="by state", now=N
     problem = "did not answer within 5 seconds" if state == "unreachable" else None
     has_edge = state != "no_certificate"
     return {
-        "host": host,
-        "resource_id": number,
-        "resource": "example.com",
-        "is_alias": host != "example.com",
-        "resource_status": "active",
-        "state": state,
-        "level": LEVELS[state],
-        "reasons": list(REASONS.get(state, [])),
+        "host": host, "resource_id": number, "resource": "example.com", "is_alias": host != "example.com",
+        "resource_status": "active", "state": state, "level": LEVELS[state], "reasons": list(REASONS.get(state, [])),
         "ssl_type": {"no_certificate": None, "lets_encrypt": "le"}.get(state, "custom"),
-        "evidence": {"no_certificate": "none", "unreachable": "api"}.get(state, "edge"),
-        **dated(days, now),
+        "evidence": {"no_certificate": "none", "unreachable": "api"}.get(state, "edge"), **dated(days, now),
         "lifetime_left_percent": None if days is None else max(0, days),
         "warning_from": None if days is None else moment(days - (7 if state == "lets_encrypt" else 22.5), now),
-        "critical_from": None if days is None else moment(days - 7, now),
-        "api": dated(days, now),
+        "critical_from": None if days is None else moment(days - 7, now), "api": dated(days, now),
         "edge": edge(host, days, now, problem, state != "critical") if has_edge else None,
         "agrees": None if problem or not has_edge else state != "mismatch",
-        "covers_host": None if problem or not has_edge else state != "not_covered",
-        "given": None,
-        **fields,
-    }
+        "covers_host": None if problem or not has_edge else state != "not_covered", "given": None, **fields,
+    }  # fmt: skip
 
 
 def a_result(*hosts, checked_at=None, **fields):

@@ -3,8 +3,6 @@
 
 """The one-way order of the packages: which may import which is a table, and all else is refused."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path
@@ -19,27 +17,16 @@ GIVEN = BASE | {"_options", "_task"}
 """What every operation may use: its options and the task that it runs in."""
 
 ALLOWED: dict[str, set[str]] = {
-    "_errors": {"_wording"},
-    "_wording": set(),
-    "_version": set(),
-    "_redaction": set(),
-    "_clock": {"_errors"},
-    "_libraries": {"_errors"},
-    "_files": set(),
-    "_options": {"_errors"},
-    "_misplaced": {"_options", "_redaction", "_wording"},
-    "_validation": {"_misplaced", "_options", "_redaction"},
-    "_http": BASE,
-    "_x509": BASE | {"_options"},
-    "_gcore": BASE | {"_http", "_x509"},
-    "_match": BASE | {"_x509", "_gcore"},
-    "_task": BASE | {"_options", "_misplaced", "_http", "_gcore"},
+    "_errors": {"_wording"}, "_wording": set(), "_version": set(), "_redaction": set(), "_clock": {"_errors"},
+    "_libraries": {"_errors"}, "_files": set(), "_options": {"_errors"},
+    "_misplaced": {"_options", "_redaction", "_wording"}, "_validation": {"_misplaced", "_options", "_redaction"},
+    "_http": BASE, "_x509": BASE | {"_options"}, "_gcore": BASE | {"_http", "_x509"},
+    "_match": BASE | {"_x509", "_gcore"}, "_task": BASE | {"_options", "_misplaced", "_http", "_gcore"},
     "_module": {"_task", "_redaction", "_errors", "_options", "_misplaced", "_validation"},
     "_rotate": GIVEN | {"_http", "_x509", "_gcore", "_match"},
     "_fleet": GIVEN | {"_http", "_x509", "_gcore", "_match", "_rotate"},
-    "_expiry": GIVEN | {"_http", "_x509", "_gcore", "_match", "_rotate"},
-    "_awx": GIVEN | {"_http"},
-}
+    "_expiry": GIVEN | {"_http", "_x509", "_gcore", "_match", "_rotate"}, "_awx": GIVEN | {"_http"},
+}  # fmt: skip
 
 AT_MOST = 14
 """Files directly in module_utils: rooms, not a corridor."""

@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 """Clients of the API and of its edges that know nothing of the collection."""
 
-from __future__ import annotations
-
 import hashlib
 import http.client
 import json

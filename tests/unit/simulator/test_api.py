@@ -31,17 +31,12 @@ def seeded(simulator):
 @pytest.mark.parametrize(
     ("authorization", "message"),
     [
-        (f"apikey {KEY}", ""),
-        (f"BEARER {TOKEN}", ""),
-        (None, NOT_PROVIDED),
-        (f"Token {KEY}", NOT_PROVIDED),
+        (f"apikey {KEY}", ""), (f"BEARER {TOKEN}", ""), (None, NOT_PROVIDED), (f"Token {KEY}", NOT_PROVIDED),
         (f"APIKey {KEY.partition('$')[0]}", f"Bad permanent token: {KEY.partition('$')[0]}"),
-        ("APIKey 1$wrong", INVALID),
-        ("Bearer wrong", INVALID),
-        (f"Bearer {KEY}", WRONG_TYPE),
+        ("APIKey 1$wrong", INVALID), ("Bearer wrong", INVALID), (f"Bearer {KEY}", WRONG_TYPE),
         (f"APIKey {TOKEN}", WRONG_TYPE),
     ],
-)
+)  # fmt: skip
 def test_tokens(api, authorization, message):
     reply = api.call(authorization=authorization)
     assert (reply.status, message and reply.data["message"]) == (401 if message else 200, message)
@@ -79,19 +74,15 @@ def test_put_resets_what_it_leaves_out(seeded, api):
 
 
 BAD = [
-    ({"service_ssl_crt": None}, "service_ssl_crt"),
-    ({"service_ssl_crt": ""}, "service_ssl_crt"),
-    ({"service_ssl_crt": 5}, "service_ssl_crt"),
-    ({"service_ssl_crt": "nonsense"}, "service_ssl_crt"),
+    ({"service_ssl_crt": None}, "service_ssl_crt"), ({"service_ssl_crt": ""}, "service_ssl_crt"),
+    ({"service_ssl_crt": 5}, "service_ssl_crt"), ({"service_ssl_crt": "nonsense"}, "service_ssl_crt"),
     ({"service_ssl_crt": GOOD.full_chain_pem + GOOD.private_key_pem}, "service_ssl_crt"),
     ({"service_ssl_crt": GOOD.certificate_pem + OTHER.root_pem}, "service_ssl_crt"),
     ({"service_ssl_crt": GOOD.chain_pem + GOOD.certificate_pem}, "service_ssl_key"),
-    ({"service_ssl_key": None}, "service_ssl_key"),
-    ({"service_ssl_key": "nonsense"}, "service_ssl_key"),
+    ({"service_ssl_key": None}, "service_ssl_key"), ({"service_ssl_key": "nonsense"}, "service_ssl_key"),
     ({"service_ssl_key": OTHER.private_key_pem}, "service_ssl_key"),
-    ({"service_ssl_key": GOOD.key_pem(passphrase="secret")}, "service_ssl_key"),
-    ({"ssl_type": "other"}, "ssl_type"),
-]
+    ({"service_ssl_key": GOOD.key_pem(passphrase="secret")}, "service_ssl_key"), ({"ssl_type": "other"}, "ssl_type"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("changes", "field"), BAD)

@@ -194,13 +194,9 @@ def test_constructed(world, read):
 
 
 CHOICES = [
-    ([""], [""], [1, 2, 3]),
-    ([2], None, [2]),
-    (["N001.example.com", "3"], None, [1, 3]),
-    (["n00[12]*"], ["n001*"], [2]),
-    (None, ["*"], []),
-    ("1,2", None, [1, 2]),
-]
+    ([""], [""], [1, 2, 3]), ([2], None, [2]), (["N001.example.com", "3"], None, [1, 3]),
+    (["n00[12]*"], ["n001*"], [2]), (None, ["*"], []), ("1,2", None, [1, 2]),
+]  # fmt: skip
 
 
 def test_include_and_exclude(world, read):

@@ -74,13 +74,9 @@ def far(monkeypatch, capsys):
 NEAR = {"local": {}, "empty environments": {"environment": [{}, {}]}, "check mode": {"check_mode": True, "diff": True}}
 NOT_NEAR = {
     "environment": {"environment": [{"HTTPS_PROXY": "http://127.0.0.1:1"}]},
-    "one of several environments": {"environment": [{}, {"A": "b"}]},
-    "a template": {"environment": ["{{ proxies }}"]},
-    "become": {"become": True},
-    "async": {"async_val": 60},
-    "ssh": {"transport": "ssh"},
-    "no libraries": {},
-}
+    "one of several environments": {"environment": [{}, {"A": "b"}]}, "a template": {"environment": ["{{ proxies }}"]},
+    "become": {"become": True}, "async": {"async_val": 60}, "ssh": {"transport": "ssh"}, "no libraries": {},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "asks"), [*NEAR.items(), *NOT_NEAR.items()])
@@ -150,15 +146,11 @@ def _text(warning):
 
 
 CASES = {
-    "changed": {},
-    "in sync": {"raw": {"service_ssl_expire": int((NOW + 90 * DAY).timestamp())}},
-    "check mode": {"check_mode": True},
-    "diff": {"diff": True},
+    "changed": {}, "in sync": {"raw": {"service_ssl_expire": int((NOW + 90 * DAY).timestamp())}},
+    "check mode": {"check_mode": True}, "diff": {"diff": True},
     "refused by the API": {"prepare": lambda api: api.puts.append(refused(400))},
-    "conflict": {"raw": {"ssl_type": "le"}},
-    "wrong input": {"resource_id": 0},
-    "no credentials": {"api_key": None},
-}
+    "conflict": {"raw": {"ssl_type": "le"}}, "wrong input": {"resource_id": 0}, "no credentials": {"api_key": None},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

@@ -3,8 +3,6 @@
 
 """Fills a folder with certificates and keys, and starts a simulator that outlives this process."""
 
-from __future__ import annotations
-
 import json
 import signal
 import subprocess

@@ -111,20 +111,15 @@ def expect(run, said=(), warned=(), unsaid=(), **expected):
     """Compare what became of a run with as much as is expected of it; without an error, that there is none."""
     result, drift = run.result, run.result["drift"] or {}
     found = {
-        "calls": run.api.calls,
-        "writes": run.api.writes,
-        "error": type(run.error).__name__ if run.error else None,
-        "state": run.known.state if isinstance(run.known, Applied) else NONE,
-        "changed": result["changed"],
+        "calls": run.api.calls, "writes": run.api.writes, "error": type(run.error).__name__ if run.error else None,
+        "state": run.known.state if isinstance(run.known, Applied) else NONE, "changed": result["changed"],
         "drift": (drift.get("reason"), drift.get("evidence"), drift.get("propagating")),
         "proof": tuple(result["verification"].values()),
         "collateral": [(item["setting"], item["before"], item["after"]) for item in result["collateral"]],
-        "asked": len(run.probe.asked),
-        "elapsed": round(run.time.elapsed),
-        "same": result["diff"]["before"] == result["diff"]["after"],
-        "stored": run.api.raw.get("ssl_type"),
+        "asked": len(run.probe.asked), "elapsed": round(run.time.elapsed),
+        "same": result["diff"]["before"] == result["diff"]["after"], "stored": run.api.raw.get("ssl_type"),
         "bodies": run.api.bodies,
-    }
+    }  # fmt: skip
     expected = {"error": None, **expected}
     assert {name: found[name] for name in expected} == expected
     assert result.get("failed", False) is bool(run.error)

@@ -3,8 +3,6 @@
 
 """Whatever the certificate's life and the time left: the figure, the colour and the word say the same everywhere."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
