@@ -14,7 +14,7 @@ import pytest
 
 from simulator.authority import Issued, self_signed
 
-from .cases import CERTIFICATE, Case, File, Seen, both_ways, play_cases
+from .cases import CERTIFICATE, Case, File, Seen, both_ways, certificate, play_cases
 from .material import AUTHORITY, CANARIES, NEW, PASSPHRASE, WRONG_PASSPHRASE, ZONE, issued
 
 OTHER = issued("another key")
@@ -27,50 +27,37 @@ CANARIES.plant_key("a self-signed key", SELF_SIGNED.key)
 
 TWO_MEGABYTES = "no certificate\n" * (2 * 1024 * 1024 // 15)
 MISSING_PATH = "/no/such/folder/site.pem"
+NO_FILE = {"certificate": None, "certificate_path": MISSING_PATH}
 
 
-def given(pair: Issued, **options: Any) -> dict[str, Any]:
-    return {"certificate": pair.full_chain_pem, "private_key": pair.private_key_pem, **options}
-
-
-def certificate(text: str) -> dict[str, Any]:
-    return {**CERTIFICATE, "certificate": text}
+def text(content: str) -> dict[str, Any]:
+    return {**CERTIFICATE, "certificate": content}
 
 
 def certificate_file(content: bytes) -> dict[str, Any]:
     return {"certificate_path": File(content), "private_key": NEW.private_key_pem}
 
 
-def key(text: str, **options: Any) -> dict[str, Any]:
-    return {**CERTIFICATE, "private_key": text, **options}
+def key(content: str, **options: Any) -> dict[str, Any]:
+    return {**CERTIFICATE, "private_key": content, **options}
 
 
+NO_PAIR, LINE_ENDS = {"certificate": None, "private_key": None}, "looks like a BEGIN or END line, but is not one"
+ENCRYPTED, OLD_FORM = NEW.key_pem(passphrase=PASSPHRASE), NEW.key_pem("traditional")
 REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     # options, and what the message must have
     "no-certificate": ({"private_key": NEW.private_key_pem}, ("no certificate was given", "certificate_path")),
     "no-key": ({"certificate": NEW.full_chain_pem}, ("no private key was given", "private_key_path")),
-    "no-file": (
-        {"certificate_path": MISSING_PATH, "private_key": NEW.private_key_pem},
-        ("certificate_path", MISSING_PATH, "No such file"),
-    ),
-    "joined-lines": (certificate(NEW.full_chain_pem.replace("\n", "")), ("Lines were joined into one",)),
-    "escaped-line-ends": (
-        certificate(NEW.full_chain_pem.replace("\n", "\\n")),
-        ("\\n", "quote", "looks like a BEGIN or END line, but is not one"),
-    ),
-    "not-pem": (certificate("certificate: see the vault"), ("no PEM block in it",)),
+    "no-file": (key(NEW.private_key_pem, **NO_FILE), ("certificate_path", MISSING_PATH, "No such file")),
+    "joined-lines": (text(NEW.full_chain_pem.replace("\n", "")), ("Lines were joined into one",)),
+    "escaped-line-ends": (text(NEW.full_chain_pem.replace("\n", "\\n")), ("\\n", "quote", LINE_ENDS)),
+    "not-pem": (text("certificate: see the vault"), ("no PEM block in it",)),
     "der-file": (certificate_file(NEW.der), ("DER", "openssl x509 -inform DER")),
     "key-of-another": (key(OTHER.private_key_pem), ("the private key does not belong to", "same issuance")),
-    "key-among-certificates": (
-        key(NEW.key_pem("traditional"), certificate=NEW.full_chain_pem + NEW.private_key_pem),
-        ("a private key among the certificates",),
-    ),
-    "wrong-passphrase": (
-        key(NEW.key_pem(passphrase=PASSPHRASE), private_key_passphrase=WRONG_PASSPHRASE),
-        ("wrong passphrase",),
-    ),
-    "expired": (given(EXPIRED), ("expired at", "Renew")),
-    "two-megabytes": (certificate(TWO_MEGABYTES), ("bytes", "right file")),
+    "key-among-certificates": (text(NEW.full_chain_pem + OLD_FORM), ("a private key among the certificates",)),
+    "wrong-passphrase": (key(ENCRYPTED, private_key_passphrase=WRONG_PASSPHRASE), ("wrong passphrase",)),
+    "expired": (certificate(EXPIRED), ("expired at", "Renew")),
+    "two-megabytes": (text(TWO_MEGABYTES), ("bytes", "right file")),
     "text-and-file": ({**CERTIFICATE, "certificate_path": File(NEW.full_chain_pem)}, ("certificate|certificate_path",)),
     "id-and-name": ({**CERTIFICATE, "name": f"www.{ZONE}"}, ("resource_id", "name")),
     "no-token": ({**CERTIFICATE, "api_key": None}, ("GCORE_API_KEY", "GCORE_API_TOKEN")),
@@ -79,50 +66,26 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 
 BY_ANSIBLE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "id-is-no-number": ({**CERTIFICATE, "resource_id": "first"}, ("resource_id", "int")),
-    "unknown-option-with-a-key": (
-        {"certificate": NEW.full_chain_pem, "privatekey": NEW.private_key_pem},
-        ("Unsupported parameters", "privatekey"),
-    ),
+    "unknown-option-with-a-key": ({"privatekey": NEW.private_key_pem}, ("Unsupported parameters", "privatekey")),
 }
 
 BY_RESOURCE: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
     # options, more of the case, what the message must have: these need to see the resource
-    "wrong-host": (given(STRANGER), {}, ("the certificate does not cover site", "www.elsewhere.example")),
-    "older-than-current": (given(SOONER), {"installed": NEW}, ("valid until", "allow_downgrade")),
+    "wrong-host": (certificate(STRANGER), {}, ("the certificate does not cover site", "www.elsewhere.example")),
+    "older-than-current": (certificate(SOONER), {"installed": NEW}, ("valid until", "allow_downgrade")),
     "over-lets-encrypt": (CERTIFICATE, {"installed": "le"}, ("Let's Encrypt", "replace_lets_encrypt")),
 }
 
-WINDOWS = NEW.full_chain_pem.replace("\n", "\r\n")
+WINDOWS, WINDOWS_KEY = (pem.replace("\n", "\r\n") for pem in (NEW.full_chain_pem, NEW.private_key_pem))
+LOCKED, BUNDLE = NEW.key_pem("traditional", PASSPHRASE), base64.b64encode(NEW.pkcs12(PASSPHRASE)).decode()
 
 NORMALISED: dict[str, tuple[Issued, dict[str, Any]]] = {
     "as-documented": (NEW, {}),
-    "windows-files": (
-        NEW,
-        {
-            "certificate": None,
-            "private_key": None,
-            "certificate_path": File(WINDOWS),
-            "private_key_path": File(NEW.private_key_pem.replace("\n", "\r\n")),
-        },
-    ),
+    "windows-files": (NEW, {**NO_PAIR, "certificate_path": File(WINDOWS), "private_key_path": File(WINDOWS_KEY)}),
     "byte-order-mark-file": (NEW, {"certificate": None, "certificate_path": File(f"\ufeff{WINDOWS}")}),
     "shuffled": (DEEP, {"certificate": DEEP.chain_pem + DEEP.certificate_pem}),
-    "passphrase-file": (
-        NEW,
-        {
-            "private_key": NEW.key_pem("traditional", passphrase=PASSPHRASE),
-            "private_key_passphrase_path": File(f"{PASSPHRASE}\r\n"),
-        },
-    ),
-    "pkcs12": (
-        NEW,
-        {
-            "certificate": None,
-            "private_key": None,
-            "pkcs12": base64.b64encode(NEW.pkcs12(PASSPHRASE)).decode(),
-            "private_key_passphrase": PASSPHRASE,
-        },
-    ),
+    "passphrase-file": (NEW, {"private_key": LOCKED, "private_key_passphrase_path": File(f"{PASSPHRASE}\r\n")}),
+    "pkcs12": (NEW, {**NO_PAIR, "pkcs12": BUNDLE, "private_key_passphrase": PASSPHRASE}),
     "self-signed": (SELF_SIGNED, {}),
 }
 FAR_TOO = ("no-file", "wrong-passphrase", "key-among-certificates", "two-megabytes", "windows-files", "pkcs12")
@@ -134,7 +97,7 @@ def _cases() -> Iterator[Case]:
     for name, (options, more, words) in BY_RESOURCE.items():
         yield Case(name, options, expect=("unwritten", words), **more)
     for name, (pair, options) in NORMALISED.items():
-        yield Case(name, given(pair, **options), expect=("stored", pair))
+        yield Case(name, {**certificate(pair), **options}, expect=("stored", pair))
 
 
 ALL = list(_cases())

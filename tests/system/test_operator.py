@@ -21,39 +21,24 @@ NO_RETRIES = {**CERTIFICATE, "retries": 0, "request_timeout": 5}
 
 CLOSED = nobody()
 UNKNOWN_HOST = "https://api.gcore.invalid"
+NOBODY, HTML = {"resource_id": None, "name": "nobody.example.net"}, rule("502_html", call="get")
+TOO_ODD = rule({"kind": "status", "status": 400, "invalid_fields": {"service_ssl_crt": ["Too odd."]}}, call="put")
 
-HELP: dict[str, tuple[dict, list, tuple[str, ...]]] = {
+HELP: dict[str, tuple[dict, list, str]] = {
     # options, faults, and what the message must have
-    "wrong-token": (
-        {**NO_RETRIES, "api_key": WRONG_TOKEN},
-        [],
-        ("answered 401", "Check api_key (GCORE_API_KEY)", "request id"),
-    ),
-    "token-cut-at-its-dollar": (
-        {**NO_RETRIES, "api_key": CUT_TOKEN},
-        [],
-        ("401", "Bad permanent token", "'$'", "single quotes"),
-    ),
-    "tokens-swapped": ({**NO_RETRIES, "api_key": BEARER_TOKEN}, [], ("401", "api_token", "swapped")),
-    "no-such-name": (
-        {**NO_RETRIES, "resource_id": None, "name": "nobody.example.net"},
-        [],
-        ("no resource is named nobody.example.net", "aliases do not count"),
-    ),
-    "refused-certificate": (
-        NO_RETRIES,
-        [rule({"kind": "status", "status": 400, "invalid_fields": {"service_ssl_crt": ["Too odd."]}}, call="put")],
-        ("400", "service_ssl_crt", "Too odd.", "request id", "Nothing was changed"),
-    ),
-    "api-down": ({**NO_RETRIES, "api_url": CLOSED}, [], ("GET /security/", "refused", CLOSED, "Nothing was changed")),
-    "no-such-host": ({**NO_RETRIES, "api_url": UNKNOWN_HOST}, [], ("could not be resolved", UNKNOWN_HOST)),
-    "gateway-error": (
-        NO_RETRIES,
-        [rule("502_html", call="get")],
-        ("502", "text/html", "The API is not well or not reachable", "run the task again later"),
-    ),
+    "wrong-token": ({"api_key": WRONG_TOKEN}, [], "answered 401|Check api_key (GCORE_API_KEY)|request id"),
+    "token-cut-at-its-dollar": ({"api_key": CUT_TOKEN}, [], "401|Bad permanent token|'$'|single quotes"),
+    "tokens-swapped": ({"api_key": BEARER_TOKEN}, [], "401|api_token|swapped"),
+    "no-such-name": (NOBODY, [], "no resource is named nobody.example.net|aliases do not count"),
+    "refused-certificate": ({}, [TOO_ODD], "400|service_ssl_crt|Too odd.|request id|Nothing was changed"),
+    "api-down": ({"api_url": CLOSED}, [], f"GET /security/|refused|{CLOSED}|Nothing was changed"),
+    "no-such-host": ({"api_url": UNKNOWN_HOST}, [], f"could not be resolved|{UNKNOWN_HOST}"),
+    "gateway-error": ({}, [HTML], "502|text/html|The API is not well or not reachable|run the task again later"),
 }
-CASES = [Case(name, options, faults=faults, expect=words) for name, (options, faults, words) in HELP.items()]
+CASES = [
+    Case(name, {**NO_RETRIES, **options}, faults=faults, expect=words.split("|"))
+    for name, (options, faults, words) in HELP.items()
+]
 CASES += both_ways([case for case in CASES if case.name in ("token-cut-at-its-dollar", "api-down")])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from simulator.authority import Issued
 from simulator.handle import installation, resource, with_installed, with_issued
 
 from .material import CANARIES, NEW, OLD, ZONE, connection, deploy, ends_in, issued
@@ -19,48 +20,27 @@ STRANGER = issued("a stranger's key", "edge.invalid")
 GIVEN = {"mode": "given", **installation(STRANGER)}
 DUAL = {"mode": "dual", **installation(ends_in(-2, key_type="rsa"))}
 
+
+def has(number: int, name: str, edge: Any = None, pair: Issued = LASTING, **fields: Any) -> dict[str, Any]:
+    """A resource with that certificate, and with an edge that may be odd."""
+    made = with_installed(resource(number, f"{name}.{ZONE}", **fields), pair)
+    return {**made, "edge": edge} if edge else made
+
+
 WORLD: dict[str, tuple[dict[str, Any], str, str]] = {
     # the resource as it is seeded, its state, and a part of the reason
-    "ok": (with_installed(resource(1, f"ok.{ZONE}"), LASTING), "ok", ""),
-    "warning": (with_installed(resource(2, f"warning.{ZONE}"), ends_in(20)), "warning", "expires in 20 days"),
-    "expired": (with_installed(resource(4, f"expired.{ZONE}"), ends_in(-2)), "expired", "expired 47 hours ago"),
-    "wrong SNI": (
-        {**with_installed(resource(6, f"sni.{ZONE}"), LASTING), "edge": GIVEN},
-        "not_covered",
-        "the edge serves a certificate for edge.invalid",
-    ),
-    "another certificate": (
-        {**with_installed(resource(7, f"other.{ZONE}"), LASTING), "edge": {"mode": "other"}},
-        "mismatch",
-        "the API has stored one that expires at",
-    ),
-    "down": (
-        {**with_installed(resource(8, f"down.{ZONE}"), LASTING), "edge": {"mode": "down"}},
-        "unreachable",
-        "the edge could not be probed",
-    ),
-    "no TLS": (
-        {**with_installed(resource(9, f"plain.{ZONE}"), LASTING), "edge": {"mode": "plain"}},
-        "unreachable",
-        "failed the TLS handshake",
-    ),
-    "incomplete chain": (
-        {**with_installed(resource(10, f"leaf.{ZONE}"), BARE), "edge": {"mode": "leaf_only"}},
-        "warning",
-        "the chain that the edge serves is incomplete",
-    ),
-    "expired for clients that want RSA": (
-        {**with_installed(resource(14, f"two.{ZONE}"), LASTING), "edge": DUAL},
-        "expired",
-        "its RSA certificate: expired 47 hours ago",
-    ),
+    "ok": (has(1, "ok"), "ok", ""),
+    "warning": (has(2, "warning", pair=ends_in(20)), "warning", "expires in 20 days"),
+    "expired": (has(4, "expired", pair=ends_in(-2)), "expired", "expired 47 hours ago"),
+    "wrong SNI": (has(6, "sni", GIVEN), "not_covered", "the edge serves a certificate for edge.invalid"),
+    "another certificate": (has(7, "other", {"mode": "other"}), "mismatch", "the API has stored one that expires at"),
+    "down": (has(8, "down", {"mode": "down"}), "unreachable", "the edge could not be probed"),
+    "no TLS": (has(9, "plain", {"mode": "plain"}), "unreachable", "failed the TLS handshake"),
+    "incomplete chain": (has(10, "leaf", {"mode": "leaf_only"}, BARE), "warning", "the chain that the edge serves is"),
+    "expired for clients that want RSA": (has(14, "two", DUAL), "expired", "its RSA certificate: expired 47 hours ago"),
     "HTTPS off": ({"resource": resource(11, f"off.{ZONE}")}, "no_certificate", "HTTPS is off"),
     "Let's Encrypt": (with_issued(resource(12, f"le.{ZONE}"), lets_encrypt=True, days=80.5), "lets_encrypt", ""),
-    "aliases": (
-        with_installed(resource(13, f"many.{ZONE}", aliases=[f"covered.{ZONE}", "stranger.example.net"]), LASTING),
-        "ok",
-        "",
-    ),
+    "aliases": (has(13, "many", aliases=[f"covered.{ZONE}", "stranger.example.net"]), "ok", ""),
 }
 
 
