@@ -60,7 +60,7 @@ class FleetStory(Performance):
     def _plan(self) -> None:
         self.screen.heading("What would be done to all of it")
         self.screen.say(
-            "This play brings each certificate to the resources that it covers, and tells what became of them:"
+            "This play brings each certificate to the resources that it covers, and tells what became of it:"
         )
         self.run("cat fleet.yml")
         self.screen.say(
@@ -94,18 +94,14 @@ class FleetStory(Performance):
         for wave, following in pairwise(waves):
             followed = max(moments.get((site, False), float("inf")) for site in wave)
             expect("the order of the waves", followed < min(moments[site, True] for site in following), True)
-        self.screen.say(
-            "This is what the simulator saw of it: one write for each, and no wave before the last one was through."
-        )
+        self.screen.say("This is what the simulator saw: one write for each, no wave before the last one was through.")
         for (site, is_write), moment in moments.items():
             what = "PUT to" if is_write else "the new certificate at the edge of"
             self.screen.output(f"{moment - min(moments.values()):5.1f} s  {what} {site.name}")
 
     def _after(self) -> None:
         self.screen.heading("What the edges serve now")
-        self.screen.say(
-            "By handshakes again: those that were due have their new certificates, all others what they had before."
-        )
+        self.screen.say("By handshakes again: what was due has its new certificate, all others what they had before.")
         for site, now in self._served().items():
             before = self._before[site]
             told = before.told if now == before else f"{before.told} -> {now.told}"

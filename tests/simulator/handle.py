@@ -45,13 +45,9 @@ class Simulator:
     def __init__(
         self, *, api_key: str = DEFAULT_API_KEY, bearer_token: str = DEFAULT_BEARER_TOKEN, **options: Any
     ) -> None:
-        self.api_key = api_key
-        self.bearer_token = bearer_token
-        self.api_url = ""
-        self.admin_url = ""
-        self.edge_host = ""
-        self.edge_port = 0
-        self.pid = 0
+        self.api_key, self.bearer_token = api_key, bearer_token
+        self.api_url = self.admin_url = self.edge_host = ""
+        self.edge_port = self.pid = 0
         self.ca_pem: str | None = None
         self._options = {"api_key": api_key, "bearer_token": bearer_token, **options}
         self._process: subprocess.Popen[bytes] | None = None
@@ -185,9 +181,8 @@ class Simulator:
 
     def _admin(self, method: str, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            self.admin_url + path, data, {"Content-Type": "application/json"}, method=method
-        )
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.admin_url + path, data, headers, method=method)
         try:
             with self._opener.open(request, timeout=_ADMIN_SECONDS) as response:
                 return json.load(response)

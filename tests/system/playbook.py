@@ -98,12 +98,8 @@ class Running(Background):
         stdout, stderr = self.process.communicate(timeout=_SECONDS)
         recorded = _text(self._folder / "record")
         logged = _text(self._folder / SYSTEM_LOG)
-        for text, where in (
-            (stdout, "stdout"),
-            (stderr, "stderr"),
-            (recorded, "a result"),
-            (logged, "the system's log"),
-        ):
+        places = {"stdout": stdout, "stderr": stderr, "a result": recorded, "the system's log": logged}
+        for where, text in places.items():
             self._canaries.assert_absent(text, where)
             assert_printable(text, where)
         tasks = tuple(TaskRun(**json.loads(line)) for line in recorded.splitlines())

@@ -184,6 +184,7 @@ HELD = {
     "secret/other_names": {"cert": PEM["certificate"], "key": PEM["private_key"]},
 }
 VAULT, SITE = "rotate_from_vault.yml", "sites/shop"
+AS_IT_IS = [(name, ("", "")) for name in ENCRYPTED]
 REFUSED = {
     # a playbook of the guide, what in it is another text, and what is said then
     "no key": (VAULT, (SITE, "no_key"), "no private key was given"),
@@ -192,13 +193,10 @@ REFUSED = {
     "no such path": (VAULT, (SITE, "nothing"), "Invalid or missing path"),
     "no login": (VAULT, ("engine_", "token='expired', engine_"), "Permission Denied to path"),
     "not the password, by a lookup": (
-        *(ENCRYPTED[0], ("", "")),
+        *AS_IT_IS[0],
         "Decryption failed (no vault secrets were found that could decrypt)",
     ),
-    "not the password, by a path": (
-        *(ENCRYPTED[1], ("", "")),
-        "is encrypted and no vault password that was given decrypts it",
-    ),
+    "not the password, by a path": (*AS_IT_IS[1], "is encrypted and no vault password that was given decrypts it"),
 }
 
 

@@ -36,13 +36,8 @@ LASTING, NEAR, HOURS, ENDED = (ends_in(days) for days in (60, 20, 0.5, -2))
 def account(simulator):
     """In order, near its end, and one that Gcore renews; none ends in whole days: then a moment changes a report."""
     simulator.reset()
-    simulator.seed(
-        [
-            with_installed(resource(1, f"shop.{ZONE}"), LASTING),
-            with_installed(resource(2, f"blog.{ZONE}"), NEAR),
-            with_issued(resource(3, f"wiki.{ZONE}"), lets_encrypt=True, days=60.5),
-        ]
-    )
+    ours = [with_installed(resource(1, f"shop.{ZONE}"), LASTING), with_installed(resource(2, f"blog.{ZONE}"), NEAR)]
+    simulator.seed([*ours, with_issued(resource(3, f"wiki.{ZONE}"), lets_encrypt=True, days=60.5)])
     return simulator
 
 
@@ -150,20 +145,14 @@ def test_check_mode_writes_nothing_and_shows_the_difference(variables, paths, an
         assert text in played.stdout
 
 
-FAILING = {
-    # the resource and `fail_on`: whether the role fails
-    ("blog", "critical"): False,
-    ("blog", "warning"): True,
-    ("hours", ""): True,
-    ("ended", "never"): False,
-}
+FAILING = {("blog", "critical"): False, ("blog", "warning"): True, ("hours", ""): True, ("ended", "never"): False}
+"""The resource and `fail_on`: whether the role fails."""
 
 
 def test_it_fails_when_it_is_bad_enough_and_its_file_is_written(account, variables, paths, ansible):
     """The last one looks at all: its message names the worst first, and AWX is told after a failure too."""
-    account.seed(
-        [with_installed(resource(4, f"hours.{ZONE}"), HOURS), with_installed(resource(5, f"ended.{ZONE}"), ENDED)]
-    )
+    late = (4, "hours", HOURS), (5, "ended", ENDED)
+    account.seed([with_installed(resource(number, f"{name}.{ZONE}"), pair) for number, name, pair in late])
     blocks = [
         {
             "vars": {
@@ -267,9 +256,7 @@ def test_the_collector_never_finds_half_a_file(variables, paths, tmp_path, ansib
 
 
 @pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian: prometheus): it checks no metrics")
-@pytest.mark.parametrize(
-    "result", [of_each_state(), a_fleet(300), a_result(), a_result(a_host(EVIL), a_host('a"b\\c\n'))]
-)
+@pytest.mark.parametrize("result", [of_each_state(), a_fleet(300), a_result(a_host(EVIL), a_host('a"b\\c\n'))])
 def test_promtool_accepts_the_metrics(result):
     metrics = rendered("prometheus", result, Options()).encode()
     done = subprocess.run([PROMTOOL, "check", "metrics"], input=metrics, capture_output=True, check=False)

@@ -88,9 +88,8 @@ class Browser:
 
     def look(self, width: int, scheme: str) -> None:
         """Look at the page from a screen of this width, and go on when it is laid out for that."""
-        self.command(
-            "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=width < 600
-        )
+        screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.command("Emulation.setDeviceMetricsOverride", **screen)
         self.media(scheme)
         until(lambda: self.run(_IS_LAID_OUT, width, scheme), f"laid out at {width}, {scheme}", _SECONDS)
 

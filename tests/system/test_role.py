@@ -23,6 +23,7 @@ PLAYBOOK = "gcore.web_security.rotate"
 LOUDEST = ("-vvvv", "--diff")
 SITES = {number: f"{name}.{ZONE}" for number, name in enumerate(("www", "shop", "blog", "wiki"), start=1)}
 REFUSED = 3
+FLEET_ROLE = {"name": "fleet", "ansible.builtin.include_role": {"name": "gcore.web_security.fleet_cert"}}
 
 
 @pytest.fixture
@@ -37,6 +38,9 @@ def account(simulator):
 @pytest.fixture
 def variables(account, ansible) -> dict[str, Any]:
     """The role's variables: certificate and key from files for all, and for some in another way."""
+    bundle = base64.b64encode(NEW.pkcs12(PASSPHRASE)).decode()
+    locked = {"private_key_path": ansible.file(NEW.key_pem(passphrase=PASSPHRASE))}
+    locked["private_key_passphrase_path"] = ansible.file(f"{PASSPHRASE}\n")
     return {
         "resource_cert_api_url": account.api_url,
         "resource_cert_edge_port": account.edge_port,
@@ -46,16 +50,8 @@ def variables(account, ansible) -> dict[str, Any]:
         "resource_cert_resources": [
             {"name": SITES[1]},
             {"name": SITES[2], "certificate": NEW.full_chain_pem, "private_key": NEW.key_pem("traditional")},
-            {
-                "name": SITES[REFUSED],
-                "private_key_path": ansible.file(NEW.key_pem(passphrase=PASSPHRASE)),
-                "private_key_passphrase_path": ansible.file(f"{PASSPHRASE}\n"),
-            },
-            {
-                "resource_id": 4,
-                "pkcs12": base64.b64encode(NEW.pkcs12(PASSPHRASE)).decode(),
-                "private_key_passphrase": PASSPHRASE,
-            },
+            {"name": SITES[REFUSED], **locked},
+            {"resource_id": 4, "pkcs12": bundle, "private_key_passphrase": PASSPHRASE},
         ],
     }
 
@@ -69,12 +65,8 @@ def play(**variables: Any) -> list:
 
 
 def stored(simulator) -> dict[int, str]:
-    return {
-        number: {OLD.fingerprint_sha256: "old", NEW.fingerprint_sha256: "new"}[
-            simulator.resource(number)["installed"]["fingerprint_sha256"]
-        ]
-        for number in SITES
-    }
+    names = {OLD.fingerprint_sha256: "old", NEW.fingerprint_sha256: "new"}
+    return {number: names[simulator.resource(number)["installed"]["fingerprint_sha256"]] for number in SITES}
 
 
 def test_a_list_of_resources_in_check_mode_really_and_nothing_the_second_time(account, variables, ansible):
@@ -100,35 +92,23 @@ def test_what_cannot_be_read_or_meant_ends_it_before_the_first_request(account, 
     """A file that is missing, a named pipe, an option that there is not."""
     os.mkfifo(tmp_path / "pipe")
     unreadable = {
-        **{option: {option: f"{MISSING}.{option}"} for option in PATHS},
-        "pipe": {"private_key_path": str(tmp_path / "pipe")},
-        "unknown": {"privatekey": NEW.private_key_pem},
+        **{option: (option, f"{MISSING}.{option}") for option in PATHS},
+        "pipe": ("private_key_path", str(tmp_path / "pipe")),
     }
-    says = {
-        name: f"{option}: can't read '{path}' on the control node"
-        for name, one in unreadable.items()
-        for option, path in one.items()
-    }
+    says = {name: f"{one}: can't read '{path}' on the control node" for name, (one, path) in unreadable.items()}
     says["unknown"] = "privatekey is no option of a resource"
     good = variables["resource_cert_resources"][:2]
+    shown = {"msg": "{{ ansible_failed_result.results | selectattr('failed') | map(attribute='msg') }}"}
     blocks = [
         {
             "block": [{"name": name, "ansible.builtin.include_role": {"name": ROLE}}],
-            "vars": {**variables, "resource_cert_resources": [*good, {"name": SITES[4], **one}]},
-            "rescue": [
-                {
-                    "name": f"refused {name}",
-                    "ansible.builtin.debug": {
-                        "msg": "{{ ansible_failed_result.results | selectattr('failed') | map(attribute='msg') }}"
-                    },
-                }
-            ],
+            "vars": {**variables, "resource_cert_resources": [*good, {"name": SITES[4], option: value}]},
+            "rescue": [{"name": f"refused {name}", "ansible.builtin.debug": shown}],
         }
-        for name, one in unreadable.items()
+        for name, (option, value) in {**unreadable, "unknown": ("privatekey", NEW.private_key_pem)}.items()
     ]
     # And a hint calls an option as the role does.
-    hint = {"name": "hint", "ansible.builtin.include_role": {"name": "gcore.web_security.fleet_cert"}}
-    played = ansible.run([tasks_play(*blocks, hint)], *LOUDEST, env=TOKEN)
+    played = ansible.run([tasks_play(*blocks, FLEET_ROLE)], *LOUDEST, env=TOKEN)
     for name, words in says.items():
         [message] = played.task(f"refused {name}").result["msg"]
         assert message.startswith(f"{SITES[4]}:")
@@ -154,13 +134,8 @@ def test_defaults_of_the_group_reach_into_roles(account, variables, ansible):
     """Those that are a role's own to set do not; what both leave unset is the module's."""
     api = {"api_url": account.api_url, "edge_port": account.edge_port, "retries": 0}
     pair = {name: variables[f"resource_cert_{name}"] for name in ("certificate_path", "private_key_path")}
-    roles = {
-        "resource_cert": {
-            **{f"resource_cert_{name}": path for name, path in pair.items()},
-            "resource_cert_resource_id": 1,
-        },
-        "fleet_cert": {"fleet_cert_certificates": [{**pair, "resources": ["2"]}]},
-    }
+    of_one = {f"resource_cert_{name}": value for name, value in {**pair, "resource_id": 1}.items()}
+    roles = {"resource_cert": of_one, "fleet_cert": {"fleet_cert_certificates": [{**pair, "resources": ["2"]}]}}
     tasks = [
         {"name": name, "ansible.builtin.include_role": {"name": f"gcore.web_security.{name}"}, "vars": given}
         for name, given in roles.items()
@@ -204,7 +179,6 @@ def test_a_fleet_is_one_however_many_hosts_the_play_has(account, variables, ansi
     """They are elsewhere, and one of them is called localhost: the role works once, here, and as nobody else."""
     away = {"ansible_connection": "ssh", "ansible_host": "192.0.2.1"}
     pair = {name: variables[f"resource_cert_{name}"] for name in ("certificate_path", "private_key_path")}
-    role = {"name": "gcore.web_security.fleet_cert"}
     given = {
         "fleet_cert_certificates": [pair],
         "fleet_cert_api_url": account.api_url,
@@ -212,7 +186,7 @@ def test_a_fleet_is_one_however_many_hosts_the_play_has(account, variables, ansi
     }
     account.faults([rule("400", call="put")])
     after = {"name": "went on", "ansible.builtin.debug": {"msg": "the failure was none"}}
-    plays = [tasks_play({"ansible.builtin.include_role": role, "vars": given}, after, become=True)]
+    plays = [tasks_play({**FLEET_ROLE, "vars": given}, after, become=True)]
     played = ansible.run(plays, hosts=dict.fromkeys(("www1", "www2", "localhost"), away), env=TOKEN)
     assert played.returncode == 2
     assert "www1 -> localhost" in played.output
@@ -262,11 +236,7 @@ REMOVED = {
         "has been removed. The role resource_cert checks all",
     ),
     "fleet_cert_on_bad_file": (
-        {
-            "name": "old",
-            "ansible.builtin.include_role": {"name": "gcore.web_security.fleet_cert"},
-            "vars": {"fleet_cert_on_bad_file": "skip"},
-        },
+        {**FLEET_ROLE, "vars": {"fleet_cert_on_bad_file": "skip"}},
         "fleet_cert_on_bad_file is called fleet_cert_on_bad_certificate now",
     ),
 }

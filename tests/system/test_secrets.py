@@ -46,34 +46,31 @@ LOUDEST = ("-vvvv", "--diff")
 ENCRYPTED = {"certificate": NEW.full_chain_pem, "private_key": NEW.key_pem(passphrase=PASSPHRASE)}
 BARE_KEY = "".join(NEW.private_key_pem.splitlines()[1:-1])
 BUNDLE = base64.b64encode(NEW.pkcs12(PASSPHRASE)).decode()
-
+FROM_FILES = {"certificate_path": File(NEW.full_chain_pem), "private_key_path": File(NEW.key_pem("traditional"))}
+REFUSED, FORBIDDEN = [rule("400", call="put")], [rule("403", call="put")]
 
 LOUD = [
     Case("change", CERTIFICATE),
     Case("in-sync", CERTIFICATE, NEW),
     Case("check", CERTIFICATE, check=True),
-    Case("refused-by-the-api", CERTIFICATE, faults=[rule("400", call="put")]),
+    Case("refused-by-the-api", CERTIFICATE, faults=REFUSED),
     Case("echoed-by-a-gateway", {**CERTIFICATE, "retries": 0}, faults=[rule("502_html", call="put")]),
     Case("echoed-on-a-read", {**CERTIFICATE, "retries": 0}, faults=[rule("500", call="get")]),
     Case("retried", CERTIFICATE, faults=[rule("500", call="put", times=1)]),
     Case("wrong-token", {**CERTIFICATE, "api_key": WRONG_TOKEN}),
     Case("cut-token", {**CERTIFICATE, "api_key": CUT_TOKEN}),
-    Case(
-        "session-token", {**CERTIFICATE, "api_key": None, "api_token": BEARER_TOKEN}, faults=[rule("403", call="put")]
-    ),
+    Case("session-token", {**CERTIFICATE, "api_key": None, "api_token": BEARER_TOKEN}, faults=FORBIDDEN),
     Case("swapped-token", {**CERTIFICATE, "api_key": BEARER_TOKEN}),
     Case("api-down", {**CERTIFICATE, "api_url": nobody(), "retries": 0}),
     Case("wrong-passphrase", {**ENCRYPTED, "private_key_passphrase": WRONG_PASSPHRASE}),
-    Case("passphrase", {**ENCRYPTED, "private_key_passphrase": PASSPHRASE}, faults=[rule("400", call="put")]),
-    Case("bundle", {"pkcs12": BUNDLE, "private_key_passphrase": PASSPHRASE}, faults=[rule("400", call="put")]),
+    Case("passphrase", {**ENCRYPTED, "private_key_passphrase": PASSPHRASE}, faults=REFUSED),
+    Case("bundle", {"pkcs12": BUNDLE, "private_key_passphrase": PASSPHRASE}, faults=REFUSED),
     Case("damaged-bundle", {"pkcs12": BUNDLE[:-40], "private_key_passphrase": PASSPHRASE}),
     Case("truncated-key", {**CERTIFICATE, "private_key": NEW.private_key_pem[:-50]}),
     Case("key-on-one-line", {**CERTIFICATE, "private_key": NEW.private_key_pem.replace("\n", " ")}),
     Case("key-as-certificate", {**CERTIFICATE, "certificate": OLD.private_key_pem}),
     Case("token-with-line-end", {**CERTIFICATE, "api_key": f"{WRONG_TOKEN}\n{WRONG_TOKEN}"}),
     Case("token-in-the-url", {**CERTIFICATE, "api_key": None, "api_url": f"https://user:{WRONG_TOKEN}@api.invalid"}),
-]
-LOUD += [
     Case("key-as-number", {**CERTIFICATE, "resource_id": NEW.private_key_pem}),
     Case("key-as-boolean", {**CERTIFICATE, "validate_certs": NEW.private_key_pem}),
     Case("key-as-name", {**CERTIFICATE, "resource_id": None, "name": NEW.private_key_pem}),
@@ -82,34 +79,18 @@ LOUD += [
     Case("passphrase-as-path", {**ENCRYPTED, "private_key_passphrase_path": PASSPHRASE}),
     Case("token-as-the-url", {**CERTIFICATE, "api_url": WRONG_TOKEN}),
     Case("token-behind-the-url", {**CERTIFICATE, "api_url": f"{nobody()}/{WRONG_TOKEN}", "retries": 0}),
-]
-FROM_FILES = {"certificate_path": File(NEW.full_chain_pem), "private_key_path": File(NEW.key_pem("traditional"))}
-LOUD += [
-    Case("files", FROM_FILES, faults=[rule("400", call="put")]),
-    Case("bundle-file", {"pkcs12_path": File(NEW.pkcs12())}, faults=[rule("400", call="put")]),
-]
-# Of the CDN a certificate is uploaded once: one that is refused has to be another each time.
-UPLOADS = {
-    "cdn-refused": ("400", {}),
-    "cdn-refused-as-a-list": ("400", {"cdn_errors": "list"}),
-    "cdn-echoed-by-a-gateway": ("502_html", {}),
-    "cdn-forbidden": ("403", {}),
-}
-LOUD += [
+    Case("files", FROM_FILES, faults=REFUSED),
+    Case("bundle-file", {"pkcs12_path": File(NEW.pkcs12())}, faults=REFUSED),
     Case("cdn-change", CERTIFICATE, product="cdn"),
     Case("cdn-in-sync", CERTIFICATE, NEW, product="cdn"),
     Case("cdn-bare", {**CERTIFICATE, "retries": 0}, product="cdn", faults=[rule("500", call="cdn_patch")]),
-    *(
-        Case(
-            name,
-            {**certificate(issued(name)), "retries": 0},
-            product="cdn",
-            faults=[rule(fault, call="ssl_create")],
-            settings=settings,
-        )
-        for name, (fault, settings) in UPLOADS.items()
-    ),
 ]
+# Of the CDN a certificate is uploaded once: one that is refused has to be another each time.
+UPLOADS = {"cdn-refused": "400", "cdn-refused-as-a-list": "400", "cdn-echoed-by-a-gateway": "502_html"}
+for _name, _fault in {**UPLOADS, "cdn-forbidden": "403"}.items():
+    _form = {"cdn_errors": "list"} if _name.endswith("list") else {}
+    _spoilt, _new = [rule(_fault, call="ssl_create")], {**certificate(issued(_name)), "retries": 0}
+    LOUD.append(Case(_name, _new, product="cdn", faults=_spoilt, settings=_form))
 WELL = ("change", "in-sync", "check", "retried", "cdn-change", "cdn-in-sync")
 ECHOED = ["refused-by-the-api", "echoed-on-a-read", "wrong-token", "cut-token", "session-token", "bundle", "files"]
 ECHOED += ["cdn-refused", "cdn-refused-as-a-list", "cdn-forbidden"]
@@ -146,7 +127,7 @@ def test_a_task_at_its_loudest(case, loud):
         assert error["request_id"] == refused[-1], "the rest can be read"
 
 
-FAULTS = {"change": [], "refused": [rule("400", call="put")]}
+FAULTS = {"change": [], "refused": REFUSED}
 
 
 def _rotate(name: str) -> list[dict]:
@@ -230,6 +211,7 @@ def test_nor_a_proxy(plays, ansible):
 FLEET = "gcore.web_security.gcore_fleet_cert"
 SURVEY = "gcore.web_security.gcore_resource_cert_info"
 INLINE = {"certificate": NEW.full_chain_pem, "private_key": NEW.key_pem("traditional"), "label": "the new one"}
+KEY_IN_CHAIN = {**INLINE, "chain": NEW.private_key_pem}
 FLEETS = {
     # options, and a word of the end
     "refused-in-part": ({"certificates": [INLINE]}, "400"),
@@ -239,16 +221,11 @@ FLEETS = {
     "bundle": ({"certificates": [{"pkcs12": BUNDLE, "private_key_passphrase": PASSPHRASE}]}, "changed"),
     "key-as-certificate": ({"certificates": [{**INLINE, "certificate": OLD.private_key_pem}]}, "private key"),
     "unknown-option": ({"certificates": [{"certificate": "x", "privatekey": NEW.private_key_pem}]}, "privatekey"),
-    "skipped": (
-        {"certificates": [{**INLINE, "chain": NEW.private_key_pem}], "on_bad_certificate": "skip"},
-        "certificate",
-    ),
+    "skipped": ({"certificates": [KEY_IN_CHAIN], "on_bad_certificate": "skip"}, "certificate"),
     "wrong-token": ({"certificates": [INLINE], "api_key": WRONG_TOKEN}, "401"),
     "another-type": ({"certificates": [[NEW.private_key_pem]], "verify": NEW.private_key_pem}, "is not a dictionary"),
     "key-as-path": ({"certificates": [{**INLINE, "private_key": None, "private_key_path": BARE_KEY}]}, "can't read"),
 }
-
-
 SURVEYS = {
     "key-as-certificate": ({"certificates": [{"certificate": OLD.private_key_pem}]}, "private key"),
     "unknown-option": ({"certificates": [{"private_key": NEW.private_key_pem}]}, "private_key"),

@@ -31,9 +31,7 @@ PAGES = {
 @pytest.mark.parametrize("style", ["logo.png", "https://fonts.example.com/x.woff2"])
 def test_what_leads_nowhere_or_elsewhere_is_named(tmp_path, html, problem, style):
     (tmp_path / "style.css").write_text(f'@font-face {{ src: url("{style}") }}')
-    (tmp_path / "guide.html").write_text(
-        '<h1 id="the-start">A guide</h1><a name="old"></a><a href="index.html#top"></a>'
-    )
+    (tmp_path / "guide.html").write_text('<h1 id="the-start">Guide</h1><a name="old"></a><a href="index.html#top"></a>')
     (tmp_path / "index.html").write_text(f'<body id="top">{html}</body>')
     wrong = [f"index.html: {problem}"] if problem else []
     foreign = [f"style.css: {style} is loaded from another host"] if "//" in style else []

@@ -39,9 +39,8 @@ class Client:
 
     def call(self, method="GET", path=LIST, body=None, authorization="", timeout=_SECONDS):
         """Send a request; an empty authorization stands for the right one, None for no header."""
-        headers = (
-            {} if authorization is None else {"Authorization": authorization or f"APIKey {self.simulator.api_key}"}
-        )
+        told = {"Authorization": authorization or f"APIKey {self.simulator.api_key}"}
+        headers = {} if authorization is None else told
         data = body if body is None or isinstance(body, bytes) else json.dumps(body)
         url = urlsplit(self.simulator.api_url)
         connect = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}[url.scheme]

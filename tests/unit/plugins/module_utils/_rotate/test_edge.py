@@ -23,9 +23,8 @@ from simulator.contexts import ServerContexts
 from simulator.material import Material
 from unit.plugins.rsa_pss import badly_signed
 
-LONG, SHORT = 30.0, 0.3  # seconds for what answers at once, and for what never does
-"""Seconds for what answers at once."""
-"""Seconds for what never does."""
+LONG, SHORT = 30.0, 0.3
+"""Seconds for what answers at once, and for what never does."""
 
 NAME = "shop.example"
 LOWER = Authority("Lower", issuer=Authority("Upper", issuer=Authority("Root")))

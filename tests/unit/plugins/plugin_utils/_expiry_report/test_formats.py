@@ -123,35 +123,21 @@ def marked(value):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_marks_are_left_behind(name):
-    result = everything()
-    assert rendered(name, {key: marked(value) for key, value in result.items()}, OPTIONS) == rendered(
-        name, result, OPTIONS
-    )
+    marks = {key: marked(value) for key, value in everything().items()}
+    assert rendered(name, marks, OPTIONS) == rendered(name, everything(), OPTIONS)
 
 
 def test_the_worst_come_first_then_what_expires_first():
-    hosts = [
-        a_host("d", "ok", 1, 40),
-        a_host("c", "ok", 2, None),
-        a_host("b", "critical", 3, 5),
-        a_host("a", "critical", 4, 6),
-        a_host("e", "warning", 5, 2),
-        a_host("f", "ok", 6, 40),
-    ]
-    assert [host["host"] for host in Findings.of(a_result(*hosts)).worst_first()] == ["b", "a", "e", "d", "f", "c"]
+    hosts = [("d", "ok", 1, 40), ("c", "ok", 2, None), ("b", "critical", 3, 5)]
+    hosts += [("a", "critical", 4, 6), ("e", "warning", 5, 2), ("f", "ok", 6, 40)]
+    found = Findings.of(a_result(*(a_host(*each) for each in hosts)))
+    assert [host["host"] for host in found.worst_first()] == ["b", "a", "e", "d", "f", "c"]
 
-
-# --- the JSON document and its schema
 
 SCHEMA = Path(__file__).resolve().parents[5] / "docs" / "schemas" / "cert_expiry_report.schema.json"
 
-GIVEN = {
-    "certificate": "wildcard",
-    "fingerprint_sha256": "ab" * 32,
-    "not_after": "2027-02-28T23:59:59Z",
-    "is_served": None,
-    "lags_behind": False,
-}
+GIVEN = {"certificate": "wildcard", "fingerprint_sha256": "ab" * 32, "not_after": "2027-02-28T23:59:59Z"}
+GIVEN |= {"is_served": None, "lags_behind": False}
 
 
 def document(result):

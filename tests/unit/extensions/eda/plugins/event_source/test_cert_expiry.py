@@ -129,9 +129,6 @@ def test_a_look_ends_when_nobody_waits_for_it(monkeypatch):
     assert ended[0]["msg"].startswith("the event source was stopped")
 
 
-# Options
-
-
 def test_the_documentation_tells_the_options():
     documented = yaml.safe_load(cert_expiry.DOCUMENTATION)["options"].items()
     facts = ("type", "elements", "default")
@@ -183,9 +180,6 @@ def test_wrong_options_end_it_at_once(options, variables, told, monkeypatch):
     monkeypatch.setattr(cert_expiry, "watch", lambda *_words: pytest.fail("it began"))
     with pytest.raises(ValueError, match=re.escape(told)):
         asyncio.run(cert_expiry.main(Rounds(), options))
-
-
-# How it finds the rest
 
 
 @pytest.fixture
