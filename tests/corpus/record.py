@@ -89,11 +89,8 @@ def _plays(cases: Sequence[Case], way: str) -> Iterator[Json]:
     """Cases that share an account run side by side, the others one in each lane."""
     for (word, is_shared), group in groupby(cases, lambda case: (case.name.partition("-")[0], bool(case.number))):
         task = {
-            f"{COLLECTION}.{MODULES[word]}": "",
-            "args": "{{ options }}",
-            "register": "result",
-            "ignore_errors": True,
-        }
+            f"{COLLECTION}.{MODULES[word]}": "", "args": "{{ options }}", "register": "result", "ignore_errors": True,
+        }  # fmt: skip
         world = {"simulator_admin": "", "args": "{{ world }}"}
         tasks = {"tasks": [task]} if is_shared else {"tasks": [world, task], "serial": LANES}
         yield {"hosts": [case.name for case in group], "gather_facts": False, "environment": WAYS[way], **tasks}

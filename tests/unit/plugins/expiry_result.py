@@ -51,14 +51,11 @@ def edge(host, days, now=NOW, problem=None, is_complete=True, **fields):
     """What the edge said."""
     is_silent = problem is not None
     return {
-        "address": "192.0.2.7",
-        "port": 443,
-        "problem": problem,
+        "address": "192.0.2.7", "port": 443, "problem": problem,
         "certificate": None if is_silent else served(host, days, now, **fields),
         "chain": None if is_silent else {"length": 2, "is_complete": is_complete, **dated(days, now)},
-        "other_certificate": None if is_silent else served(f"other.{host}", days, now, **fields),
-        "other_problem": None,
-    }
+        "other_certificate": None if is_silent else served(f"other.{host}", days, now, **fields), "other_problem": None,
+    }  # fmt: skip
 
 
 def a_host(host="www.example.com", state="ok", number=17, days="by state", now=NOW, **fields):

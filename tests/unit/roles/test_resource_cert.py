@@ -32,12 +32,9 @@ VARIABLES = {name: _trusted(value) for path in FILES for name, value in yaml.saf
 def asked(what, *entries, **common):
     """What a variable of the role is for the last of some entries, beside the role's own variables."""
     variables = {
-        **VARIABLES,
-        "resource_cert_resources": list(entries),
-        "resource_cert_item": max(len(entries) - 1, 0),
-        "ansible_search_path": [str(ROLE)],
-        **{f"resource_cert_{name}": value for name, value in common.items()},
-    }
+        **VARIABLES, "resource_cert_resources": list(entries), "resource_cert_item": max(len(entries) - 1, 0),
+        "ansible_search_path": [str(ROLE)], **{f"resource_cert_{name}": value for name, value in common.items()},
+    }  # fmt: skip
     return Templar(loader=DataLoader(), variables=variables).template(trusted(f"{{{{ __resource_cert_{what} }}}}"))
 
 
@@ -74,13 +71,10 @@ def test_an_entry_with_pem_takes_no_bundle_and_the_one_resource_of_the_role():
 
 
 LABELS = [
-    ("a.example", {"name": "a.example", "resource_id": ""}),
-    ("*.bücher.example", {"name": "*.bücher.example"}),
-    ("resource 12", {"resource_id": 12}),
-    ("resource number 2", {"state": "absent"}),
-    ("resource number 2", {"name": BARE}),
-    ("resource number 2", {"name": "4711$0123456789abcdef"}),
-]
+    ("a.example", {"name": "a.example", "resource_id": ""}), ("*.bücher.example", {"name": "*.bücher.example"}),
+    ("resource 12", {"resource_id": 12}), ("resource number 2", {"state": "absent"}),
+    ("resource number 2", {"name": BARE}), ("resource number 2", {"name": "4711$0123456789abcdef"}),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("label", "entry"), LABELS)

@@ -29,20 +29,10 @@ def test_requests_are_told_in_full(seeded, api):
     assert before <= entry.pop("start") <= entry.pop("end") <= time.monotonic()
     assert entry.pop("seq") > 0
     assert entry == {
-        "type": "request",
-        "request_id": reply.headers["X-Request-Id"],
-        "method": "GET",
-        "path": LIST,
-        "query": {"limit": "3", "offset": "1"},
-        "call": "list",
-        "resource_id": None,
-        "auth_scheme": "bearer",
-        "token_sha256": sha256(seeded.bearer_token),
-        "body": None,
-        "status": 200,
-        "fault": None,
-        "took_effect": False,
-    }
+        "type": "request", "request_id": reply.headers["X-Request-Id"], "method": "GET", "path": LIST, "call": "list",
+        "query": {"limit": "3", "offset": "1"}, "resource_id": None, "body": None, "status": 200, "fault": None,
+        "auth_scheme": "bearer", "token_sha256": sha256(seeded.bearer_token), "took_effect": False,
+    }  # fmt: skip
 
 
 def test_body_is_kept_with_the_facts_of_the_key(seeded, api, authority):

@@ -33,13 +33,9 @@ def test_one_signal_after_the_other_leaves_nothing_behind(tmp_path):
 
 
 def test_ends_with_its_parent():
-    lines = (
-        "import os, signal",
-        "from simulator.handle import Simulator",
-        "print(Simulator().start().pid, flush=True)",
-        "os.kill(os.getpid(), signal.SIGKILL)",
-    )
-    parent = subprocess.run([sys.executable, "-c", "\n".join(lines)], env=ENV, capture_output=True, check=False)
+    program = "import os, signal; from simulator.handle import Simulator; print(Simulator().start().pid, flush=True); "
+    program += "os.kill(os.getpid(), signal.SIGKILL)"
+    parent = subprocess.run([sys.executable, "-c", program], env=ENV, capture_output=True, check=False)
     assert parent.returncode == -signal.SIGKILL
     command = Path(f"/proc/{int(parent.stdout)}/cmdline")
     until(lambda: not command.exists() or not command.read_bytes())  # a zombie has none

@@ -310,12 +310,9 @@ def test_the_invocation_is_shown_where_a_module_would(monkeypatch, api, answer, 
 
 MASKING = [
     ({"msg": "all is well", "results": [{"name": "a.example"}]}, False),
-    ({"results": [{"msg": 'said "open\nsesame" aloud'}]}, True),
-    ({"results": [{"open\nsesame": 1}]}, True),
-    ({"msg": "open sesame"}, False),
-    ({"results": [{"port": 4711}]}, True),
-    ({"msg": "Schl\u00fcssel"}, True),
-]
+    ({"results": [{"msg": 'said "open\nsesame" aloud'}]}, True), ({"results": [{"open\nsesame": 1}]}, True),
+    ({"msg": "open sesame"}, False), ({"results": [{"port": 4711}]}, True), ({"msg": "Schl\u00fcssel"}, True),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("result", "is_shown"), MASKING)
