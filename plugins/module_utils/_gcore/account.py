@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, Protocol
 
 from .._errors import InputError, ResourceLookupError
 from .._x509.hostname import normalised
-from .cdn import Cdn
 from .client import Client
 from .site import CDN, CUSTOM, DISABLED, LETS_ENCRYPT, WEB_SECURITY, Content, Each, Prepared, Site
 from .web_security import WebSecurity
@@ -48,9 +47,16 @@ class Kind(NamedTuple):
     ssl_types: tuple[str, ...] = (CUSTOM, DISABLED)
 
 
+def _cdn(client: Client, options: Mapping[str, Any]) -> Product:
+    # Here, since a module is compiled anew wherever it is sent: who has no site of the CDN need not wait for that.
+    from .cdn import Cdn
+
+    return Cdn(client, options)
+
+
 PRODUCTS: Mapping[str, Kind] = {
     WEB_SECURITY: Kind(lambda client, _options: WebSecurity(client), ssl_types=(CUSTOM, DISABLED, LETS_ENCRYPT)),
-    CDN: Kind(Cdn, takes=("edge_host", "validate_root_ca")),
+    CDN: Kind(_cdn, takes=("edge_host", "validate_root_ca")),
 }
 """By the name that options have for each."""
 
