@@ -114,18 +114,22 @@ SURVEY = {"name": "S", "description": "", "spec": [QUESTION]}
 
 DRIFTED = {
     # what is known, the definition, and what a real run writes and says
-    "a field": ((PROJECT, TEMPLATE),
+    "a field": (
+        (PROJECT, TEMPLATE),
         ("job_templates", {"fields": {"name": "T", "project": "P", "playbook": "b.yml"}, "initial": {"timeout": 60}}),
         ("PATCH", "job_templates/7/", {"playbook": "b.yml"}),
         (["playbook"], {"playbook": "a.yml"}, {"playbook": "b.yml"})),
-    "a field that is managed as a whole": ((TYPE,),
+    "a field that is managed as a whole": (
+        (TYPE,),
         ("credential_types", {"fields": {"name": "T", "kind": "net", "inputs": {"a": 1}}}),
         ("PATCH", "credential_types/2/", {"inputs": {"a": 1}}),
         (["inputs"], {"inputs": {"a": 1, "theirs": 2}}, {"inputs": {"a": 1}})),
-    "a relation": ((TEMPLATE, CREDENTIAL),
+    "a relation": (
+        (TEMPLATE, CREDENTIAL),
         ("job_templates", {"fields": {"name": "T"}, "related": {"credentials": ["C"]}}),
         ("POST", "job_templates/7/credentials/", {"id": 5}), (["credentials: C"], {}, {"credentials": ["C"]})),
-    "a node that follows": ((WORKFLOW, (f"{NODES}/", NODE), NEXT),
+    "a node that follows": (
+        (WORKFLOW, (f"{NODES}/", NODE), NEXT),
         (NODES, {"fields": NODE_FIELDS, "related": {"success_nodes": ["M"]}}),
         ("POST", f"{NODES}/8/success_nodes/", {"id": 6}), (["success_nodes: M"], {}, {"success_nodes": ["M"]})),
     "a survey": ((TEMPLATE,), ("job_templates", {"fields": {"name": "T"}, "survey": SURVEY}),

@@ -173,9 +173,11 @@ MADE_ALL_THE_SAME = {"error": "NotServedError", "writes": 1, "changed": True}
 
 RUNS = {
     # What is there is not written.
-    "in sync by the edge": ({"raw": STORED, "edge": [serves(NEW)]},
+    "in sync by the edge": (
+        {"raw": STORED, "edge": [serves(NEW)]},
         {"calls": [], "changed": False, "drift": ("fingerprint_matches", "edge", False), "proof": ALIKE, "same": True}),
-    "in sync by its expiry": ({"raw": STORED, "edge_probe": "never"},
+    "in sync by its expiry": (
+        {"raw": STORED, "edge_probe": "never"},
         {"calls": [], "asked": 0, "proof": ("verified", "skipped"), "warned": ["expiry date alone"]}),
     "in sync, the edge is silent": (
         {"raw": STORED, "edge": [SILENT]},
@@ -183,7 +185,8 @@ RUNS = {
     ),
     "forced": ({"aim": target(force=True), "raw": STORED, "edge": [serves(NEW)]},
                {"writes": 1, "changed": True, "drift": ("forced", "edge", False)}),
-    "became right meanwhile": ({"gets": [meanwhile(lambda raw: raw.update(STORED))], "edge": [SILENT]},
+    "became right meanwhile": (
+        {"gets": [meanwhile(lambda raw: raw.update(STORED))], "edge": [SILENT]},
         {"calls": [GET], "state": NONE, "changed": False, "proof": ("verified", "skipped"), "same": True}),
     # A drift is written once, from a read of this moment, and proved.
     "drift": ({},
@@ -194,9 +197,11 @@ RUNS = {
     "a slow answer": ({"gets": [slow(60)]}, {"calls": WRITTEN}),
     "held back": ({"gets": [held(8), OPERATOR]}, {"calls": [GET, GET, PUT, GET], "collateral": []}),
     "held back again": ({"gets": [held(8), held(8)]}, {"calls": [GET, GET, PUT, GET]}),
-    "an API that tells no expiry": ({"raw": UNTOLD, "api": {"tells_expiry": False}},
+    "an API that tells no expiry": (
+        {"raw": UNTOLD, "api": {"tells_expiry": False}},
         {"writes": 1, "proof": ("skipped", "skipped"), "warned": ["does not tell what is stored"]}),
-    "an API that tells nothing, and a silent edge": (TELLS_NOTHING,
+    "an API that tells nothing, and a silent edge": (
+        TELLS_NOTHING,
         {"writes": 1, "drift": ("no_evidence", "none", False), "warned": ["to be sure"]}),
     # What is refused is refused before any write, and what is allowed is written.
     **{
@@ -279,7 +284,8 @@ RUNS = {
         )
         for status in (400, 401, 403, 404, 409, 413, 422)
     },
-    "cut for ever": ({"puts": [cut_before] * 9, "tries": 2},
+    "cut for ever": (
+        {"puts": [cut_before] * 9, "tries": 2},
         {"writes": 3, "error": "ApiError", "state": UNKNOWN, "changed": True, "said": ["is not known", "looks first"]}),
     "the last try, cut": ({"puts": [cut_after], "tries": 0}, {"changed": True, "proof": ("verified", "skipped")}),
     "the last try, 500": ({"puts": [stored_and(500)], "tries": 0}, {"changed": True}),
@@ -293,7 +299,8 @@ RUNS = {
     "no look before": ({"gets": [refused(503)] * 9, "tries": 2}, {"error": "ApiError", "writes": 0, "changed": False}),
     "the time is over after a write": ({"puts": [slow(100, cut_before)], "total": 60, "edge_probe": "never"},
                                        {"error": "ApiError", "state": UNKNOWN, "writes": 1}),
-    "the time is over before the write": ({"seconds": 100.0, "total": 60},
+    "the time is over before the write": (
+        {"seconds": 100.0, "total": 60},
         {"error": "DeadlineError", "writes": 0, "said": ["Nothing was changed.", "total_timeout"]}),
     # Nothing else may have moved, and what was accepted is to show.
     **{
@@ -319,7 +326,8 @@ RUNS = {
                     "said": ["30 s later it shows ssl_type custom", "The certificate was not changed."]}),
     "not stored, and moved": ({"puts": [lambda api, _body: api.raw.update(service_geoip_mode=0) or answer(200, {})]},
                               {"error": "NotStoredError", "said": ["service_geoip_mode was 1, is 0"]}),
-    "not stored, the time is over": ({"puts": [swallowed], "total": 10},
+    "not stored, the time is over": (
+        {"puts": [swallowed], "total": 10},
         {"error": "NotStoredError", "writes": 1, "elapsed": 8, "said": ["8 s later it shows ssl_type custom"]}),
     "stored a little later": ({"puts": [swallowed],
                                "gets": [None, None, None, lambda api, _body: api.store(api.bodies[0])]},
@@ -329,12 +337,15 @@ RUNS = {
                            {"calls": WRITTEN, "proof": ALIKE, "asked": 4, "elapsed": 20}),
     "proved by the edge's other half": ({"aim": target(RSA), "verify": "edge", "edge": [serves(OLD), serves(RSA)]},
                                         {"proof": ALIKE}),
-    "the edge never follows": ({**LONG, "edge": [serves(OLD)]},
+    "the edge never follows": (
+        {**LONG, "edge": [serves(OLD)]},
         {**MADE_ALL_THE_SAME, "elapsed": 60, "proof": ("verified", "pending"),
          "said": [f"serves {OLD.fingerprint_sha256}", "waited 60 s", "The change itself was made"]}),
-    "the edge serves a stranger": ({**LONG, "edge": [serves(OLD), serves(STRANGER)]},
+    "the edge serves a stranger": (
+        {**LONG, "edge": [serves(OLD), serves(STRANGER)]},
         {**MADE_ALL_THE_SAME, "said": [STRANGER.fingerprint_sha256], "proof": ("verified", "mismatch")}),
-    "the edge falls silent": ({**LONG, "edge": [serves(OLD), SILENT]},
+    "the edge falls silent": (
+        {**LONG, "edge": [serves(OLD), SILENT]},
         {**MADE_ALL_THE_SAME, "said": ["did not answer within 5 s"], "proof": ("verified", "pending")}),
     "the edge shows one half": (
         {"aim": target(RSA), "verify": "edge", "verify_timeout": 0, "edge": [ONE_HALF]},
@@ -347,7 +358,8 @@ RUNS = {
     "handshakes that take long": ({**LONG, "edge": [SILENT], "seconds": 5.0}, {**MADE_ALL_THE_SAME, "elapsed": 70}),
     "the total time cuts the wait": ({"verify": "edge", "total": 100},
                                      {**MADE_ALL_THE_SAME, "elapsed": 100, "said": ["(waited 100 s)"]}),
-    "stored, not served, not to be proved": ({"raw": STORED},
+    "stored, not served, not to be proved": (
+        {"raw": STORED},
         {"calls": [], "drift": ("expiry_matches", "expiry", True), "proof": ("verified", "pending"),
          "warned": ["still serves another certificate"]}),
     "stored, served in the end": ({"raw": STORED, "verify": "edge", "edge": [serves(OLD), serves(OLD), serves(NEW)]},

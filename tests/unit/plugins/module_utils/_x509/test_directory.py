@@ -144,7 +144,8 @@ FLAT = {
     "a folder is no file": (["a.crt", "a.key/x"], {"a.crt": "combined=a.crt"}),
     "links": (["store/1.crt", "store/1.key", "a.crt -> store/1.crt", "a.key -> store/1.key"],
               {"a.crt": "certificate=a.crt private_key=a.key"}),
-    "layouts side by side": (["b/fullchain.pem", "b/privkey.pem", "a.p12", "c_ecc/fullchain.cer", "c_ecc/c.key"],
+    "layouts side by side": (
+        ["b/fullchain.pem", "b/privkey.pem", "a.p12", "c_ecc/fullchain.cer", "c_ecc/c.key"],
         {"b": "certificate=b/fullchain.pem private_key=b/privkey.pem",
          "c_ecc": "certificate=c_ecc/fullchain.cer private_key=c_ecc/c.key", "a.p12": "pkcs12=a.p12"}),
 }  # fmt: skip
