@@ -87,3 +87,18 @@ def test_the_way_of_a_certificate():
     for file, name in hops:
         tree = ast.parse((PLUGINS.parent / file).read_text(encoding="utf-8"))
         assert name in {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}, file
+
+
+WORKING = {"_fleet/run.py:Fleet", "_rotate/apply.py:_Write", "_task.py:Task"}
+"""What is at work, and changes; all else that has fields is a value."""
+
+
+def test_values_are_frozen():
+    found = {
+        f"{path.relative_to(ENGINE)}:{node.name}": [ast.unparse(each) for each in node.decorator_list]
+        for path in ENGINE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+    loose = {name for name, told in found.items() for each in told if "dataclass" in each and "frozen=True" not in each}
+    assert loose == WORKING
