@@ -106,7 +106,7 @@ class Account:
         wanted = normalised(str(name))
         found = [site for site in self.sites() if normalised(site.name) == wanted]
         if not found:
-            hint = "Check the name and the token's account; aliases do not count."
+            hint = "Check the name, the product and the token's account; aliases do not count."
             raise ResourceLookupError(f"no resource is named {wanted}", hint)
         if len(found) > 1:
             ids = ", ".join(site.text for site in found)

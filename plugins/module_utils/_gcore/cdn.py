@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from .._errors import ApiError, GcoreError, ResourceLookupError
-from .client import PAGE_SIZE, Client
+from .client import Client
 from .site import (
     CDN,
     CUSTOM,
@@ -184,7 +184,7 @@ class Cdn:
         return frozenset(int(number) for pair in pairs for number in map(text_of, pair) if number.isdecimal())
 
     def _listed(self) -> Iterator[dict[str, Any]]:
-        return self._client.listed(RESOURCES, "resources", PAGE_SIZE)
+        return self._client.listed(RESOURCES, "resources", is_paged=True)
 
     def _is_attached(self, one: SslObject) -> bool:
         """Ask once more who uses it; where an installation has no such call, by the resources that have it."""
@@ -193,7 +193,7 @@ class Cdn:
         except ApiError as error:
             if error.status not in (404, 405):
                 raise
-        users = self._client.listed(f"{RESOURCES}?{ID_FIELD}={one.id}", "resources", PAGE_SIZE)
+        users = self._client.listed(f"{RESOURCES}?{ID_FIELD}={one.id}", "resources", is_paged=True)
         return any(str(raw.get(ID_FIELD)) == str(one.id) for raw in users)
 
     def _clear(self, one: SslObject) -> None:

@@ -29,7 +29,7 @@ _HINTS: dict[int | None, str] = {
     401: "Check api_key (GCORE_API_KEY) or api_token (GCORE_API_TOKEN).",
     402: "The account's plan or balance does not allow it: look at the account's billing, or ask the vendor.",
     403: "The token's user may not do this: give it the role that may edit Web Security resources.",
-    404: "Check the resource's id, that the token belongs to the account that has it, and api_url.",
+    404: "Check the resource's id and its product, that the token belongs to the account that has it, and api_url.",
     405: "This is not a call of the API at this address: check api_url.",
     408: "The request did not arrive as a whole: look at the way to the API, and run the task again.",
     409: "Something else is changing the resource: run the task again when that is done.",
@@ -104,11 +104,11 @@ class Client:
         words = {status: hint}
         return Client(replace(session, hint=lambda code, said: words.get(code or 0) or session.hint(code, said)))
 
-    def listed(self, path: str, what: str, limit: int | None = None) -> Iterator[dict[str, Any]]:
-        """Give every item of a list, each once, in whichever shape and pages it comes, asked for or not."""
+    def listed(self, path: str, what: str, *, is_paged: bool = False) -> Iterator[dict[str, Any]]:
+        """Give every item of a list, each once, in whichever shape and pages it comes, asked for pages or not."""
         seen: set[int] = set()
-        more = f"{path}{'&' if '?' in path else '?'}limit={limit or PAGE_SIZE}"
-        page_path = path if limit is None else more
+        more = f"{path}{'&' if '?' in path else '?'}limit={PAGE_SIZE}"
+        page_path = more if is_paged else path
         while True:
             (page, _twice), answer = self._session.ask("GET", page_path, parse=parse)
             items = _items(page)

@@ -21,7 +21,7 @@ from .._x509.hostname import normalised
 if TYPE_CHECKING:
     from cryptography.x509 import Name, ObjectIdentifier
 
-_A_DAY = 86400
+A_DAY = 86400
 """Seconds by which an expiry may be off and still be the same certificate's, rounded."""
 
 OURS = "gws1-"
@@ -50,7 +50,7 @@ def expiry_beside(expires: int | None, not_after: datetime) -> Expiry:
     distance = abs(expires - int(not_after.timestamp()))
     if distance == 0:
         return Expiry.EQUAL
-    return Expiry.ROUNDED if distance <= _A_DAY else Expiry.DIFFERENT
+    return Expiry.ROUNDED if distance <= A_DAY else Expiry.DIFFERENT
 
 
 @dataclass(frozen=True)

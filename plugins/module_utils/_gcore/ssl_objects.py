@@ -14,7 +14,7 @@ from typing import Any
 
 from .._errors import ApiError, ConflictError
 from .._x509.key_pair import KeyPair
-from .client import PAGE_SIZE, Client
+from .client import Client
 from .record import Expiry, Record, object_name
 from .site import is_on
 
@@ -68,7 +68,7 @@ class SslObjects:
         """Return all of them by their ids, read once a run, or anew."""
         with self._lock:
             if self._known is None or anew:
-                items = self._client.listed(OBJECTS, "certificates", PAGE_SIZE)
+                items = self._client.listed(OBJECTS, "certificates", is_paged=True)
                 self._known = {
                     int(raw["id"]): SslObject.from_api(raw) for raw in items if not is_on(raw.get("deleted"))
                 }

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 
 from .._errors import InputError, MatchError
+from .._gcore.record import A_DAY
 from .._gcore.site import WEB_SECURITY, Site
 from .._x509.certificate import Certificate
 from .._x509.hostname import covering, normalised
@@ -118,9 +119,6 @@ class Choice(Generic[AnyCandidate]):
 _KEY_TYPES = {None: ("ECDSA", "RSA"), "ecdsa": ("ECDSA", "RSA"), "rsa": ("RSA", "ECDSA")}
 """By what the task prefers; browsers take no others."""
 
-_A_DAY = 86400
-"""Seconds by which an expiry that the API tells may be rounded."""
-
 
 class Matcher(Generic[AnyCandidate]):
     """Finds the candidate of each resource. Indexed by name: a fleet times its certificates is too much to try.
@@ -183,7 +181,7 @@ class Matcher(Generic[AnyCandidate]):
         if self._prefer or resource.expires is None:
             return False, False, place
         shortfall = resource.expires - int(candidate.leaf.not_after.timestamp())
-        return shortfall != 0, shortfall > _A_DAY, place
+        return shortfall != 0, shortfall > A_DAY, place
 
     def is_mapped(self, resource: Site) -> bool:
         """Tell whether a certificate is for a resource by its id or name."""

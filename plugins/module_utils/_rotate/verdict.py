@@ -11,15 +11,12 @@ from datetime import datetime, timezone
 from enum import Enum
 
 from .._clock import from_unix
-from .._gcore.record import Expiry
+from .._gcore.record import A_DAY, Expiry
 from .._gcore.site import DISABLED, LETS_ENCRYPT
 from .._x509.certificate import Certificate
 from .._x509.chain import without_root
 from .edge import EdgeAnswer
 from .observe import Observation, installed_chain
-
-_A_DAY = 86400
-"""Seconds by which an expiry may be off and still be the same certificate's, rounded."""
 
 
 class State(Enum):
@@ -131,7 +128,7 @@ def _edge_beside(answer: EdgeAnswer | None, leaf: Certificate) -> Edge:
     return Edge.TWIN if is_twin else Edge.OTHER
 
 
-def later_than_desired(observed: Observation, desired: Certificate, *, rounding: int = _A_DAY) -> datetime | None:
+def later_than_desired(observed: Observation, desired: Certificate, *, rounding: int = A_DAY) -> datetime | None:
     """Return the end of the current certificate where replacing it with the desired one would be a downgrade."""
     # The API's word counts first: it is what is stored; its expiry may be off by so many seconds.
     resource = observed.resource
