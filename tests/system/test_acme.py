@@ -12,7 +12,6 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from unit.docs.guide import block, blocks
 
 from .material import API_KEY, CANARIES, ROOT, issued
 from .playbook import command, environment
-from .web import free_port, until
+from .web import Server, free_port
 
 HOOKS = Path(__file__).parents[2] / "docs" / "examples" / "deploy-hooks"
 GUIDE = "deploy_hooks"
@@ -56,8 +55,8 @@ OWN_MOUNTS = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-ec")
 """What follows is a script that may mount something for itself alone, root or not."""
 
 
-class Pebble:
-    """The ACME server, until it is left; it takes every challenge for done."""
+class Pebble(Server):
+    """The ACME server; it takes every challenge for done."""
 
     def __init__(self, folder: Path) -> None:
         self._port = free_port()
@@ -76,26 +75,12 @@ class Pebble:
         files = {"chain.pem": pair.full_chain_pem, "key.pem": pair.key_pem("traditional")}
         for name, text in {**files, "settings.json": json.dumps({"pebble": settings})}.items():
             (folder / name).write_text(text)
-        self._folder = folder
-
-    def __enter__(self) -> Pebble:
         always = {"PEBBLE_VA_ALWAYS_VALID": "1", "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0"}
-        with (self._folder / "log").open("wb") as log:
-            words = ["pebble", "-config", "settings.json"]
-            env = {"PATH": SYSTEM, **always}
-            self._process = subprocess.Popen(words, cwd=self._folder, env=env, stdout=log, stderr=log)
-        until(self._listens, "pebble listens")
-        return self
+        super().__init__(["pebble", "-config", "settings.json"], folder, {"PATH": SYSTEM, **always})
 
-    def __exit__(self, *_unused: object) -> None:
-        self._process.terminate()
-        self._process.wait(_SECONDS)
-
-    def _listens(self) -> bool:
-        assert self._process.poll() is None, (self._folder / "log").read_text()
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port)):
-            return True
-        return False
+    def answers(self) -> None:
+        """It listens."""
+        socket.create_connection(("127.0.0.1", self._port)).close()
 
 
 @dataclass

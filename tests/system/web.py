@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The gcore.web_security authors
 
-"""What answers on this machine where the simulator does not: a web server, and nobody at all; and how to wait."""
+"""What answers on this machine where the simulator does not: web and other servers, nobody at all; how to wait."""
 
 from __future__ import annotations
 
 import socket
+import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 MINUTE = 60
 
@@ -78,6 +82,35 @@ def free_port() -> int:
 def nobody() -> str:
     """The address of a server that is down."""
     return f"http://127.0.0.1:{free_port()}"
+
+
+class Server:
+    """A program that serves until it is left, in a folder that has its log; a subclass says when it is ready."""
+
+    def __init__(self, words: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
+        self.folder = folder
+        self._start = {"args": words, "cwd": folder, "env": env}
+
+    def __enter__(self) -> Any:
+        with (self.folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(**self._start, stdout=log, stderr=log)
+        until(self._is_ready, f"{type(self).__name__} answers")
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        self._process.terminate()
+        self._process.wait(MINUTE)
+
+    def answers(self) -> None:
+        """Ask it something; raises OSError while it can't be asked."""
+        raise NotImplementedError
+
+    def _is_ready(self) -> bool:
+        assert self._process.poll() is None, (self.folder / "log").read_text()
+        with suppress(OSError):
+            self.answers()
+            return True
+        return False
 
 
 def until(holds: Callable[[], object], what: str, seconds: float = MINUTE) -> None:
